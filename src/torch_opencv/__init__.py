@@ -1,0 +1,1 @@
+"""OpenCV that speaks PyTorch tensors."""
