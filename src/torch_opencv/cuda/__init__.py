@@ -1,0 +1,18 @@
+"""OpenCV's CUDA functions. For now these are the installed cv2's own, passed through as they are."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import cv2 as _cv2
+
+from torch_opencv import binding as _binding
+
+
+def __getattr__(name: str) -> Any:
+    value = globals()[name] = _binding.counterpart(_cv2.cuda, name)
+    return value
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *_binding.public_names(_cv2.cuda)})
