@@ -1,0 +1,70 @@
+"""What every test may count on: one cv2 wheel, the shared data or a skip with the reason, and its share of the cores."""
+
+from __future__ import annotations
+
+import importlib.metadata
+import os
+from pathlib import Path
+
+import pytest
+
+_CHECKOUT = Path(__file__).resolve().parent.parent
+_WHEELS = ("opencv-python", "opencv-python-headless", "opencv-contrib-python", "opencv-contrib-python-headless")
+
+# Under xdist every worker would start as many threads as there are cores, and they'd fight. This must be in the
+# environment before torch and cv2 are imported; the programs that tests start inherit it.
+_workers = int(os.environ.get("PYTEST_XDIST_WORKER_COUNT", "1"))
+if _workers > 1:
+    _share = str(max(1, (os.cpu_count() or 1) // _workers))
+    os.environ.setdefault("OMP_NUM_THREADS", _share)
+    os.environ.setdefault("OPENCV_FOR_THREADS_NUM", _share)
+# Tests that provoke an error read it from the exception; OpenCV's own log would only bury pytest's lines.
+os.environ.setdefault("OPENCV_LOG_LEVEL", "SILENT")
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Refuse to test an environment with two cv2 wheels: their files overwrite one another."""
+    installed = [name for name in _WHEELS if _is_installed(name)]
+    if len(installed) > 1:
+        raise pytest.UsageError(
+            f"this environment has {len(installed)} cv2 wheels, which overwrite one another: {', '.join(installed)}. "
+            "Make it again with one of them, e.g. make clean test"
+        )
+
+
+def pytest_runtest_setup(item: pytest.Item) -> None:
+    if item.get_closest_marker("data") and _missing_data():
+        pytest.skip(_missing_data())
+    if item.get_closest_marker("gpu"):
+        import torch
+
+        if not torch.cuda.is_available():
+            pytest.skip("needs a CUDA device, and torch sees none")
+
+
+@pytest.fixture(scope="session")
+def shared_data() -> Path:
+    """The folder ../shared/data (or TORCH_OPENCV_TEST_DATA); skips where it is missing."""
+    if reason := _missing_data():
+        pytest.skip(reason)
+    return _data_folder()
+
+
+def _data_folder() -> Path:
+    elsewhere = os.environ.get("TORCH_OPENCV_TEST_DATA")
+    return Path(elsewhere) if elsewhere else _CHECKOUT.parent / "shared" / "data"
+
+
+def _missing_data() -> str:
+    """Why tests marked ``data`` can't run here; empty where they can."""
+    if _data_folder().is_dir():
+        return ""
+    return f"needs the test data: {_data_folder()} doesn't exist (TORCH_OPENCV_TEST_DATA can name another folder)"
+
+
+def _is_installed(distribution: str) -> bool:
+    try:
+        importlib.metadata.distribution(distribution)
+    except importlib.metadata.PackageNotFoundError:
+        return False
+    return True
