@@ -1,4 +1,4 @@
-"""What every test may count on: one cv2 wheel, the shared data or a skip with the reason, and its share of the cores."""
+"""What every test may count on: one cv2 wheel, the shared data or a skip with the reason, a share of the cores."""
 
 from __future__ import annotations
 
