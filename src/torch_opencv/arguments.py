@@ -1,9 +1,9 @@
 """The user's arguments on their way to cv2.
 
-There are two lanes. In the fast one, :data:`INWARD` turns each argument by its type alone: images become arrays over the
-same memory, 0-dim tensors numbers, our objects cv2's, and everything else passes as it is. An argument that this can't
-decide (an output, a colour or point in a tensor, a callback, a mistake) raises :class:`NeedsCare`, and the call is
-made again in the careful lane, :class:`CarefulCall`, which knows each parameter's name and type.
+There are two lanes. In the fast one, :data:`INWARD` turns each argument by its type alone: images become arrays over
+the same memory, 0-dim tensors numbers, our objects cv2's, and everything else passes as it is. An argument that this
+can't decide (a point or colour in a tensor, an odd layout, a callback, a mistake) raises :class:`NeedsCareError`, and
+the careful lane, :class:`CarefulCall`, looks at each argument with the parameter's name and type in hand.
 """
 
 from __future__ import annotations
@@ -11,13 +11,13 @@ from __future__ import annotations
 import functools
 import inspect
 import types
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from typing import Any
 
 from torch import Tensor
 
 from torch_opencv import bridge
-from torch_opencv.bridge import HELD, Array, OffCpu, Output, Refusal
+from torch_opencv.bridge import HELD, OffCpuError, Output, RefusedError
 from torch_opencv.results import Outward, fill_empties
 from torch_opencv.signature import Signature
 
@@ -25,11 +25,11 @@ _POINT_LENGTH = 4
 """A 1-dim tensor up to this long may be a point, a size, a rectangle or a scalar, if the parameter's type says so."""
 
 
-class NeedsCare(Exception):
+class NeedsCareError(Exception):
     """An argument for the careful lane."""
 
 
-_NEEDS_CARE = NeedsCare()
+_NEEDS_CARE = NeedsCareError()
 
 
 class Bound:
@@ -51,7 +51,8 @@ class Bound:
 
 def _tensor(tensor: Tensor) -> object:
     if tensor.ndim > 1 and tensor.dtype in HELD:
-        return tensor.numpy()  # raises where there is nothing to share, and so leaves the fast lane
+        # .numpy() raises where there is nothing to share, and so leaves the fast lane
+        return (tensor if tensor.is_contiguous() or bridge.rows_apart(tensor) else tensor.contiguous()).numpy()
     if tensor.ndim == 0 and tensor.is_cpu:
         return tensor.item()
     raise _NEEDS_CARE
@@ -101,13 +102,10 @@ INWARD[Tensor] = _tensor
 class CarefulCall:
     """One call of a cv2 function, with an eye on each argument and on what becomes of the outputs among them."""
 
-    def __init__(
-        self, signature: Signature, outward: Outward, shared: Iterable[tuple[int | str, Tensor, Array]] = ()
-    ) -> None:
-        """``shared``: outputs that the fast lane has handed over already, where they were given and as what."""
+    def __init__(self, signature: Signature, outward: Outward) -> None:
         self._signature = signature
         self._outward = outward
-        self._outputs = [(place, self._name(place), Output.sharing(tensor, array)) for place, tensor, array in shared]
+        self._outputs: list[tuple[int | str, str, Output]] = []  # where it was given, the parameter's name, the output
 
     def run(self, function: Callable[..., Any], args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
         """Call ``function`` of cv2, and return its results as the user gets them.
@@ -119,7 +117,12 @@ class CarefulCall:
         positions, names = self._signature.outputs, self._signature.outputs.values()
         arrays = [self._inward(x, i, i in positions) for i, x in enumerate(args)]
         keywords = {name: self._inward(x, name, name in names) for name, x in kwargs.items()}
-        return self.results(function(*arrays, **keywords))
+        return self._results(function(*arrays, **keywords))
+
+    def shared(self, place: int | str, output: Tensor, array: Any, result: Any) -> Any:
+        """The results of a call whose one output the fast lane handed over, as ``array``, at a position or keyword."""
+        self._outputs.append((place, self._name(place), Output.sharing(output, array)))
+        return self._results(result)
 
     def _name(self, place: int | str) -> str:
         return place if isinstance(place, str) else self._signature.parameter(place)
@@ -138,7 +141,7 @@ class CarefulCall:
         if isinstance(x, Tensor):
             try:
                 return self._tensor(x, place, is_output)
-            except Refusal as refusal:
+            except RefusedError as refusal:
                 raise TypeError(self._explained(refusal, self._name(place))) from None
         return x if convert is _needs_care else convert(x)
 
@@ -157,14 +160,14 @@ class CarefulCall:
             return tuple(bridge.numbers(tensor).tolist())  # a scalar beside an image, as in cv.inRange
         return bridge.share(tensor)
 
-    def _explained(self, refusal: Refusal, name: str) -> str:
+    def _explained(self, refusal: RefusedError, name: str) -> str:
         function = self._signature.qualified_name
         advice = ""
-        if isinstance(refusal, OffCpu):
+        if isinstance(refusal, OffCpuError):
             advice = f": call cv.cuda.{function}, or pass .cpu()" if _in_cuda(function) else ": pass .cpu()"
         return f"cv.{function}: argument '{name}' {refusal}{advice}"
 
-    def results(self, result: Any) -> Any:
+    def _results(self, result: Any) -> Any:
         """The results, the caller's own tensors among them where OpenCV wrote these."""
         given = {id(output.array): output for _, _, output in self._outputs}
         written = set()
@@ -179,7 +182,7 @@ class CarefulCall:
 
         results = fill_empties(outward(result), self._signature)
         for place, name, output in self._outputs:
-            if output not in written and self._signature.always_written(place):
+            if output not in written and self._signature.always_written(place) and self._signature.takes_array(place):
                 results = self._taken(output, name, results)
         return results
 

@@ -19,8 +19,8 @@ import cv2
 from numpy import ndarray
 from torch import Tensor
 
-from torch_opencv.arguments import INWARD, Bound, CarefulCall, NeedsCare
-from torch_opencv.bridge import adopt, share
+from torch_opencv.arguments import INWARD, Bound, CarefulCall, NeedsCareError
+from torch_opencv.bridge import adopt, is_plain, share
 from torch_opencv.results import Outward, fill_empties, is_opencv_class
 from torch_opencv.signature import Signature
 
@@ -46,7 +46,7 @@ def _reading(function: Callable[..., Any], signature: Signature) -> Callable[...
             arrays = [x if (convert := inward[type(x)]) is None else convert(x) for x in args]
             if kwargs:
                 keywords = {k: x if (convert := inward[type(x)]) is None else convert(x) for k, x in kwargs.items()}
-        except (NeedsCare, TypeError, RuntimeError):
+        except (NeedsCareError, TypeError, RuntimeError):
             return CarefulCall(signature, outward).run(function, args, kwargs)
         result = function(*arrays, **keywords) if kwargs else function(*arrays)
         if type(result) is ndarray:
@@ -67,15 +67,15 @@ def _writing(function: Callable[..., Any], signature: Signature) -> Callable[...
             arrays = [x if (convert := inward[type(x)]) is None else convert(x) for x in args]
             if kwargs:
                 keywords = {k: x if (convert := inward[type(x)]) is None else convert(x) for k, x in kwargs.items()}
-        except (NeedsCare, TypeError, RuntimeError):
+        except (NeedsCareError, TypeError, RuntimeError):
             return CarefulCall(signature, outward).run(function, args, kwargs)
         if place < len(args):
             output, array = args[place], arrays[place]
         elif name in kwargs:
             output, array = kwargs[name], keywords[name]
         else:
-            output = None
-        if output is not None and (type(output) is not Tensor or not output.is_contiguous()):
+            output = array = None
+        if output is not None and (type(output) is not Tensor or output.ndim < 2 or not is_plain(output)):
             return CarefulCall(signature, outward).run(function, args, kwargs)
         for other, keyword in others:
             if (args[other] if other < len(args) else kwargs.get(keyword)) is not None:
@@ -84,8 +84,7 @@ def _writing(function: Callable[..., Any], signature: Signature) -> Callable[...
         if output is not None:
             if result is array:
                 return output
-            given = place if place < len(args) else name
-            return CarefulCall(signature, outward, [(given, output, array)]).results(result)
+            return CarefulCall(signature, outward).shared(place if place < len(args) else name, output, array, result)
         if type(result) is ndarray:
             return adopt(result)
         convert = outward[type(result)]
@@ -96,11 +95,11 @@ def _writing(function: Callable[..., Any], signature: Signature) -> Callable[...
 
 def _dressed(bound: Callable[..., Any], signature: Signature, doc: str | None) -> Callable[..., Any]:
     """Name, place and documentation, for ``help`` and tracebacks."""
-    owner = signature.owner
+    owner: Any = signature.owner
     in_module = inspect.ismodule(owner)
     bound.__name__ = signature.name
-    bound.__qualname__ = signature.name if in_module else f"{owner.__name__}.{signature.name}"  # type: ignore[attr-defined]
-    bound.__module__ = _here(owner.__name__ if in_module else owner.__module__)  # type: ignore[attr-defined]
+    bound.__qualname__ = signature.name if in_module else f"{owner.__name__}.{signature.name}"
+    bound.__module__ = _here(owner.__name__ if in_module else owner.__module__)
     bound.__doc__ = doc
     if (described := signature.as_inspect()) is not None:
         bound.__signature__ = described  # type: ignore[attr-defined]
@@ -119,7 +118,7 @@ _LEFT_TO_PYTHON = frozenset(("__new__", "__init__", "__repr__", "__doc__", "__mo
 @functools.cache
 def bind_class(class_: type) -> type[Bound]:
     """The counterpart of a cv2 class: its name, its place in the hierarchy, its members over tensors."""
-    base = Bound if class_.__base__ in (object, None) else bind_class(class_.__base__)  # type: ignore[arg-type]
+    base = Bound if class_.__base__ in (object, None) else bind_class(class_.__base__)
     construct = bind_function(class_, Signature("__init__", class_, class_.__doc__))
 
     def __init__(self: Bound, *args: Any, **kwargs: Any) -> None:  # noqa: N807

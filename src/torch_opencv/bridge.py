@@ -1,8 +1,8 @@
 """Tensor <-> Mat: the only module that shares or copies image memory.
 
-cv2 speaks numpy arrays, which describe memory as a ``cv::Mat`` does; so does a strided CPU tensor. Nothing is copied on
-the way in or out. What can't be shared is refused with a ``TypeError`` that says what to do, and outputs that no ``Mat``
-can describe are staged: handed over as a contiguous copy, and copied back once OpenCV has written it.
+cv2 speaks numpy arrays, which describe memory as a ``cv::Mat`` does; so does a strided CPU tensor. Nothing is copied
+on the way in or out. What can't be shared is refused with a ``TypeError`` that says what to do, and outputs that no
+``Mat`` can describe are staged: handed over as a contiguous copy, and copied back once OpenCV has written it.
 """
 
 from __future__ import annotations
@@ -54,27 +54,41 @@ adopt = torch.from_numpy
 """The tensor over an array's memory; it keeps the array alive. Nothing is copied."""
 
 
-class Refusal(TypeError):
+class RefusedError(TypeError):
     """A tensor that can't be shared; the message lacks only the names of function and argument."""
 
 
+class OffCpuError(RefusedError):
+    """A tensor on another device; the binding knows whether ``cv.cuda`` has the function."""
+
+
 def share(tensor: Tensor) -> Array:
-    """An array over the memory of a CPU tensor, as an input. Nothing is copied, but where torch's own lazy negation asks.
+    """An array over the memory of a CPU tensor, as an input.
+
+    Nothing is copied, unless the tensor's negation is still to be done (``torch.Tensor.is_neg``).
 
     Raises:
-        Refusal: for a dtype that the installed OpenCV can't hold, another device than the CPU, a tensor that requires
-            grad, and sparse, quantised, nested, meta or complex tensors; the message says what to do.
+        RefusedError: for a dtype that the installed OpenCV can't hold, another device than the CPU, a tensor that
+            requires grad, and sparse, quantised, nested, meta or complex tensors; the message says what to do.
     """
     _check(tensor)
     if tensor.dtype not in HELD:
         if tensor.dtype == torch.bool:  # OpenCV 4 has no bool; its masks are uint8, zero or not, as torch stores it
             return share(tensor.view(torch.uint8))
-        raise Refusal(_why_not_held(tensor.dtype))
-    return numbers(tensor)
+        raise RefusedError(_why_not_held(tensor.dtype))
+    return numbers(tensor if tensor.ndim < 2 or tensor.is_contiguous() or rows_apart(tensor) else tensor.contiguous())
+
+
+def rows_apart(tensor: Tensor) -> bool:
+    """Whether the rows of a 2- or 3-dim tensor lie one after the other, so that cv2 can be left to look at the rest.
+
+    It takes rows that overlap for a Mat, although most of OpenCV does not expect a step shorter than the row.
+    """
+    return tensor.ndim < 4 and tensor.stride(0) >= tensor.stride(1) * tensor.shape[1]
 
 
 def numbers(tensor: Tensor) -> Array:
-    """An array of any dtype that numpy has: for points, rectangles and the like, which OpenCV reads number by number."""
+    """An array of any dtype that numpy has, for points and the like, which OpenCV reads number by number."""
     _check(tensor)
     if tensor.dtype == torch.bfloat16:
         tensor = tensor.float()
@@ -94,7 +108,7 @@ class Output:
     :meth:`finish` copies it back.
 
     Raises:
-        Refusal: as :func:`share`, and for an expanded tensor, several elements of which are one place in memory.
+        RefusedError: as :func:`share`, and for an expanded tensor, several elements of which are one place in memory.
     """
 
     __slots__ = ("array", "staged", "tensor")
@@ -102,7 +116,7 @@ class Output:
     def __init__(self, tensor: Tensor) -> None:
         _check(tensor)
         if any(stride == 0 and size > 1 for size, stride in zip(tensor.shape, tensor.stride(), strict=True)):
-            raise Refusal("is an expanded view, whose elements share memory, and can't be written: pass .clone()")
+            raise RefusedError("is an expanded view, whose elements share memory, and can't be written: pass .clone()")
         self.tensor = tensor
         # OpenCV 4 would put 255 into a bool's byte; the copy back makes it True.
         self.staged = tensor.dtype not in HELD or tensor.is_neg() or not _describable(tensor)
@@ -121,25 +135,31 @@ class Output:
             self.tensor.copy_(adopt(self.array))
         return self.tensor
 
-    def take(self, result: Array | Tensor) -> Tensor:
+    def take(self, made: Tensor) -> Tensor:
         """OpenCV made a result of its own instead of writing ours: an empty tensor adopts it, as torch's ``out=`` does.
 
         Raises:
             ValueError: for a tensor that isn't empty; the message lacks the names of function and argument.
         """
-        made = result if isinstance(result, Tensor) else adopt(result)
         if self.tensor.numel() == 0 and made.dtype == self.tensor.dtype:
-            return self.tensor.set_(made)
+            self.tensor.set_(made.untyped_storage(), made.storage_offset(), made.shape, made.stride())
+            return self.tensor
         raise ValueError(
             f"is {_describe(self.tensor)}, but the result is {_describe(made)}, so that nothing was written to it: "
             "pass a tensor of that shape and dtype, an empty one of that dtype, or none"
         )
 
 
+def is_plain(tensor: Tensor) -> bool:
+    """Whether a Mat can describe an output's memory beyond doubt, told quickly.
+
+    Torch calls a tensor contiguous whatever the strides of its dimensions of size 1; cv2 looks at those too.
+    """
+    return tensor.is_contiguous() and tensor.size(1) > 1 and tensor.size(-1) > 1 and tensor.ndim < 4
+
+
 def _describable(tensor: Tensor) -> bool:
-    """Whether a Mat can describe a tensor's memory: what cv2 demands of an output's layout."""
-    if tensor.is_contiguous():
-        return True
+    """Whether a Mat can describe a tensor's memory: what cv2 demands of an output's layout, and rows that are apart."""
     shape, stride = tensor.shape, tensor.stride()
     last = len(shape) - 1
     if shape[last] > 1 and stride[last] != 1:
@@ -152,34 +172,26 @@ def _describable(tensor: Tensor) -> bool:
 def _check(tensor: Tensor) -> None:
     """Refuse the tensors that have no plain memory on the CPU."""
     if tensor.is_nested:
-        raise Refusal("is a nested tensor: pass its parts, as .unbind() gives them")
+        raise RefusedError("is a nested tensor: pass its parts, as .unbind() gives them")
     if tensor.layout != torch.strided:
         layout = str(tensor.layout).removeprefix("torch.")
-        raise Refusal(f"is a {layout} tensor, and OpenCV needs a dense one: pass .to_dense()")
+        raise RefusedError(f"is a {layout} tensor, and OpenCV needs a dense one: pass .to_dense()")
     if tensor.is_quantized:
-        raise Refusal("is a quantised tensor: pass .int_repr() or .dequantize()")
+        raise RefusedError("is a quantised tensor: pass .int_repr() or .dequantize()")
     if tensor.is_meta:
-        raise Refusal("is on the meta device and has no data: make it on the CPU")
+        raise RefusedError("is on the meta device and has no data: make it on the CPU")
     if tensor.device.type != "cpu":
-        raise OffCpu(f"is on {tensor.device}, and this is a CPU function")
+        raise OffCpuError(f"is on {tensor.device}, and this is a CPU function")
     if tensor.is_complex():
-        raise Refusal(f"is {_name(tensor.dtype)}: pass torch.view_as_real(...), which OpenCV takes as two channels")
+        raise RefusedError(f"is {tensor.dtype}: pass torch.view_as_real(...), which OpenCV takes as two channels")
     if tensor.requires_grad:
-        raise Refusal("requires grad, and OpenCV's work can't be differentiated: pass .detach()")
-
-
-class OffCpu(Refusal):
-    """A tensor on another device; the binding knows whether ``cv.cuda`` has the function."""
+        raise RefusedError("requires grad, and OpenCV's work can't be differentiated: pass .detach()")
 
 
 def _why_not_held(dtype: torch.dtype) -> str:
-    hint = f": pass .to({_name(closest)})" if (closest := _CLOSEST.get(dtype)) else ": convert it with .to(...)"
-    return f"is {_name(dtype)}, which OpenCV {cv2.__version__} can't hold{hint}"
-
-
-def _name(dtype: torch.dtype) -> str:
-    return str(dtype)
+    hint = f": pass .to({closest})" if (closest := _CLOSEST.get(dtype)) else ": convert it with .to(...)"
+    return f"is {dtype}, which OpenCV {cv2.__version__} can't hold{hint}"
 
 
 def _describe(tensor: Tensor) -> str:
-    return f"{_name(tensor.dtype).removeprefix('torch.')} {tuple(tensor.shape)}"
+    return f"{str(tensor.dtype).removeprefix('torch.')} {tuple(tensor.shape)}"
