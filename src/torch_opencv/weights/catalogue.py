@@ -1,0 +1,211 @@
+"""The catalogue: which weights there are, what they must be to the bit, and where they can be had.
+
+`catalogue.toml`, beside this file, holds one entry per model. An entry has one or several files (a manifest and its
+binary, a network and its mean image), each with its size and checksum, and an ordered list of places. Every place is a
+*folder* that holds all of the entry's files under their own names, so that a file is called the same everywhere:
+
+- `package`: inside an installed Python package, `folder` below the package's own; `install` is what pip calls it;
+- `local`: a folder of this machine;
+- `https`: an address that ends in "/", pinned to a commit wherever it is in a repository;
+- `npm`: an npm package NAME@VERSION, `folder` inside its archive.
+
+Places on this machine come before those that need the network. An entry whose publisher gives no checksum has neither
+files nor places, only `by_hand`, the address where it can be downloaded by hand: it is never opened by name.
+"""
+
+import difflib
+import functools
+import re
+import sys
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path, PurePosixPath
+from typing import Any
+from urllib.parse import urlsplit
+
+from torch_opencv.weights.checksum import Checksum
+from torch_opencv.weights.errors import WeightsError
+
+_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*")
+_LOCAL_HOSTS = ("127.0.0.1", "localhost", "::1")
+
+
+@dataclass(frozen=True)
+class File:
+    """One file of an entry; `size` in bytes."""
+
+    name: str
+    size: int
+    checksum: Checksum
+
+
+@dataclass(frozen=True)
+class Package:
+    """Inside the installed Python package `package`, in `folder`; `install` is what to give to pip."""
+
+    package: str
+    folder: str
+    install: str
+
+    def __str__(self) -> str:
+        return f"Python package {self.package}"
+
+
+@dataclass(frozen=True)
+class Local:
+    """In `folder` of this machine."""
+
+    folder: str
+
+    def __str__(self) -> str:
+        return f"folder {self.folder}"
+
+
+@dataclass(frozen=True)
+class Https:
+    """At `base` + file name. https only, but for this machine's own http (the tests' servers)."""
+
+    base: str
+
+    def __str__(self) -> str:
+        return self.base
+
+
+@dataclass(frozen=True)
+class Npm:
+    """In `folder` of the archive of the npm package `package` ("NAME@VERSION")."""
+
+    package: str
+    folder: str
+
+    def __str__(self) -> str:
+        return f"npm package {self.package}"
+
+
+Place = Package | Local | Https | Npm
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One model's weights, as the catalogue has them.
+
+    `files[0]` is the main one, which `weights.path` returns; the others lie beside it. There are no files where no
+    checksum is known; `by_hand` then says where to download. `format` says how the files are written.
+    """
+
+    name: str
+    task: str
+    licence: str
+    provenance: str
+    format: str
+    files: tuple[File, ...]
+    places: tuple[Place, ...]
+    by_hand: str | None = None
+
+    @property
+    def size(self) -> int | None:
+        """All files together, in bytes; None if unknown."""
+        return sum(file.size for file in self.files) or None
+
+
+def names() -> tuple[str, ...]:
+    """The names of all weights, in the catalogue's order."""
+    return tuple(catalogue())
+
+
+def entry(name: str) -> Entry:
+    """What the catalogue says about the weights called `name`; WeightsError, offering the nearest, if it has none."""
+    entries = catalogue()
+    if name in entries:
+        return entries[name]
+    known = {known: known for known in entries} | {file.name: e.name for e in entries.values() for file in e.files}
+    # Parts of names first: "starry" is nearer to texturenet-starry than difflib's ratio says.
+    near = [entry for word, entry in known.items() if len(name) > 2 and name.lower() in word.lower()]
+    near += [known[word] for word in difflib.get_close_matches(name, known, n=3)]
+    offer = f"did you mean {' or '.join(list(dict.fromkeys(near))[:3])}? " if near else ""
+    raise WeightsError(f"there are no weights called {name!r}: {offer}`torch-opencv models list` shows all names")
+
+
+@functools.cache
+def catalogue() -> Mapping[str, Entry]:
+    """The catalogue that the package ships, by name."""
+    return load(Path(__file__).with_name("catalogue.toml"))
+
+
+def load(path: Path) -> dict[str, Entry]:
+    """Read a catalogue and check all that the rest of the package relies on; ValueError if it doesn't hold."""
+    # Imported here because only those who ask for weights need it: it costs 20 ms.
+    if sys.version_info >= (3, 11):
+        import tomllib
+    else:
+        import tomli as tomllib
+
+    entries: dict[str, Entry] = {}
+    for raw in tomllib.loads(path.read_text(encoding="utf-8"))["entry"]:
+        try:
+            one = _entry(raw)
+        except (KeyError, TypeError, ValueError) as error:
+            raise ValueError(f"{path.name}, entry {raw.get('name')!r}: {error!r}") from error
+        if one.name in entries:
+            raise ValueError(f"{path.name}: {one.name!r} is there twice")
+        entries[one.name] = one
+    return entries
+
+
+def _entry(raw: dict[str, Any]) -> Entry:
+    files = tuple(_file(**file) for file in raw.pop("files", ()))
+    places = tuple(_place(place) for place in raw.pop("places", ()))
+    entry = Entry(files=files, places=places, **raw)
+    _check_name(entry.name)
+    if not (files and places) and not (entry.by_hand and not files and not places):
+        raise ValueError("an entry has files and places, or neither but by_hand")
+    network = [isinstance(place, Https | Npm) for place in places]
+    if network != sorted(network):
+        raise ValueError("places on this machine come before those that need the network")
+    return entry
+
+
+def _file(name: str, size: int, checksum: str) -> File:
+    _check_name(name)
+    return File(name, size, Checksum.parse(checksum))
+
+
+def _place(raw: dict[str, str]) -> Place:
+    match raw:
+        case {"package": package, "folder": folder, "install": install, **rest} if not rest:
+            return Package(package, _inside(folder), install)
+        case {"local": folder, **rest} if not rest:
+            return Local(folder)
+        case {"https": base, **rest} if not rest:
+            check_address(base)
+            if not base.endswith("/"):
+                raise ValueError(f"{base!r} must end in '/': the file's name follows")
+            return Https(base)
+        case {"npm": package, "folder": folder, **rest} if not rest:
+            # The version is pinned, and nothing that npm could take for an option, a path or an address.
+            if not re.fullmatch(r"(@[a-z0-9][\w.-]*/)?[a-z0-9][\w.-]*@\d+\.\d+\.\d+", package):
+                raise ValueError(f"{package!r} is not NAME@VERSION")
+            return Npm(package, _inside(folder))
+    raise ValueError(f"not a place: {raw}")
+
+
+def check_address(url: str) -> None:
+    """ValueError unless `url` is https, or http to this machine itself, and carries no user name or password."""
+    parts = urlsplit(url)
+    if parts.scheme != "https" and not (parts.scheme == "http" and parts.hostname in _LOCAL_HOSTS):
+        raise ValueError(f"{parts.scheme}://{parts.hostname} is not https")
+    if parts.username or parts.password or not parts.hostname:
+        raise ValueError(f"{parts.scheme}://{parts.hostname} is not a plain address")
+
+
+def _check_name(name: str) -> None:
+    # Names become names of files and folders in the cache, so they must not lead out of it.
+    if not _NAME.fullmatch(name) or ".." in name:
+        raise ValueError(f"{name!r} is not a plain name")
+
+
+def _inside(folder: str) -> str:
+    parts = PurePosixPath(folder)
+    if parts.is_absolute() or ".." in parts.parts or "\\" in folder:
+        raise ValueError(f"{folder!r} leads out of the package")
+    return folder

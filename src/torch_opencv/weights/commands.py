@@ -1,0 +1,82 @@
+"""`torch-opencv models`: list, fetch, verify, path. Thin over the functions of `torch_opencv.weights`.
+
+Failures are `WeightsError`s; the command line's main program prints them on stderr and exits with 2.
+"""
+
+import sys
+from typing import Annotated
+
+import typer
+
+from torch_opencv import weights
+from torch_opencv.weights import Entry, WeightsError
+
+app = typer.Typer(no_args_is_help=True, help="Weights: what there is, where it is, fetching and verifying it.")
+
+
+@app.command("list")
+def list_weights() -> None:
+    """Show all weights, and where they are now. Piped, it prints tab-separated lines without a heading."""
+    rows = [
+        (entry.name, entry.task, _size(entry), entry.licence, *_where(entry))
+        for entry in map(weights.entry, weights.names())
+    ]
+    if not sys.stdout.isatty():
+        for row in rows:
+            print("\t".join(row))
+        return
+    from rich.console import Console
+    from rich.table import Table
+
+    table = Table(box=None, pad_edge=False)
+    for heading in ("name", "task", "size", "licence", "where"):
+        table.add_column(heading, justify="right" if heading == "size" else "left", no_wrap=heading in ("name", "size"))
+    for name, task, size, licence, where, _ in rows:
+        table.add_row(name, task, f"{int(size) / 1e6:.1f} MB" if size else "?", licence, where)
+    Console().print(table)
+
+
+@app.command()
+def fetch(
+    names: Annotated[list[str], typer.Argument(metavar="NAME...", help="Names from `torch-opencv models list`.")],
+) -> None:
+    """Fetch weights that are not on this machine yet, and say where they are."""
+    for name, path in zip(names, weights.fetch(*names), strict=True):
+        print(f"{name}\t{path}")
+
+
+@app.command()
+def verify(
+    names: Annotated[list[str] | None, typer.Argument(metavar="[NAME...]", help="Default: all that are here.")] = None,
+) -> None:
+    """Read the weights on this machine again and compare them with their checksums."""
+    chosen = names or [name for name in weights.names() if weights.copies(name)]
+    failures = []
+    for name in chosen:
+        try:
+            for copy in weights.verify(name):
+                print(f"{name}\tgood\t{copy.path}")
+        except WeightsError as error:  # noqa: PERF203 (all failures are reported)
+            failures.append(str(error))
+    if failures:
+        raise WeightsError("\n".join(failures))
+
+
+@app.command()
+def path(name: Annotated[str, typer.Argument(help="A name from `torch-opencv models list`.")]) -> None:
+    """Print the path of one weights file, for scripts; it is fetched first if it isn't here, and verified always."""
+    print(weights.path(name))
+
+
+def _size(entry: Entry) -> str:
+    return "" if entry.size is None else str(entry.size)
+
+
+def _where(entry: Entry) -> tuple[str, str]:
+    found = weights.copies(entry.name)
+    good = next((copy for copy in found if copy.problem is None), None)
+    if good:
+        return good.place, str(good.path)
+    if found:
+        return f"damaged ({found[0].place})", str(found[0].path)
+    return ("not here", "") if entry.places else ("by path only", "")

@@ -1,0 +1,12 @@
+"""The one exception of `torch_opencv.weights`."""
+
+
+class WeightsError(Exception):
+    """Weights that can't be had. The message says what is wrong and what to do, and is meant to be shown as it is.
+
+    It is one line, except where it lists the places that were tried.
+    """
+
+
+class PlaceFailedError(Exception):
+    """One place doesn't have the file; the next one is tried. Never leaves the package."""

