@@ -29,9 +29,6 @@ class NeedsCareError(Exception):
     """An argument for the careful lane."""
 
 
-_NEEDS_CARE = NeedsCareError()
-
-
 class Bound:
     """An OpenCV object whose methods take and give tensors: the root of every class in the namespace."""
 
@@ -55,7 +52,7 @@ def _tensor(tensor: Tensor) -> object:
         return (tensor if tensor.is_contiguous() or bridge.rows_apart(tensor) else tensor.contiguous()).numpy()
     if tensor.ndim == 0 and tensor.is_cpu:
         return tensor.item()
-    raise _NEEDS_CARE
+    raise NeedsCareError
 
 
 def _sequence(sequence: list[Any] | tuple[Any, ...]) -> object:
@@ -70,7 +67,7 @@ def _of_cv2(bound: Bound) -> object:
 
 
 def _needs_care(_: object) -> object:
-    raise _NEEDS_CARE
+    raise NeedsCareError
 
 
 class _Inward(dict[type, Callable[[Any], object] | None]):
@@ -217,5 +214,10 @@ def _layer_class(class_: type, outward: Outward) -> type:
 
         return of_arrays
 
-    methods = inspect.getmembers(class_, inspect.isfunction)
-    return type(class_.__name__, (class_,), {name: adapted(method) for name, method in methods})
+    if class_ not in _LAYER_CLASSES:
+        methods = inspect.getmembers(class_, inspect.isfunction)
+        _LAYER_CLASSES[class_] = type(class_.__name__, (class_,), {name: adapted(m) for name, m in methods})
+    return _LAYER_CLASSES[class_]
+
+
+_LAYER_CLASSES: dict[type, type] = {}  # cv2 keeps the bare pointer to a class, so that somebody must hold the class

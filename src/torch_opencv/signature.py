@@ -13,6 +13,7 @@ from __future__ import annotations
 
 import functools
 import inspect
+import keyword
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -130,7 +131,7 @@ class Signature:
         longest = max(self.overloads, key=lambda overload: len(overload.parameters))
         parameters, seen = [], set()
         for i, name in enumerate(longest.parameters):
-            if not name.isidentifier() or name in seen:
+            if not name.isidentifier() or keyword.iskeyword(name) or name in seen:
                 return None
             seen.add(name)
             default = inspect.Parameter.empty if i < longest.required else _UNSTATED

@@ -1,4 +1,4 @@
-"""``cv.f(tensor)`` equals ``cv2.f(array)`` to the bit, whatever the layout; views are written, and nothing beside them."""
+"""``cv.f(tensor)`` equals ``cv2.f(array)`` to the bit, whatever the layout; views are written, nothing beside them."""
 
 from __future__ import annotations
 
