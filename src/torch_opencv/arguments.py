@@ -12,7 +12,7 @@ import functools
 import inspect
 import types
 from collections.abc import Callable
-from typing import Any
+from typing import Any, ClassVar
 
 from torch import Tensor
 
@@ -34,6 +34,7 @@ class Bound:
 
     __slots__ = ("__weakref__", "_cv")
     _cv: Any
+    _class_of_cv2: ClassVar[type]
 
     @classmethod
     def around(cls, of_cv2: Any) -> Bound:
@@ -131,7 +132,7 @@ class CarefulCall:
         if not isinstance(x, Bound) and self._signature.takes_anything(place):
             return x
         if isinstance(x, type):
-            return _layer_class(x, self._outward)
+            return self._class(x, place)
         if isinstance(x, (list, tuple)):
             inward = [self._inward(element, place, is_output) for element in x]
             return inward if isinstance(x, list) else tuple(inward)
@@ -141,6 +142,12 @@ class CarefulCall:
             except RefusedError as refusal:
                 raise TypeError(self._explained(refusal, self._name(place))) from None
         return x if convert is _needs_care else convert(x)
+
+    def _class(self, class_: type, place: int | str) -> type:
+        if issubclass(class_, Bound):
+            return class_._class_of_cv2
+        is_layer = any("LayerProtocol" in type_ for type_ in self._signature.types_at(place))
+        return _layer_class(class_, self._outward) if is_layer else class_
 
     def _tensor(self, tensor: Tensor, place: int | str, is_output: bool) -> Any:
         if tensor.ndim == 0:

@@ -127,6 +127,7 @@ def bind_class(class_: type) -> type[Bound]:
     __init__.__doc__ = construct.__doc__
     members: dict[str, Any] = {
         "__slots__": (),
+        "_class_of_cv2": class_,
         "__init__": __init__,
         "__doc__": class_.__doc__,
         "__module__": _here(class_.__module__),
@@ -144,7 +145,7 @@ def _bind_member(class_: type, name: str, member: Any) -> Any:
     if isinstance(member, types.BuiltinFunctionType):
         return staticmethod(bind_function(member, Signature(name, class_, member.__doc__)))
     if inspect.isgetsetdescriptor(member):
-        return _bind_property(member)
+        return _bind_property(class_, name, member)
     if isinstance(member, type):
         return bind_class(member)
     if callable(member):
@@ -152,16 +153,11 @@ def _bind_member(class_: type, name: str, member: Any) -> Any:
     return member
 
 
-def _bind_property(member: types.GetSetDescriptorType) -> property:
+def _bind_property(class_: type, name: str, member: types.GetSetDescriptorType) -> property:
     def get(self: Bound) -> Any:
         return OUTWARD.convert(member.__get__(self._cv))
 
-    def put(self: Bound, value: Any) -> None:
-        if isinstance(value, Tensor):
-            value = tuple(value.tolist()) if value.ndim == 1 else share(value)
-        convert = INWARD[type(value)]
-        member.__set__(self._cv, value if convert is None else convert(value))
-
+    put = bind_function(member.__set__, Signature(name, class_, f"{name}(self, value)"))
     return property(get, put, doc=member.__doc__)
 
 

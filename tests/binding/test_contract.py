@@ -389,6 +389,10 @@ def test_properties_of_objects() -> None:
     point = cv.KeyPoint(1, 2, 3)
     point.pt = torch.tensor([4.5, 6.0])
     assert point.pt == (4.5, 6.0)
+    point.octave = torch.tensor(3)
+    assert point.octave == 3
+    with pytest.raises(TypeError, match=r"cv\.KeyPoint\.pt: argument 'value' requires grad"):
+        point.pt = torch.ones(2, requires_grad=True)
     with pytest.raises(AttributeError):
         point.nonsense = 1
 
@@ -516,6 +520,14 @@ def test_custom_layers_get_tensors() -> None:
         cv.dnn_unregisterLayer("Doubling")
     assert kinds == [Tensor]
     assert torch.equal(result, 2 * torch.arange(8.0).reshape(1, 2, 2, 2))
+
+
+def test_graphs_of_gapi(frame: Tensor) -> None:
+    if not hasattr(cv, "GIn"):
+        pytest.skip(f"the wheel of OpenCV {cv2.__version__} has no G-API")
+    left, right = cv.GMat(), cv.GMat()
+    graph = cv.GComputation(cv.GIn(left, right), cv.GOut(cv.gapi.add(left, right)))
+    assert torch.equal(graph.apply(cv.gin(frame, frame)), cv.add(frame, frame))
 
 
 def test_calls_from_many_threads(frame: Tensor) -> None:
