@@ -45,8 +45,6 @@ def download(url: str, target: Path, file: File, *, arrived: Callable[[int], Non
     part = part_file(url, target, file)
     reason = ""
     for _ in range(_ATTEMPTS):
-        if _length(part) > file.size:
-            part.unlink()
         start = _length(part)
         try:
             if shutil.disk_usage(target.parent).free < file.size - start:  # better told now than after half of it
@@ -105,7 +103,7 @@ class _Part:
         self.length += len(data)
         self._arrived(self.length)
 
-    def flush(self) -> None:  # pooch does so after each chunk: a killed process leaves what it had
+    def flush(self) -> None:  # pooch does so after each chunk, so that a killed process leaves what it had
         self._file.flush()
 
     def close(self) -> None:
