@@ -1,0 +1,10 @@
+# Made by tools/make_stubs.py from the stubs of OpenCV 4.14.0: change that, not this.
+import typing as _typing
+
+from torch import Tensor
+
+from torch_opencv.gapi.core import cpu as cpu
+from torch_opencv.gapi.core import fluid as fluid
+from torch_opencv.gapi.core import ocl as ocl
+
+

@@ -1,0 +1,17 @@
+# Made by tools/make_stubs.py from the stubs of OpenCV 4.14.0: change that, not this.
+import typing as _typing
+
+from torch import Tensor
+
+# Functions
+def getIppVersion() -> str: ...
+
+def setUseIPP(flag: bool) -> None: ...
+
+def setUseIPP_NotExact(flag: bool) -> None: ...
+
+def useIPP() -> bool: ...
+
+def useIPP_NotExact() -> bool: ...
+
+

@@ -1,0 +1,156 @@
+# Made by tools/make_stubs.py from the stubs of OpenCV 4.14.0: change that, not this.
+import typing as _typing
+
+from torch import Tensor
+
+import torch_opencv
+import torch_opencv.typing
+
+
+# Classes
+class Feature:
+    x: int
+    y: int
+    label: int
+
+    # Functions
+    @_typing.overload
+    def __init__(self) -> None: ...
+    @_typing.overload
+    def __init__(self, x: int | Tensor, y: int | Tensor, label: int | Tensor) -> None: ...
+
+
+class Template:
+    @property
+    def width(self) -> int: ...
+    @property
+    def height(self) -> int: ...
+    @property
+    def pyramid_level(self) -> int: ...
+    @property
+    def features(self) -> _typing.Sequence[Feature]: ...
+
+class QuantizedPyramid:
+    # Functions
+    def quantize(self, dst: torch_opencv.typing.MatLike | None = ...) -> Tensor: ...
+
+    def extractTemplate(self) -> tuple[bool, Template]: ...
+
+    def pyrDown(self) -> None: ...
+
+
+class Modality:
+    # Functions
+    def process(self, src: torch_opencv.typing.MatLike, mask: torch_opencv.typing.MatLike | None = ...) -> QuantizedPyramid: ...
+
+    def name(self) -> str: ...
+
+    def read(self, fn: torch_opencv.FileNode) -> None: ...
+
+    @classmethod
+    @_typing.overload
+    def create(cls, modality_type: str) -> Modality: ...
+    @classmethod
+    @_typing.overload
+    def create(cls, fn: torch_opencv.FileNode) -> Modality: ...
+
+
+class ColorGradient(Modality):
+    @property
+    def weak_threshold(self) -> float: ...
+    @property
+    def num_features(self) -> int: ...
+    @property
+    def strong_threshold(self) -> float: ...
+
+    # Functions
+    @classmethod
+    def create(cls, weak_threshold: float | Tensor, num_features: int | Tensor, strong_threshold: float | Tensor) -> ColorGradient: ...
+
+
+class DepthNormal(Modality):
+    @property
+    def distance_threshold(self) -> int: ...
+    @property
+    def difference_threshold(self) -> int: ...
+    @property
+    def num_features(self) -> int: ...
+    @property
+    def extract_threshold(self) -> int: ...
+
+    # Functions
+    @classmethod
+    def create(cls, distance_threshold: int | Tensor, difference_threshold: int | Tensor, num_features: int | Tensor, extract_threshold: int | Tensor) -> DepthNormal: ...
+
+
+class Match:
+    x: int
+    y: int
+    similarity: float
+    class_id: str
+    template_id: int
+
+    # Functions
+    @_typing.overload
+    def __init__(self) -> None: ...
+    @_typing.overload
+    def __init__(self, x: int | Tensor, y: int | Tensor, similarity: float | Tensor, class_id: str, template_id: int | Tensor) -> None: ...
+
+
+class Detector:
+    # Functions
+    @_typing.overload
+    def __init__(self) -> None: ...
+    @_typing.overload
+    def __init__(self, modalities: _typing.Sequence[Modality], T_pyramid: torch_opencv.typing.MatLike | _typing.Sequence[int | Tensor]) -> None: ...
+
+    @_typing.overload
+    def match(self, sources: _typing.Sequence[torch_opencv.typing.MatLike], threshold: float | Tensor, class_ids: _typing.Sequence[str] = ..., quantized_images: _typing.Sequence[torch_opencv.typing.MatLike] | None = ..., masks: _typing.Sequence[torch_opencv.typing.MatLike] | None = ...) -> tuple[_typing.Sequence[Match], _typing.Sequence[Tensor]]: ...
+    @_typing.overload
+    def match(self, sources: _typing.Sequence[torch_opencv.typing.MatLike], threshold: float | Tensor, class_ids: _typing.Sequence[str] = ..., quantized_images: _typing.Sequence[torch_opencv.UMat] | None = ..., masks: _typing.Sequence[torch_opencv.typing.MatLike] | None = ...) -> tuple[_typing.Sequence[Match], _typing.Sequence[torch_opencv.UMat]]: ...
+
+    def addTemplate(self, sources: _typing.Sequence[torch_opencv.typing.MatLike], class_id: str, object_mask: torch_opencv.typing.MatLike) -> tuple[int, tuple[int, int, int, int]]: ...
+
+    def addSyntheticTemplate(self, templates: _typing.Sequence[Template], class_id: str) -> int: ...
+
+    def getModalities(self) -> _typing.Sequence[Modality]: ...
+
+    def getT(self, pyramid_level: int | Tensor) -> int: ...
+
+    def pyramidLevels(self) -> int: ...
+
+    def getTemplates(self, class_id: str, template_id: int | Tensor) -> _typing.Sequence[Template]: ...
+
+    @_typing.overload
+    def numTemplates(self) -> int: ...
+    @_typing.overload
+    def numTemplates(self, class_id: str) -> int: ...
+
+    def numClasses(self) -> int: ...
+
+    def classIds(self) -> _typing.Sequence[str]: ...
+
+    def read(self, fn: torch_opencv.FileNode) -> None: ...
+
+    def readClasses(self, class_ids: _typing.Sequence[str], format: str = ...) -> None: ...
+
+    def writeClasses(self, format: str = ...) -> None: ...
+
+
+
+# Functions
+def colormap(quantized: torch_opencv.typing.MatLike, dst: torch_opencv.typing.MatLike | None = ...) -> Tensor: ...
+
+@_typing.overload
+def drawFeatures(img: torch_opencv.typing.MatLike, templates: _typing.Sequence[Template], tl: torch_opencv.typing.Point2i, size: int | Tensor = ...) -> Tensor: ...
+@_typing.overload
+def drawFeatures(img: torch_opencv.UMat, templates: _typing.Sequence[Template], tl: torch_opencv.typing.Point2i, size: int | Tensor = ...) -> torch_opencv.UMat: ...
+
+def getDefaultLINE() -> Detector: ...
+
+def getDefaultLINEMOD() -> Detector: ...
+
+
+ColorGradient_create = ColorGradient.create
+DepthNormal_create = DepthNormal.create
+Modality_create = Modality.create

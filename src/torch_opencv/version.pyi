@@ -1,0 +1,6 @@
+# Made by tools/make_stubs.py from the stubs of OpenCV 4.14.0: change that, not this.
+opencv_version: str
+contrib: bool
+headless: bool
+rolling: bool
+ci_build: bool

@@ -1,0 +1,260 @@
+"""Writes the type stubs of the namespace, from those of the installed cv2: ``python tools/make_stubs.py``.
+
+They lie beside the sources (``src/torch_opencv/**/*.pyi``), where every type checker finds them, installed or not. Each
+is cv2's own, word for word, but for the types, which are rewritten by two rules:
+
+* A parameter takes what the bindings take: a tensor wherever cv2 takes an array, and a 0-dim tensor wherever cv2 takes
+  a number. ``typing.MatLike``, ``typing.Point`` and so on mean that.
+* A result is what the bindings give: a tensor for an array and for a list of numbers or of points, and a tuple of known
+  length for a single point, size, rectangle or scalar, where cv2's own stubs say ``Sequence[int]``.
+"""
+
+from __future__ import annotations
+
+import ast
+import itertools
+import re
+import types
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import cv2
+
+from torch_opencv import binding
+
+PACKAGE = Path(__file__).parents[1] / "src" / "torch_opencv"
+CV2 = Path(cv2.__file__).parent
+
+_HEADER = f"# Made by tools/make_stubs.py from the stubs of OpenCV {cv2.__version__}: change that, not this.\n"
+
+_PYTHON_MODULES = {
+    "data": "haarcascades: str\n",
+    "mat_wrapper": """\
+from typing import Any
+
+from numpy import ndarray
+from torch import Tensor
+
+class Mat(ndarray[Any, Any]):
+    wrap_channels: bool | None
+    def __new__(cls, arr: Tensor | ndarray[Any, Any], **kwargs: Any) -> Mat: ...
+""",
+    "version": "opencv_version: str\ncontrib: bool\nheadless: bool\nrolling: bool\nci_build: bool\n",
+}
+"""What cv2 has in Python code, without stubs."""
+
+_REEXPORTED = "\nfrom torch_opencv import data as data\nfrom torch_opencv import version as version\n\n"
+
+_NUMBERS = {"int": "int | Tensor", "float": "float | Tensor"}
+
+_ARRAYS = {"MatLike", "MatShape", "Matx33f", "Matx33d", "Matx44f", "Matx44d"}
+
+_TUPLES = {
+    **dict.fromkeys(("Point", "Point2i", "Size", "Range", "Vec2i"), "tuple[int, int]"),
+    **dict.fromkeys(("Point2f", "Point2d", "Size2f", "Vec2f", "Vec2d"), "tuple[float, float]"),
+    **dict.fromkeys(("Point3i", "Vec3i"), "tuple[int, int, int]"),
+    **dict.fromkeys(("Point3f", "Point3d", "Vec3f", "Vec3d"), "tuple[float, float, float]"),
+    **dict.fromkeys(("Rect", "Rect2i", "Vec4i"), "tuple[int, int, int, int]"),
+    **dict.fromkeys(("Rect2f", "Rect2d", "Vec4f", "Vec4d", "Scalar"), "tuple[float, float, float, float]"),
+    "Vec6f": "tuple[float, float, float, float, float, float]",
+    "RotatedRect": "tuple[tuple[float, float], tuple[float, float], float]",
+    "TermCriteria": "tuple[int, int, float]",
+}
+
+_ROWS = {"int", "float", "Target", "MatShape", *_TUPLES} - {"RotatedRect", "TermCriteria"}
+"""The types a list of which cv2 gives as one array."""
+
+# --- types ------------------------------------------------------------------------------------------------------------
+
+_Rule = Callable[[ast.expr], ast.expr]
+
+
+def parameter(node: ast.expr) -> ast.expr:
+    """The type that a parameter has here, which is of this type in cv2's stubs."""
+    name = ast.unparse(node)
+    if name in _NUMBERS:
+        return _expression(_NUMBERS[name])
+    if name.startswith("numpy.ndarray["):
+        return _expression("cv2.typing.MatLike")
+    if _element(node) in _ROWS:
+        return _expression(f"cv2.typing.MatLike | {ast.unparse(_inside(node, parameter))}")
+    return _inside(node, parameter)
+
+
+def result(node: ast.expr) -> ast.expr:
+    """The type that a result has here, which is of this type in cv2's stubs."""
+    name = ast.unparse(node).removeprefix("cv2.typing.")
+    if name in _ARRAYS or name.startswith("numpy.ndarray[") or _element(node) in _ROWS:
+        return _expression("Tensor")
+    return _expression(_TUPLES[name]) if name in _TUPLES else _inside(node, result)
+
+
+def given(node: ast.expr) -> ast.expr:
+    """The type of what OpenCV gives the user's own code, when it calls that: arrays are tensors, the rest as it is."""
+    return result(node) if ast.unparse(node) == "cv2.typing.MatLike" else _inside(node, given)
+
+
+def _expression(text: str) -> ast.expr:
+    return ast.parse(text, mode="eval").body
+
+
+def _element(node: ast.expr) -> str:
+    """``Point`` for a sequence of ``cv2.typing.Point``; nothing for what is no sequence."""
+    is_sequence = isinstance(node, ast.Subscript) and ast.unparse(node.value) == "_typing.Sequence"
+    return ast.unparse(node)[len("_typing.Sequence[") : -1].removeprefix("cv2.typing.") if is_sequence else ""
+
+
+def _inside(node: ast.expr, rule: _Rule) -> ast.expr:
+    """The type with ``rule`` applied to the types that it is made of; callbacks and dictionaries stay as they are."""
+    if isinstance(node, ast.BinOp):
+        return ast.BinOp(rule(node.left), node.op, rule(node.right))
+    if isinstance(node, ast.Tuple):
+        return ast.Tuple([rule(element) for element in node.elts], node.ctx)
+    if isinstance(node, ast.Subscript) and not re.match(r"(_typing\.)?(Callable|Dict|dict|Type)", ast.unparse(node)):
+        return ast.Subscript(node.value, rule(node.slice), node.ctx)
+    return node
+
+
+# --- stubs ------------------------------------------------------------------------------------------------------------
+
+_Edit = tuple[ast.stmt | ast.expr, str]
+
+
+def _annotations(tree: ast.AST, inward: _Rule = parameter, outward: _Rule = result) -> Iterator[_Edit]:
+    """Every type in a stub that is to be replaced, and what by."""
+    for node in ast.iter_child_nodes(tree):
+        if isinstance(node, ast.ClassDef):
+            of_user = any(ast.unparse(base) == "Protocol" for base in node.bases)
+            yield from _annotations(node, *((given, parameter) if of_user else (parameter, result)))
+        elif isinstance(node, ast.FunctionDef):
+            for argument in node.args.args:
+                if argument.annotation is not None:
+                    yield argument.annotation, ast.unparse(inward(argument.annotation))
+            if node.returns is not None:
+                yield node.returns, ast.unparse(outward(node.returns))
+        elif isinstance(node, ast.AnnAssign) and isinstance(tree, ast.ClassDef):
+            yield node, _attribute(node)
+
+
+def _attribute(node: ast.AnnAssign) -> str:
+    """An attribute: one line, or a property where what is read and what may be written differ."""
+    name, read, write = (ast.unparse(n) for n in (node.target, result(node.annotation), parameter(node.annotation)))
+    if read == write or read in _NUMBERS:
+        return f"{name}: {read}"
+    getter = f"@property\ndef {name}(self) -> {read}: ..."
+    setter = f"@{name}.setter\ndef {name}(self, value: {write}) -> None: ..."
+    return f"{getter}\n{setter}".replace("\n", "\n" + " " * node.col_offset)
+
+
+def _aliases(tree: ast.Module) -> Iterator[_Edit]:
+    """Every alias in cv2's ``typing`` that is to be replaced, and what by: a type as parameters have it."""
+    for node in tree.body:
+        if not isinstance(node, ast.Assign):
+            continue
+        if (name := ast.unparse(node.targets[0])) == "MatLike":
+            yield node.value, "_typing.Union[Tensor, numpy.ndarray[_typing.Any, _typing.Any]]"
+        elif name in _ARRAYS | _ROWS | set(_TUPLES):
+            wider = ast.unparse(parameter(node.value)).replace("cv2.typing.", "")
+            wider = f"cv2.RotatedRect | {wider}" if name == "RotatedRect" else wider
+            yield node.value, "MatLike" if wider.startswith("NumPyArray") else wider
+
+
+def _edited(text: str, edits: Iterator[_Edit]) -> str:
+    """The text with each of the nodes replaced; the rest of it, layout and comments, as it is."""
+    data = text.encode()
+    starts = [0, *itertools.accumulate(len(line) for line in data.splitlines(keepends=True))]
+    for node, new in sorted(edits, key=lambda edit: (edit[0].lineno, edit[0].col_offset), reverse=True):
+        start, stop = starts[node.lineno - 1] + node.col_offset, starts[(node.end_lineno or 0) - 1]
+        data = data[:start] + new.encode() + data[stop + (node.end_col_offset or 0) :]
+    return data.decode()
+
+
+def _here(text: str) -> str:
+    """What is said of cv2, said of torch_opencv."""
+    text = re.sub(r"^__all__[^=]*= \[[^]]*\]\n\n|^import typing as _typing\n", "", text, flags=re.M)
+    text = re.sub(r"\bcv2\b", "torch_opencv", text)
+    return f"{_HEADER}import typing as _typing\n\nfrom torch import Tensor\n\n{text}"
+
+
+# --- names ------------------------------------------------------------------------------------------------------------
+
+_Names = dict[str, "_Names"]
+
+
+def _names_of(module: types.ModuleType) -> _Names:
+    """The names in a module's stub, and those inside of its classes and submodules."""
+    below = ((inner.__name__.removeprefix(module.__name__ + "."), inner) for inner in binding.submodules(module))
+    names = {name: _names_of(inner) for name, inner in below if "." not in name}
+    source = _source(module)
+    return names | (_names_in(ast.parse(source.read_text(encoding="utf-8"))) if source.is_file() else {})
+
+
+def _names_in(tree: ast.Module | ast.ClassDef) -> _Names:
+    names: _Names = {}
+    for node in tree.body:
+        if isinstance(node, (ast.ClassDef, ast.FunctionDef)):
+            names[node.name] = _names_in(node) if isinstance(node, ast.ClassDef) else {}
+        elif isinstance(node, (ast.AnnAssign, ast.Assign)):
+            names[ast.unparse(node.target if isinstance(node, ast.AnnAssign) else node.targets[0])] = {}
+    return names
+
+
+def _flat_names(module: types.ModuleType) -> str:
+    """``SIFT_create = SIFT.create``: cv2 also has its static methods and nested classes by one flat name each."""
+    names = _names_of(module)
+    missing = [name for name in binding.public_names(module) if name not in names]
+    return "".join(f"{name} = {path}\n" for name in missing if (path := _path(name.split("_"), names)))
+
+
+def _path(words: list[str], names: _Names) -> str:
+    """``SVM.create`` for the words of ``SVM_create``; nothing where there is no such member."""
+    for i in range(1, len(words) + 1):
+        if (name := "_".join(words[:i])) in names:
+            if i == len(words):
+                return name
+            if rest := _path(words[i:], names[name]):
+                return f"{name}.{rest}"
+    return ""
+
+
+# --- files ------------------------------------------------------------------------------------------------------------
+
+
+def stubs() -> dict[str, str]:
+    """The text of every stub, by its path below ``src/torch_opencv/``."""
+    files = {f"{name}.pyi": _HEADER + text for name, text in _PYTHON_MODULES.items()}
+    for module in (cv2, *binding.submodules(cv2)):
+        if (source := _source(module)).is_file():
+            text = source.read_text(encoding="utf-8")
+            text = _edited(text, _annotations(ast.parse(text))) + (_REEXPORTED if module is cv2 else "")
+            files[_place(module)] = _here(text + _flat_names(module))
+    text = (CV2 / "typing" / "__init__.py").read_text(encoding="utf-8")
+    without_numpy = re.sub(r"^if _typing.TYPE_CHECKING:\n    NumPy.*?\n\n\n", "", text, flags=re.M | re.S)
+    files["typing.pyi"] = _here(_edited(without_numpy, _aliases(ast.parse(without_numpy))))
+    return files
+
+
+def _source(module: types.ModuleType) -> Path:
+    return CV2.joinpath(*module.__name__.split(".")[1:], "__init__.pyi")
+
+
+def _place(module: types.ModuleType) -> str:
+    """Where a module's stub goes: in a folder only where it must, as Python could import a folder without code."""
+    name = "/".join(module.__name__.split(".")[1:])
+    in_folder = module in (cv2, cv2.cuda) or any(binding.submodules(module))
+    return f"{name}/__init__.pyi".lstrip("/") if in_folder else f"{name}.pyi"
+
+
+def main() -> None:
+    for old in PACKAGE.rglob("*.pyi"):
+        old.unlink()
+    files = stubs()
+    for name, text in files.items():
+        path = PACKAGE / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text, encoding="utf-8")
+    print(f"{len(files)} files from the stubs of OpenCV {cv2.__version__}")
+
+
+if __name__ == "__main__":
+    main()
