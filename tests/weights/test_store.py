@@ -1,5 +1,6 @@
 """Looking and fetching, against a server that does everything that servers do."""
 
+import dataclasses
 import errno
 import json
 import os
@@ -447,11 +448,7 @@ def test_a_cache_that_can_not_be_written(server: FileServer, home: Path) -> None
 def known(server: FileServer, monkeypatch: pytest.MonkeyPatch) -> dict[str, Entry]:
     """A catalogue of two: "net", which the server has, and "other", which it hasn't."""
     net = entry_of(server.base)
-    other = Entry(
-        "other",
-        *[getattr(net, f) for f in ("task", "licence", "provenance", "format", "files")],
-        (Https(server.base + "x/"),),
-    )
+    other = dataclasses.replace(net, name="other", places=(Https(server.base + "x/"),))
     entries = {"net": net, "other": other}
     monkeypatch.setattr(catalogue, "catalogue", lambda: entries)
     return entries

@@ -32,7 +32,7 @@ def list_weights() -> None:
     for heading in ("name", "task", "size", "licence", "where"):
         table.add_column(heading, justify="right" if heading == "size" else "left", no_wrap=heading in ("name", "size"))
     for name, task, size, licence, where, _ in rows:
-        table.add_row(name, task, f"{int(size) / 1e6:.1f} MB" if size else "?", licence, where)
+        table.add_row(name, task, _readable(size), licence, where)
     Console().print(table)
 
 
@@ -66,6 +66,12 @@ def verify(
 def path(name: Annotated[str, typer.Argument(help="A name from `torch-opencv models list`.")]) -> None:
     """Print the path of one weights file, for scripts; it is fetched first if it isn't here, and verified always."""
     print(weights.path(name))
+
+
+def _readable(size: str) -> str:
+    if not size:
+        return "?"
+    return f"{int(size) / 1e6:.1f} MB" if int(size) > 1e6 else f"{int(size) / 1e3:.0f} kB"
 
 
 def _size(entry: Entry) -> str:

@@ -15,22 +15,25 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Literal
 
 from torch_opencv.weights import catalogue
 from torch_opencv.weights.catalogue import Entry, File, Https, Local, Npm, Package
 from torch_opencv.weights.errors import PlaceFailedError, WeightsError
 from torch_opencv.weights.progress import bar, note
 
+_Kind = Literal["cache", "package", "folder"]
+
 
 @dataclass(frozen=True)
 class Copy:
     """An entry's files as they lie in one folder of this machine.
 
-    `place` is "cache" or the catalogue's place, `path` the main file, `problem` what is wrong with the files; None if
-    they have been verified.
+    `place` is "cache", "package" (an installed one) or "folder", `path` the main file, `problem` what is wrong with the
+    files; None if they have been verified.
     """
 
-    place: str
+    place: _Kind
     path: Path
     problem: str | None
 
@@ -128,7 +131,8 @@ def _copies(entry: Entry, tried: list[_Tried], *, fresh: bool = False) -> tuple[
         if problem:
             tried.append(_Tried(str(place) if place else f"cache {folder}", problem))
         if any((folder / file.name).is_file() for file in entry.files):
-            found.append(Copy(str(place or "cache"), folder / entry.files[0].name, problem or None))
+            kind: _Kind = "package" if isinstance(place, Package) else "folder" if place else "cache"
+            found.append(Copy(kind, folder / entry.files[0].name, problem or None))
     return tuple(found)
 
 
