@@ -1,4 +1,4 @@
-"""Makes src/torch_opencv/data/sample.mp4, the video behind ``torch-opencv classify sample``.
+"""Makes src/torch_opencv/live/sources/sample.mp4, the video behind ``torch-opencv classify sample``.
 
 A slow pan over four photographs that scikit-image ships inside its wheel (no download), all free of copyright:
 
@@ -113,7 +113,7 @@ def write(path: Path, film: list[np.ndarray]) -> None:
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    default = Path(__file__).parents[1] / "src" / "torch_opencv" / "data" / "sample.mp4"
+    default = Path(__file__).parents[1] / "src" / "torch_opencv" / "live" / "sources" / "sample.mp4"
     parser.add_argument("path", nargs="?", type=Path, default=default)
     path = parser.parse_args().path
     film = frames()
