@@ -45,6 +45,16 @@ class Mat(ndarray[Any, Any]):
 
 _REEXPORTED = "\nfrom torch_opencv import data as data\nfrom torch_opencv import version as version\n\n"
 
+_CORRECTIONS = {
+    # None is an empty array, and right for what is only a result or has a default (no distortion, a 3x3 kernel).
+    r"\b(distCoeffs\d?|bestLabels|flow|nextPts|outImg|outImage|kernel|map2|newCameraMatrix|inputMask)"
+    r": cv2\.typing\.MatLike(?=[,)])": r"\1: cv2.typing.MatLike | None",
+    r"(def normalize\(src: cv2\.typing\.MatLike, dst: cv2\.typing\.MatLike),": r"\1 | None,",
+    r"(matchesMask: [^)]*?)\bstr\b": r"\1int",  # in C++ a list of char, which are numbers
+    r"(def __init__\(self, m: UMat)\b": r"\1 | cv2.typing.MatLike",
+}
+"""What cv2's stubs say, and what is so."""
+
 _NUMBERS = {"int": "int | Tensor", "float": "float | Tensor"}
 
 _ARRAYS = {"MatLike", "MatShape", "Matx33f", "Matx33d", "Matx44f", "Matx44d"}
@@ -157,6 +167,8 @@ def _aliases(tree: ast.Module) -> Iterator[_Edit]:
             wider = ast.unparse(parameter(node.value)).replace("cv2.typing.", "")
             wider = f"cv2.RotatedRect | {wider}" if name == "RotatedRect" else wider
             yield node.value, "MatLike" if wider.startswith("NumPyArray") else wider
+        elif ast.unparse(node.value).startswith("_typing.Dict[") and name != "Moments":
+            yield node.value, ast.unparse(node.value).replace("Dict", "Mapping", 1)  # takes a dict[str, int] too
 
 
 def _edited(text: str, edits: Iterator[_Edit]) -> str:
@@ -226,6 +238,8 @@ def stubs() -> dict[str, str]:
     for module in (cv2, *binding.submodules(cv2)):
         if (source := _source(module)).is_file():
             text = source.read_text(encoding="utf-8")
+            for said, so in _CORRECTIONS.items():
+                text = re.sub(said, so, text)
             text = _edited(text, _annotations(ast.parse(text))) + (_REEXPORTED if module is cv2 else "")
             files[_place(module)] = _here(text + _flat_names(module))
     text = (CV2 / "typing" / "__init__.py").read_text(encoding="utf-8")
