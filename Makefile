@@ -1,4 +1,5 @@
-# Two commands do everything: `make demo` and `make test`. Each makes its own virtual environment.
+# Two commands do everything: `make demo` and `make test`. Each makes its own virtual environment, once, and again when
+# the project file or the constraints change.
 #   make test OPENCV=5   the same with OpenCV 5 (its own environment, since cv2 wheels overwrite one another)
 OPENCV ?= 4
 WHEEL  ?= headless
@@ -8,15 +9,9 @@ VENV := .venv$(if $(filter 5,$(OPENCV)),-opencv5)$(if $(filter gui,$(WHEEL)),-gu
 BIN  := $(VENV)/bin
 INSTALLED := $(VENV)/.installed
 
+export PIP_DISABLE_PIP_VERSION_CHECK := 1
+
 .PHONY: demo test e2e run-e2e lint venv benchmarks clean
-
-venv: $(INSTALLED)
-
-$(INSTALLED): pyproject.toml constraints.txt constraints-opencv$(OPENCV).txt
-	$(PYTHON) -m venv --clear $(VENV)
-	$(BIN)/python -m pip install --quiet --constraint constraints.txt --constraint constraints-opencv$(OPENCV).txt \
-		--editable '.[$(WHEEL),dev]'
-	touch $@
 
 demo: $(INSTALLED)
 	mkdir -p output
@@ -25,9 +20,9 @@ demo: $(INSTALLED)
 test: $(INSTALLED)
 	$(BIN)/python -m pytest -n auto -m 'not e2e'
 
-# A real window under Xvfb: needs the Debian packages that .ci/run installs, and the cv2 wheel that has windows.
+# Real windows under Xvfb: needs the Debian packages that .ci/run installs, and the cv2 wheel that has windows.
 e2e:
-	$(MAKE) run-e2e WHEEL=gui
+	$(MAKE) --no-print-directory run-e2e WHEEL=gui
 
 run-e2e: $(INSTALLED)
 	$(BIN)/python -m pytest -m e2e
@@ -40,6 +35,15 @@ lint: $(INSTALLED)
 benchmarks: $(INSTALLED)
 	$(BIN)/python benchmarks/bindings.py
 	$(BIN)/python benchmarks/classify.py
+
+venv: $(INSTALLED)
+
+$(INSTALLED): pyproject.toml constraints.txt constraints-opencv$(OPENCV).txt
+	@$(PYTHON) -c 'import sys; sys.version_info >= (3, 10) or sys.exit("Python 3.10 or newer, please: make PYTHON=...")'
+	$(PYTHON) -m venv --clear $(VENV)
+	$(BIN)/python -m pip install --quiet --constraint constraints.txt --constraint constraints-opencv$(OPENCV).txt \
+		--editable '.[$(WHEEL),dev]'
+	touch $@
 
 clean:
 	rm -rf .venv .venv-* output build dist .pytest_cache .mypy_cache .ruff_cache
