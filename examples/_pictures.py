@@ -1,0 +1,140 @@
+"""What the examples share: their command line, the pictures and videos that they start from, and where the result goes.
+
+Each of them is ``python examples/NAME.py [PICTURE...] [--output FILE.png] [--show]``. A picture is a file, or the name
+of one that scikit-image brings along; a video is a file, a camera's number, or ``sample``, which torch_opencv brings
+along. Wrong usage and unusable input are one line on stderr and exit status 2, before any work is done.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any, NoReturn
+
+import torch
+from torch import Tensor
+
+import torch_opencv as cv
+from torch_opencv.live.sources import SAMPLE
+from torch_opencv.live.sources.opencv_log import quiet_opencv
+from torch_opencv.live.window import why_no_window
+
+PICTURE = "a file, or the name of one of scikit-image's pictures (default: %(default)s)"
+VIDEO = "a file, a camera's number, or sample (default: %(default)s)"
+
+
+class CommandLine(argparse.ArgumentParser):
+    """Arguments of an example: its own, ``--output`` (a picture, by default ``output``) and ``--show``."""
+
+    def __init__(self, doc: str | None, output: str) -> None:
+        name = f"{Path(output).stem}.py"
+        super().__init__(prog=name, description=(doc or "").split("\n\n")[0], allow_abbrev=False)
+        kind = _picture_to_write if output.endswith(".png") else _file_to_write
+        self.add_argument("--output", type=kind, default=output, metavar="FILE", help="default: %(default)s")
+        self.add_argument("--show", action=_InWindow, help="show the result in a window too, until a key is pressed")
+
+    def error(self, message: str) -> NoReturn:
+        """Say in one line what is wrong, and exit with status 2."""
+        print(f"{self.prog}: {message}", file=sys.stderr)
+        raise SystemExit(2)
+
+
+class _InWindow(argparse.Action):
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(nargs=0, default=False, **kwargs)
+
+    def __call__(self, parser: argparse.ArgumentParser, namespace: argparse.Namespace, *_: object) -> None:
+        if reason := why_no_window():
+            parser.error(f"--show: {reason}")
+        setattr(namespace, self.dest, True)
+
+
+def _file_to_write(path: str) -> Path:
+    folder = Path(path).parent
+    if not folder.is_dir():
+        raise argparse.ArgumentTypeError(f"there is no folder {folder}: make it first")
+    if not os.access(folder, os.W_OK):
+        raise argparse.ArgumentTypeError(f"the folder {folder} can't be written to")
+    return Path(path)
+
+
+def _picture_to_write(path: str) -> Path:
+    if not Path(path).suffix or not cv.haveImageWriter(path):
+        raise argparse.ArgumentTypeError(f"OpenCV can't write a picture called {Path(path).name}: call it .png or .jpg")
+    return _file_to_write(path)
+
+
+def picture(name: str) -> Tensor:
+    """A picture as a uint8 ``(H, W, 3)`` BGR tensor, from a file or by its name in scikit-image."""
+    if Path(name).is_file():
+        read = cv.imread(name, cv.IMREAD_COLOR)
+        if read is None:
+            raise argparse.ArgumentTypeError(f"{name} isn't a picture that OpenCV can read")
+        return read
+    try:
+        import skimage.data
+    except ImportError:
+        raise argparse.ArgumentTypeError(
+            f"there is no file {name}, and no scikit-image to have such a picture"
+        ) from None
+    if name not in skimage.data.__all__:
+        raise argparse.ArgumentTypeError(f"there is no file {name}, and scikit-image has no such picture")
+    colours = torch.from_numpy(getattr(skimage.data, name)())
+    return cv.cvtColor(colours, cv.COLOR_GRAY2BGR if colours.ndim == 2 else cv.COLOR_RGB2BGR)
+
+
+def video(name: str) -> cv.VideoCapture:
+    """A video that is open, from a file, a camera, or the sample in the package."""
+    path = SAMPLE if name == "sample" else Path(name)
+    if not name.isdigit() and not path.is_file():
+        raise argparse.ArgumentTypeError(f"there is no video {name}")
+    with quiet_opencv():
+        capture = cv.VideoCapture(int(name)) if name.isdigit() else cv.VideoCapture(str(path))
+    if not capture.isOpened():
+        kind = f"camera {name} can't be opened" if name.isdigit() else f"{name} isn't a video that OpenCV can read"
+        raise argparse.ArgumentTypeError(kind)
+    return capture
+
+
+def next_frame(capture: cv.VideoCapture, parser: CommandLine) -> Tensor:
+    """The next frame, uint8 ``(H, W, 3)`` BGR; an error of the command line where the video ends too early."""
+    ok, frame = capture.read()
+    if not ok:
+        parser.error("the video ends too early: give a longer one")
+    return frame
+
+
+def grid(panels: Mapping[str, Tensor], columns: int) -> Tensor:
+    """Pictures of one size, grey or BGR, side by side with their titles: one uint8 ``(H, W, 3)`` picture."""
+    titled = []
+    for title, panel in panels.items():
+        colours = cv.cvtColor(panel, cv.COLOR_GRAY2BGR) if panel.ndim == 2 else panel
+        strip = torch.full((28, colours.shape[1], 3), 32, dtype=torch.uint8)
+        cv.putText(strip, title, (8, 20), cv.FONT_HERSHEY_SIMPLEX, 0.5, (255, 255, 255), 1, cv.LINE_AA)
+        titled.append(torch.cat((strip, colours)))
+    titled += [torch.zeros_like(titled[0])] * (-len(titled) % columns)
+    rows = [torch.cat(titled[i : i + columns], dim=1) for i in range(0, len(titled), columns)]
+    return torch.cat(rows)
+
+
+def write(result: Tensor, args: argparse.Namespace) -> int:
+    """Write the result, and say where; the exit status."""
+    if not cv.imwrite(str(args.output), result):
+        print(f"{args.output} could not be written", file=sys.stderr)
+        return 2
+    print(f"wrote {args.output}")
+    return 0
+
+
+def finish(result: Tensor, args: argparse.Namespace) -> int:
+    """Write the result, and show it if asked to; the exit status."""
+    status = write(result, args)
+    if args.show:
+        cv.imshow(args.output.name, result)
+        while cv.waitKey(50) < 0 and cv.getWindowProperty(args.output.name, cv.WND_PROP_VISIBLE) > 0:
+            pass
+        cv.destroyAllWindows()
+    return status

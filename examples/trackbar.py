@@ -1,0 +1,65 @@
+"""Trackbar: keep what is brighter than a threshold, in colour, and see it change while the threshold is moved.
+
+The threshold is moved in a window with ``--show``, until Esc or q is pressed or the window is closed. Without it
+nothing is opened: the threshold is ``--threshold``, or the one that Otsu's method (1979) finds.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Sequence
+
+import torch
+from _pictures import PICTURE, CommandLine, picture, write
+from torch import Tensor
+
+import torch_opencv as cv
+
+WINDOW, TRACKBAR = "trackbar.py: Esc ends", "threshold"
+
+
+def kept(frame: Tensor, threshold: int) -> Tensor:
+    """The picture where it is brighter than the threshold, 0 to 255, and a dim grey where it isn't."""
+    gray = cv.cvtColor(frame, cv.COLOR_BGR2GRAY)
+    _, mask = cv.threshold(gray, threshold, 255, cv.THRESH_BINARY)
+    canvas = torch.where(mask[:, :, None] > 0, frame, gray[:, :, None] // 3)
+    text = f"brighter than {threshold}: {(mask > 0).float().mean():.1%}"
+    for colour, thickness in ((0, 0, 0), 4), ((255, 255, 255), 1):
+        cv.putText(canvas, text, (12, 24), cv.FONT_HERSHEY_SIMPLEX, 0.6, colour, thickness, cv.LINE_AA)
+    return canvas
+
+
+def moved(frame: Tensor, threshold: int) -> int:
+    """The threshold that the user leaves the trackbar at."""
+
+    def changed(position: int) -> None:
+        cv.imshow(WINDOW, kept(frame, position))
+
+    cv.namedWindow(WINDOW, cv.WINDOW_AUTOSIZE)
+    cv.createTrackbar(TRACKBAR, WINDOW, threshold, 255, changed)
+    changed(threshold)
+    while cv.waitKey(30) not in (27, ord("q")) and cv.getWindowProperty(WINDOW, cv.WND_PROP_VISIBLE) > 0:
+        threshold = cv.getTrackbarPos(TRACKBAR, WINDOW)
+    cv.destroyAllWindows()
+    return threshold
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    parser = CommandLine(__doc__, "trackbar.png")
+    parser.add_argument("picture", nargs="?", type=picture, default="coffee", help=PICTURE)
+    parser.add_argument("--threshold", type=int, metavar="0..255", help="where to start (default: Otsu's)")
+    args = parser.parse_args(argv)
+    threshold = args.threshold
+    if threshold is None:
+        gray = cv.cvtColor(args.picture, cv.COLOR_BGR2GRAY)
+        threshold = int(cv.threshold(gray, 0, 255, cv.THRESH_BINARY | cv.THRESH_OTSU)[0])
+    elif not 0 <= threshold <= 255:
+        parser.error(f"--threshold: {threshold} is not within 0 to 255")
+    if args.show:
+        threshold = moved(args.picture, threshold)
+    print(f"threshold {threshold}" if args.show else f"threshold {threshold} (--show moves it, in a window)")
+    return write(kept(args.picture, threshold), args)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
