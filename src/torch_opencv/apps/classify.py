@@ -1,0 +1,55 @@
+"""Live classification: the five best classes of every frame, drawn on it.
+
+This is all of the program ``torch-opencv classify``; from Python::
+
+    from torch_opencv.apps.classify import Classify
+    from torch_opencv.live.loop import run
+    from torch_opencv.live.recorder import Recorder
+    from torch_opencv.live.sources import open_source
+
+    run(Classify(), open_source("clip.mp4"), recorder=Recorder("classes.mp4"))
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+
+import torch
+
+from torch_opencv.live.overlay import draw_scores
+from torch_opencv.vision import Classifier, Prediction
+
+
+class Classify:
+    """The program, for `torch_opencv.live.loop.run`.
+
+    Args:
+        model: the classifier's name, or the path of its weights.
+        device: "auto", "cpu", "cuda" or "cuda:N".
+
+    """
+
+    def __init__(self, model: str = "efficientnet-lite0", *, device: str = "auto") -> None:
+        self._classifier = Classifier(model, device=device)
+        self.seen: Counter[str] = Counter()
+        """How often each class was the best one."""
+
+    def look(self, image: torch.Tensor) -> list[Prediction]:
+        """The five best classes of a picture, torch.uint8 (H, W, 3) BGR, best first."""
+        predictions = self._classifier(image)
+        self.seen[predictions[0].label] += 1
+        return predictions
+
+    def draw(self, image: torch.Tensor, result: list[Prediction]) -> torch.Tensor:
+        """The classes with bars for their scores, drawn into the picture."""
+        return draw_scores(image, [(prediction.label, prediction.score) for prediction in result])
+
+    def fields(self, result: list[Prediction]) -> dict[str, object]:
+        """The result as written to ``--results``."""
+        return {"classes": [{"label": p.label, "wnid": p.wnid, "score": round(p.score, 4)} for p in result]}
+
+    def summary(self) -> str:
+        """The classes seen, the most frequent first."""
+        counts = [f"{label.partition(',')[0]} ({count})" for label, count in self.seen.most_common(5)]
+        others = len(self.seen) - len(counts)
+        return "classes seen: " + ", ".join(counts) + (f" and {others} more" if others else "")

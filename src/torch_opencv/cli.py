@@ -1,0 +1,168 @@
+"""The command line, ``torch-opencv COMMAND [SOURCE] [options]``.
+
+Exit status: 0 when done; 2 for wrong usage or something that can't be used, with one line on standard error that says
+what it is and what to do; 130 after Ctrl-C, once everything is closed properly. Results alone go to standard output.
+
+Nothing heavy is imported until a command needs it.
+"""
+
+from __future__ import annotations
+
+import enum
+import logging
+import re
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from torch_opencv.weights.commands import app as _models
+
+if TYPE_CHECKING:
+    from torch_opencv.apps.classify import Classify
+
+_log = logging.getLogger("torch_opencv")
+_USAGE_ERROR: type[Exception] = typer.BadParameter.__mro__[1]  # click's UsageError, which typer doesn't export
+
+app = typer.Typer(
+    help="Live vision programs on a camera, a video or pictures.", add_completion=False, pretty_exceptions_enable=False
+)
+# Its own help instead of an error would be printed by an exception that can't be told from a real error.
+app.add_typer(_models, name="models", no_args_is_help=False)
+
+
+class View(str, enum.Enum):
+    """Where the pictures are shown."""
+
+    window = "window"
+    none = "none"
+
+
+def _usable_device(device: str) -> str:
+    import torch
+
+    if not re.fullmatch("auto|cpu|cuda(:[0-9]{1,3})?", device):
+        raise typer.BadParameter(f"{device!r} is none of auto, cpu, cuda and cuda:N")
+    count = torch.cuda.device_count() if torch.cuda.is_available() else 0
+    if device.startswith("cuda") and int(device[5:] or 0) >= count:
+        there = f"only cuda:0 to cuda:{count - 1} are here" if count else "this torch sees no CUDA device"
+        raise typer.BadParameter(f"{device} can't be had: {there}; use auto or cpu")
+    return device
+
+
+_SourceSpec = Annotated[
+    str | None,
+    typer.Argument(
+        metavar="[SOURCE]",
+        help="A camera number, a video, an image, a folder or a quoted glob of images, or 'sample', a short video that "
+        "comes along. Default: the first camera if there is one, else 'sample'.",
+    ),
+]
+_View = Annotated[
+    View | None, typer.Option(help="Where the pictures are shown. Default: a window if there can be one, else none.")
+]
+_Record = Annotated[
+    Path | None, typer.Option(metavar="FILE", help="Record the annotated pictures to an .mp4 or .mkv file.")
+]
+_Results = Annotated[
+    Path | None, typer.Option(metavar="FILE", help="Write the results as JSON Lines; '-' is standard output.")
+]
+_Device = Annotated[
+    str,
+    typer.Option(metavar="DEVICE", help="Where the model runs: auto, cpu, cuda or cuda:N.", callback=_usable_device),
+]
+_MaxFrames = Annotated[int | None, typer.Option(metavar="N", min=1, help="Stop after so many frames.")]
+_Quiet = Annotated[bool, typer.Option("--quiet", help="Print warnings and errors only: no progress bar, no summary.")]
+
+
+@app.command()
+def classify(
+    source: _SourceSpec = None,
+    view: _View = None,
+    record: _Record = None,
+    results: _Results = None,
+    device: _Device = "auto",
+    model: Annotated[str, typer.Option(metavar="NAME_OR_PATH", help="The network.")] = "efficientnet-lite0",
+    max_frames: _MaxFrames = None,
+    quiet: _Quiet = False,
+) -> int:
+    """Say what is in the picture: the five best classes of every frame."""
+
+    from torch_opencv.apps.program import run_program
+
+    def load() -> Classify:
+        from torch_opencv.apps.classify import Classify
+
+        return Classify(model, device=device)
+
+    _log.setLevel(logging.WARNING if quiet else logging.INFO)
+    return run_program(load, source, None if view is None else view.value, record, results, max_frames, quiet)
+
+
+@app.command()
+def info() -> None:
+    """Show what this installation is made of: for a bug report, or to see why there is no window or no GPU."""
+    from torch_opencv.apps.info import installation
+
+    for name, value in installation().items():
+        print(f"{name + ':':<16}{value}")
+
+
+@app.callback(invoke_without_command=True)
+def _root(
+    context: typer.Context,
+    version: Annotated[bool, typer.Option("--version", help="Print the version and exit.")] = False,
+) -> None:
+    if version:
+        from torch_opencv import __version__
+
+        print(f"torch-opencv {__version__}")
+    elif context.invoked_subcommand is None and (text := context.get_help()):  # empty if rich has printed it itself
+        print(text)
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Run the command line and return its exit status. ``arguments``: None stands for the process's own."""
+    from torch_opencv.live.errors import LiveError
+    from torch_opencv.weights import WeightsError
+
+    _log_to_stderr()
+    try:
+        status = typer.main.get_command(app).main(arguments, prog_name="torch-opencv", standalone_mode=False)
+    except _USAGE_ERROR as error:
+        return _fail(_usage_message(error))
+    except (LiveError, WeightsError) as error:
+        return _fail(str(error))
+    except (KeyboardInterrupt, typer.Abort):
+        return 130
+    return status if isinstance(status, int) else 0
+
+
+class _StderrHandler(logging.Handler):
+    """Log lines like errors; sys.stderr is looked up each time, as the progress bar takes its place meanwhile."""
+
+    def emit(self, record: logging.LogRecord) -> None:
+        kind = "" if record.levelno == logging.INFO else f"{record.levelname.lower()}: "
+        print(f"torch-opencv: {kind}{record.getMessage()}", file=sys.stderr)
+
+
+def _log_to_stderr() -> None:
+    if not any(isinstance(handler, _StderrHandler) for handler in _log.handlers):
+        _log.addHandler(_StderrHandler())
+    _log.setLevel(logging.INFO)
+
+
+def _usage_message(error: Exception) -> str:
+    """Click's message in a line, with where to look."""
+    message = " ".join(str(getattr(error, "format_message", lambda: error)()).split()).rstrip(".")
+    message = message.replace("Value error, ", "")  # pydantic's words for nothing
+    if "unexpected extra argument" in message:
+        message += "; a glob must be quoted, as in 'photos/*.jpg'"
+    context = getattr(error, "ctx", None)
+    return f"{message}; see {context.command_path if context else 'torch-opencv'} --help"
+
+
+def _fail(message: str) -> int:
+    print(f"torch-opencv: error: {message}", file=sys.stderr)
+    return 2

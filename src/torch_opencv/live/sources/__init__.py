@@ -1,0 +1,81 @@
+"""Where frames come from: cameras, videos, images, folders and globs of images, and the packaged sample.
+
+`open_source` turns what a user writes into a `Source`. A new kind of source is a subclass of `Source` and a line there.
+"""
+
+from __future__ import annotations
+
+import logging
+import os
+import re
+from pathlib import Path
+
+import torch_opencv as cv
+from torch_opencv.live.errors import SourceError
+from torch_opencv.live.sources.base import Frame, Source
+from torch_opencv.live.sources.captures import Camera, Video, first_camera
+from torch_opencv.live.sources.images import IMAGE_SUFFIXES, Images, images_of_folder, images_of_glob
+
+__all__ = ["SAMPLE", "Frame", "Source", "open_source"]
+
+SAMPLE = Path(__file__).with_name("sample.mp4")
+"""The packaged video: a cat, a coffee, a rocket, an astronaut."""
+
+_KINDS = "SOURCE is a camera number, a video, an image, a folder or glob of images, or 'sample'"
+_MOVING_SUFFIXES = (".gif", ".mjpg", ".mjpeg")  # begin like an image, but may hold many
+_log = logging.getLogger(__name__)
+
+
+def open_source(spec: str | int | None = None) -> Source:
+    """Open what the user named, and read its first frame to be sure that there is one.
+
+    Args:
+        spec: a camera number (``0``) or device path (``/dev/video0``), a video, an image, a folder of images, a glob of
+            images (``"photos/*.jpg"``), or ``"sample"``, the packaged video. A file whose name is one of these words is
+            meant by ``./sample``. None: the first camera if there is one, else the sample; the log says which.
+
+    Raises:
+        SourceError: it doesn't exist or can't be read; one line that says what is wrong and what to do.
+
+    """
+    if spec is None:
+        return _default_source()
+    spec = str(spec)
+    if re.fullmatch("[0-9]{1,4}", spec):
+        return Camera(int(spec))
+    if spec.startswith("/dev/"):
+        return Camera(spec)
+    if spec == "sample":
+        return Video(SAMPLE, name="sample")
+    if "://" in spec:  # the address isn't repeated: it may hold a password
+        raise SourceError(f"streams (rtsp://, http://, ...) can't be read yet; {_KINDS}")
+    return _open_path(spec)
+
+
+def _default_source() -> Source:
+    camera = first_camera()
+    if camera is None:
+        _log.info("no camera found, so this is the sample video; give a SOURCE for your own")
+        return open_source("sample")
+    _log.info("no SOURCE given, so this is %s", camera.name)
+    return camera
+
+
+def _open_path(spec: str) -> Source:
+    path = Path(spec)
+    if not spec or not os.path.exists(spec):  # noqa: PTH110 (Path.exists raises for a name that is too long)
+        if set(spec) & set("*?["):
+            return images_of_glob(spec)
+        raise SourceError(f"no such file or folder: {spec!r}; {_KINDS}")
+    if path.is_dir():
+        return images_of_folder(path, spec)
+    if not path.is_file():
+        raise SourceError(f"{spec} is neither a file nor a folder; {_KINDS}")
+    if path.stat().st_size == 0:
+        raise SourceError(f"{spec} is empty (0 bytes)")
+    if not os.access(path, os.R_OK):
+        raise SourceError(f"{spec} can't be read: permission denied")
+    suffix = path.suffix.lower()
+    if suffix not in _MOVING_SUFFIXES and (suffix in IMAGE_SUFFIXES or cv.haveImageReader(spec)):
+        return Images([path], name=spec, with_paths=False)
+    return Video(path, name=spec)

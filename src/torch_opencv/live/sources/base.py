@@ -1,0 +1,64 @@
+"""What every source is and gives: a `Source` is iterated once and yields `Frame`s."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    import torch
+    from typing_extensions import Self
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class Frame:
+    """One picture of a source."""
+
+    image: torch.Tensor
+    """torch.uint8, (H, W, 3), BGR; its memory belongs to this frame alone."""
+    index: int
+    """0, 1, 2, ... over the frames that could be read."""
+    time: float
+    """Seconds: the position in a file, or since the start for a live source. A folder shows one picture a second."""
+    source: str
+    """The source's name."""
+    captured: float
+    """When the frame was read, on `time.monotonic`'s clock."""
+    path: str | None = None
+    """The picture's own file, where the source is a folder or a glob."""
+
+
+class Source(ABC):
+    """Where frames come from. Iterate it once, and close it or use it as a context manager."""
+
+    name: str
+    """As the user wrote it, or "camera 0"; never with a password."""
+    live: bool = False
+    """Whether frames come at their own pace, now, and not from a file."""
+    still: bool = False
+    """Whether these are single pictures, of which a window keeps showing the last one."""
+    fps: float | None = None
+    """Frames a second, where the source says so."""
+    length: int | None = None
+    """How many frames there will be, as far as the source knows: containers do report wrong counts. None if endless."""
+    inputs: tuple[Path, ...] = ()
+    """The files it reads; no output may be written over them."""
+
+    def __init__(self) -> None:
+        self.skipped: list[str] = []  # what couldn't be read so far
+
+    @abstractmethod
+    def __iter__(self) -> Iterator[Frame]: ...
+
+    @abstractmethod
+    def close(self) -> None:
+        """Let go of the camera or the file."""
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()

@@ -1,0 +1,150 @@
+"""Cameras and videos, both read through `cv.VideoCapture`.
+
+A capture that can't be opened, or that gives no first frame, is an error when it is opened, not in the middle of a run.
+"""
+
+from __future__ import annotations
+
+import logging
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import suppress
+from pathlib import Path
+
+import torch
+
+import torch_opencv as cv
+from torch_opencv.live.errors import SourceError
+from torch_opencv.live.sources.base import Frame, Source
+from torch_opencv.live.sources.opencv_log import quiet_opencv
+
+_log = logging.getLogger(__name__)
+
+_FEWER = 0.9  # A container's count is often a few frames off; below this share of it, the file was probably cut short.
+
+
+class Camera(Source):
+    """A camera by number or device path (``/dev/video0``). Endless.
+
+    Raises:
+        SourceError: there is no such camera, it can't be opened, or it gives no picture.
+
+    """
+
+    live = True
+
+    def __init__(self, device: int | str) -> None:
+        super().__init__()
+        self.name = f"camera {device}" if isinstance(device, int) else device
+        if missing := _missing_device(device):
+            raise SourceError(missing)
+        with quiet_opencv():
+            self._capture = cv.VideoCapture(device)
+            if not self._capture.isOpened():
+                raise SourceError(f"{self.name} can't be opened: another program may be using it, or it is no camera")
+            # This frame is only a test: by the time the model is loaded, it'd be old.
+            if not self._capture.read()[0]:
+                self._capture.release()
+                raise SourceError(f"{self.name} gives no picture: unplug it and plug it in again, or try another one")
+        self.fps = _plausible_fps(self._capture)
+
+    def __iter__(self) -> Iterator[Frame]:
+        start = time.monotonic()
+        index = 0
+        while True:
+            ok, image = self._capture.read()
+            captured = time.monotonic()
+            if not ok:
+                _log.warning("%s gives no more pictures: was it unplugged?", self.name)
+                return
+            yield Frame(_as_bgr(image), index, captured - start, self.name, captured)
+            index += 1
+
+    def close(self) -> None:  # noqa: D102
+        self._capture.release()
+
+
+class Video(Source):
+    """A video file, from its first frame to the last that can be read.
+
+    Raises:
+        SourceError: there is no such file, it is empty or no video, or not one frame of it can be read.
+
+    """
+
+    def __init__(self, path: Path, *, name: str | None = None) -> None:
+        super().__init__()
+        self.name = str(path) if name is None else name
+        self.inputs = (path,)
+        with quiet_opencv():
+            self._capture = cv.VideoCapture(str(path))
+            self._first: torch.Tensor | None = self._capture.read()[1] if self._capture.isOpened() else None
+        if self._first is None:
+            self._capture.release()
+            raise SourceError(f"{self.name} can't be read as a video or an image: it is damaged, or of another kind")
+        self.fps = _plausible_fps(self._capture)
+        count = self._capture.get(cv.CAP_PROP_FRAME_COUNT)
+        self.length = int(count) if 1 <= count < 1e8 else None
+
+    def __iter__(self) -> Iterator[Frame]:
+        index = 0
+        image, self._first = self._first, None
+        while image is not None:
+            yield Frame(_as_bgr(image), index, self._position(index), self.name, time.monotonic())
+            index += 1
+            image = self._capture.read()[1]
+        if self.length and index < _FEWER * self.length:
+            _log.warning("%s ended after %d of about %d frames: it may be cut short", self.name, index, self.length)
+
+    def close(self) -> None:  # noqa: D102
+        self._capture.release()
+
+    def _position(self, index: int) -> float:
+        """Seconds from the start to the frame that was read last."""
+        milliseconds: float = self._capture.get(cv.CAP_PROP_POS_MSEC)
+        if index > 0 and milliseconds <= 0:  # a container without times, such as raw H.264
+            return index / (self.fps or 25.0)
+        return max(0.0, milliseconds / 1000)
+
+
+def first_camera() -> Camera | None:
+    """The first camera that gives a picture, or None."""
+    for number in _camera_numbers() if sys.platform.startswith("linux") else [0]:
+        with suppress(SourceError):  # a webcam's second device, say, carries no picture
+            return Camera(number)
+    return None
+
+
+def _camera_numbers() -> list[int]:
+    return sorted(int(path.name[5:]) for path in Path("/dev").glob("video*") if path.name[5:].isdecimal())
+
+
+def _missing_device(device: int | str) -> str:
+    """What is wrong if the device file isn't there; asked first because OpenCV says nothing that a user could use."""
+    if not sys.platform.startswith("linux"):
+        return ""
+    path = f"/dev/video{device}" if isinstance(device, int) else device
+    if Path(path).is_char_device():
+        return ""
+    there = ", ".join(map(str, _camera_numbers()))
+    return f"no camera {device} ({path} is no device); " + (
+        f"cameras here: {there}" if there else "no camera is connected: give a video or an image, or 'sample'"
+    )
+
+
+def _plausible_fps(capture: cv.VideoCapture) -> float | None:
+    fps: float = capture.get(cv.CAP_PROP_FPS)
+    return fps if 0.1 <= fps <= 1000 else None
+
+
+def _as_bgr(image: torch.Tensor) -> torch.Tensor:
+    """Any picture that a capture can give, (H, W) or (H, W, 1, 3 or 4), 8 or 16 bits, as torch.uint8 (H, W, 3) BGR."""
+    if image.dtype == torch.uint16:
+        image = cv.convertScaleAbs(image, alpha=255 / 65535)
+    channels = 1 if image.ndim == 2 else image.shape[2]
+    if channels == 1:
+        image = cv.cvtColor(image, cv.COLOR_GRAY2BGR)
+    elif channels == 4:
+        image = cv.cvtColor(image, cv.COLOR_BGRA2BGR)
+    return image
