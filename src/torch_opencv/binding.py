@@ -154,11 +154,12 @@ def _bind_member(class_: type, name: str, member: Any) -> Any:
 
 
 def _bind_property(class_: type, name: str, member: types.GetSetDescriptorType) -> property:
-    def get(self: Bound) -> Any:
-        return OUTWARD.convert(member.__get__(self._cv))
+    signature = Signature(name, class_, f"{name}(self, value)")
 
-    put = bind_function(member.__set__, Signature(name, class_, f"{name}(self, value)"))
-    return property(get, put, doc=member.__doc__)
+    def get(self: Bound) -> Any:
+        return fill_empties(OUTWARD.convert(member.__get__(self._cv)), signature)
+
+    return property(get, bind_function(member.__set__, signature), doc=member.__doc__)
 
 
 def _around(class_: type) -> Callable[[Any], Bound]:

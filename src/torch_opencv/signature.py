@@ -109,7 +109,7 @@ class Signature:
 
     def takes_anything(self, place: int | str) -> bool:
         """Whether a parameter is the user's own: a callback, or the data that it is called back with."""
-        return any("Any" in type_ or "Callable" in type_ for type_ in self.types_at(place))
+        return any(type_.startswith(("_typing.Any", "_typing.Callable")) for type_ in self.types_at(place))
 
     def result_types(self) -> list[str]:
         """The types of the results, from the first overload in cv2's stubs; [] without stubs."""

@@ -59,7 +59,9 @@ def test_star_import_gives_opencvs_names() -> None:
 
 
 def test_our_own_modules_hide_no_name_of_opencv() -> None:
-    ours = {path.stem for path in Path(cv.__file__).parent.iterdir()} - {"__init__", "__pycache__"}
+    # Folders without an __init__.py hold the type stubs of OpenCV's modules.
+    ours = {path.stem for path in Path(cv.__file__).parent.glob("*.py")} - {"__init__"}
+    ours |= {path.parent.name for path in Path(cv.__file__).parent.glob("*/__init__.py")}
     assert ours & set(vars(cv2)) == {"cuda"}
 
 
@@ -297,6 +299,7 @@ def test_no_detections_are_empty_tensors() -> None:
     blank = torch.zeros(128, 128, dtype=torch.uint8)
     if hasattr(cv, "HOGDescriptor"):
         hog = cv.HOGDescriptor()
+        assert hog.svmDetector.shape == (0,)
         hog.setSVMDetector(cv.HOGDescriptor.getDefaultPeopleDetector())
         boxes, weights = hog.detectMultiScale(blank)
         assert boxes.shape == (0, 4)
@@ -434,6 +437,15 @@ def test_file_storage(tmp_path: Path, frame: Tensor) -> None:
     assert torch.equal(storage.getNode("picture").mat(), frame)
     assert torch.equal(storage.getNode("planar").mat(), frame[..., 0])
     assert storage.getNode("ratio").real() == 0.5
+
+
+def test_buffers_are_shared_too() -> None:
+    nonsense = torch.frombuffer(bytearray(b"no network"), dtype=torch.uint8)
+    with pytest.raises(cv2.error) as ours:
+        cv.dnn.readNetFromONNX(nonsense)
+    with pytest.raises(cv2.error) as theirs:
+        cv2.dnn.readNetFromONNX(nonsense.numpy())
+    assert str(ours.value) == str(theirs.value)
 
 
 def test_encoding_and_decoding(tmp_path: Path, frame: Tensor) -> None:
