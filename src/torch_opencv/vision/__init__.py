@@ -1,0 +1,15 @@
+"""What a model says about a frame.
+
+    from torch_opencv.vision import Classifier
+
+    classifier = Classifier()
+    for prediction in classifier(frame):      # five best of 1,000 classes
+        print(prediction.label, prediction.score)
+
+A frame is a torch.uint8 tensor (H, W, 3), BGR, as OpenCV has it, of any size and stride.
+"""
+
+from torch_opencv.vision.classifier import Classifier, Prediction
+from torch_opencv.vision.errors import ModelError
+
+__all__ = ["Classifier", "ModelError", "Prediction"]

@@ -1,0 +1,5 @@
+"""What `torch_opencv.vision` raises for a model that can't be had."""
+
+
+class ModelError(ValueError):
+    """A model that doesn't exist or can't be loaded. The message is one line that says what to do."""

@@ -1,0 +1,61 @@
+"""From a frame to a network's input, for all models: what is done to the picture, and what the network does itself."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Literal
+
+import torch
+from torch import Tensor, nn
+
+import torch_opencv as cv
+
+
+def check_frame(frame: Tensor) -> None:
+    """TypeError or ValueError, with one line that says why, unless it is torch.uint8 (H, W, 3) with pixels in it."""
+    if not isinstance(frame, Tensor):
+        raise TypeError(f"a frame must be a torch.Tensor, not {type(frame).__name__}")
+    if frame.dtype != torch.uint8 or frame.ndim != 3 or frame.shape[2] != 3 or not frame.numel():
+        raise ValueError(f"a frame must be torch.uint8 (H, W, 3), not {frame.dtype} {tuple(frame.shape)}")
+
+
+def central_square(frame: Tensor, fraction: float = 1.0) -> Tensor:
+    """The square in a (H, W, 3) frame's middle, its side the given fraction of the shorter side: a view, not a copy."""
+    height, width = frame.shape[:2]
+    side = max(1, round(min(height, width) * fraction))
+    top, left = (height - side) // 2, (width - side) // 2
+    return frame[top : top + side, left : left + side]
+
+
+def resize_into(target: Tensor, frame: Tensor, *, enlarging: int = cv.INTER_CUBIC) -> None:
+    """Resize a (H, W, 3) frame to the size of `target`, (h, w, 3), and into it.
+
+    Shrinking takes the area average, since OpenCV's other ways skip pixels; `enlarging` is the flag for the rest.
+    """
+    height, width = target.shape[:2]
+    shrinks = frame.shape[0] >= height and frame.shape[1] >= width
+    cv.resize(frame, (width, height), dst=target, interpolation=cv.INTER_AREA if shrinks else enlarging)
+
+
+class Normalise(nn.Module):
+    """Frames to what a network was trained on, as its first layer: so the runtime does it along with the rest.
+
+    Input: torch.uint8 (N, H, W, 3), BGR.
+    Output: (N, 3, H, W), (value - mean) / std with values in 0..255; mean, std and output in the given channel order.
+    """
+
+    mean: Tensor
+    std: Tensor
+
+    def __init__(self, mean: Sequence[float], std: Sequence[float], *, order: Literal["rgb", "bgr"] = "rgb") -> None:
+        super().__init__()
+        self.swaps = order == "rgb"
+        self.register_buffer("mean", torch.tensor(mean).reshape(3, 1, 1))
+        self.register_buffer("std", torch.tensor(std).reshape(3, 1, 1))
+
+    def forward(self, frames: Tensor) -> Tensor:
+        """(N, H, W, 3) frames to (N, 3, H, W) inputs."""
+        x = frames.permute(0, 3, 1, 2).to(self.mean.dtype)
+        if self.swaps:
+            x = x.flip(1)
+        return (x - self.mean) / self.std

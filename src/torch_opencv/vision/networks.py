@@ -1,0 +1,151 @@
+"""Networks that a Classifier can be made with, by name, each with what its pictures must be like."""
+
+from __future__ import annotations
+
+import difflib
+import os
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final
+
+import torch
+from torch import nn
+
+import torch_opencv as cv
+from torch_opencv import weights
+from torch_opencv.nets.efficientnet_lite0 import EfficientNetLite0
+from torch_opencv.vision import imagenet
+from torch_opencv.vision.errors import ModelError
+
+NAMES: Final = ("efficientnet-lite0", "nin")  # besides timm:NAME and paths
+_TIMM: Final = "timm:"
+_INTERPOLATIONS: Final = {
+    "nearest": cv.INTER_NEAREST,
+    "bilinear": cv.INTER_LINEAR,
+    "bicubic": cv.INTER_CUBIC,
+    "lanczos": cv.INTER_LANCZOS4,
+}
+
+
+@dataclass(frozen=True)
+class Recipe:
+    """A network and what it was trained with.
+
+    network: (N, 3, size, size) inputs to (N, classes) logits.
+    classes: per output its WordNet id, None if it has none, and its label.
+    size: the input's height and width.
+    crop: the side of the picture's central square that is taken, as a fraction of the picture's shorter side.
+    mean, std: inputs are (value - mean) / std, values in 0..255, RGB.
+    enlarging: OpenCV's interpolation flag for pictures smaller than the input.
+    """
+
+    network: nn.Module
+    classes: Sequence[tuple[str | None, str]]
+    size: tuple[int, int]
+    crop: float
+    mean: tuple[float, float, float]
+    std: tuple[float, float, float]
+    enlarging: int
+
+
+def load(model: str | Path) -> Recipe:
+    """The recipe for a name in `NAMES`, "timm:NAME", or a path, with the published weights in the network.
+
+    ModelError if there is no such model or it can't be loaded, WeightsError if its weights can't be had.
+    """
+    name = str(model)
+    if name == "efficientnet-lite0":
+        return _efficientnet_lite0()
+    if name.startswith(_TIMM):
+        return _timm(name.removeprefix(_TIMM))
+    if name == "nin" or _is_path(model):
+        return _torch7(name)
+    nearest = difflib.get_close_matches(name.lower(), NAMES, n=1, cutoff=0.4)
+    guess = f"did you mean {nearest[0]}? " if nearest else ""
+    raise ModelError(
+        f"there is no model {name!r}: {guess}There are {', '.join(NAMES)}, timm:NAME, or a .t7 file's path"
+    )
+
+
+def _is_path(model: str | Path) -> bool:
+    return isinstance(model, Path) or Path(model).name != model or bool(Path(model).suffix) or Path(model).exists()
+
+
+def _efficientnet_lite0() -> Recipe:
+    network = EfficientNetLite0()
+    path = weights.path("efficientnet-lite0")
+    network.load_published(torch.load(path, map_location="cpu", weights_only=True))
+    return Recipe(
+        network=network,
+        classes=imagenet.classes(),
+        size=(224, 224),
+        crop=0.875,
+        mean=(127, 127, 127),
+        std=(128, 128, 128),
+        enlarging=cv.INTER_CUBIC,
+    )
+
+
+def _torch7(name: str) -> Recipe:
+    """Network in Network, the original demo's, from its .t7 file: `nets.network_in_network` awaits the reader."""
+    if name != "nin" and not Path(name).is_file():
+        raise ModelError(f"there is no model file {name}")
+    if name != "nin" and Path(name).suffix != ".t7":
+        raise ModelError(f"{name} can't be used as a model: give a Torch7 file (.t7), or one of {', '.join(NAMES)}")
+    raise ModelError(f"{name}: this version can't read Torch7 files (.t7) yet, use efficientnet-lite0 or timm:NAME")
+
+
+def _timm(name: str) -> Recipe:
+    if os.environ.get("TORCH_OPENCV_OFFLINE", "").lower() not in ("", "0", "false", "no"):
+        os.environ["HF_HUB_OFFLINE"] = "1"  # the switch of the client that timm fetches with, read at import
+    try:
+        import timm  # type: ignore[import-not-found,unused-ignore]
+        import timm.data  # type: ignore[import-not-found,unused-ignore]
+    except (ImportError, RuntimeError) as error:  # RuntimeError: a torchvision made for another PyTorch
+        raise ModelError(f"{_TIMM}{name} needs timm: pip install 'torch-opencv[timm]' ({_line(error)})") from None
+    known = [*timm.list_models(), *timm.list_models(pretrained=True)]
+    if name not in known:
+        nearest = difflib.get_close_matches(name, known, n=3, cutoff=0.5)
+        guess = f"did you mean {', '.join(_TIMM + one for one in nearest)}?" if nearest else "see timm.list_models()"
+        raise ModelError(f"timm has no model {name!r}: {guess}")
+    try:
+        network: nn.Module = timm.create_model(name, pretrained=True)
+    except Exception as error:  # the hub's client raises dozens of kinds, from no network to no pretrained weights
+        raise ModelError(f"{_TIMM}{name} can't be loaded: {_line(error)}") from error
+    return timm_recipe(network)
+
+
+def _line(error: Exception) -> str:
+    return str(error).strip().partition("\n")[0] or type(error).__name__
+
+
+def timm_recipe(network: Any) -> Recipe:
+    """The recipe that timm's own data configuration gives for one of its networks.
+
+    Pictures are cropped to their central square, as timm does for its usual crop mode, "center".
+    """
+    import timm.data
+
+    config = timm.data.resolve_data_config(model=network)
+    _, height, width = config["input_size"]
+    subset = timm.data.infer_imagenet_subset(network)
+    classes: Sequence[tuple[str | None, str]]
+    if subset == "imagenet-1k":
+        classes = imagenet.classes()
+    elif subset:
+        info = timm.data.ImageNetInfo(subset)
+        classes = [(info.index_to_label_name(i), info.index_to_description(i)) for i in range(network.num_classes)]
+    else:
+        classes = [(None, f"class {i}") for i in range(network.num_classes)]
+    red, green, blue = (255 * value for value in config["mean"])
+    red_std, green_std, blue_std = (255 * value for value in config["std"])
+    return Recipe(
+        network=network,
+        classes=classes,
+        size=(height, width),
+        crop=config["crop_pct"],
+        mean=(red, green, blue),
+        std=(red_std, green_std, blue_std),
+        enlarging=_INTERPOLATIONS.get(config["interpolation"], cv.INTER_CUBIC),
+    )
