@@ -6,11 +6,14 @@ from abc import ABC, abstractmethod
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 if TYPE_CHECKING:
     import torch
     from typing_extensions import Self
+
+
+State = Literal["connecting", "live", "lost"]
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -46,6 +49,11 @@ class Source(ABC):
     """How many frames there will be, as far as the source knows: containers do report wrong counts. None if endless."""
     inputs: tuple[Path, ...] = ()
     """The files it reads; no output may be written over them."""
+
+    state: State = "live"
+    """A stream's changes while it runs, and is read from other threads."""
+    dropped: int = 0
+    """How many frames the source itself threw away so far, because newer ones had come."""
 
     def __init__(self) -> None:
         self.skipped: list[str] = []  # what couldn't be read so far
