@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import enum
 import logging
-import re
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -40,14 +39,9 @@ class View(str, enum.Enum):
 
 
 def _usable_device(device: str) -> str:
-    import torch
+    from torch_opencv.runtime import resolve_device
 
-    if not re.fullmatch("auto|cpu|cuda(:[0-9]{1,3})?", device):
-        raise typer.BadParameter(f"{device!r} is none of auto, cpu, cuda and cuda:N")
-    count = torch.cuda.device_count() if torch.cuda.is_available() else 0
-    if device.startswith("cuda") and int(device[5:] or 0) >= count:
-        there = f"only cuda:0 to cuda:{count - 1} are here" if count else "this torch sees no CUDA device"
-        raise typer.BadParameter(f"{device} can't be had: {there}; use auto or cpu")
+    resolve_device(device)
     return device
 
 
@@ -124,15 +118,12 @@ def _root(
 
 def main(arguments: list[str] | None = None) -> int:
     """Run the command line and return its exit status. ``arguments``: None stands for the process's own."""
-    from torch_opencv.live.errors import LiveError
-    from torch_opencv.weights import WeightsError
-
     _log_to_stderr()
     try:
         status = typer.main.get_command(app).main(arguments, prog_name="torch-opencv", standalone_mode=False)
     except _USAGE_ERROR as error:
         return _fail(_usage_message(error))
-    except (LiveError, WeightsError) as error:
+    except _refusals() as error:
         return _fail(str(error))
     except (KeyboardInterrupt, typer.Abort):
         return 130
@@ -151,6 +142,16 @@ def _log_to_stderr() -> None:
     if not any(isinstance(handler, _StderrHandler) for handler in _log.handlers):
         _log.addHandler(_StderrHandler())
     _log.setLevel(logging.INFO)
+
+
+def _refusals() -> tuple[type[Exception], ...]:
+    """The exceptions whose messages are for the user; anything else is a mistake of ours, and shows its traceback."""
+    from torch_opencv.live.errors import LiveError
+    from torch_opencv.runtime import DeviceError
+    from torch_opencv.vision import ModelError
+    from torch_opencv.weights import WeightsError
+
+    return LiveError, DeviceError, ModelError, WeightsError
 
 
 def _usage_message(error: Exception) -> str:

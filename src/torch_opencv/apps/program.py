@@ -68,9 +68,9 @@ def run_program(
         check_distinct([output.path for output in (recorder, writer) if output and output.path], source.inputs)
         if recorder and source.fps:
             recorder.fps = source.fps
+        program = load()
         if no_window and not (record or results):
             _log.info("no window can be shown here (torch-opencv info says why); --record and --results write to files")
-        program = load()
         report = run(
             program,
             source,

@@ -19,23 +19,15 @@ def check_writable(path: Path) -> None:
     """
     if re.match("[A-Za-z][A-Za-z0-9+.-]+:/", str(path)):  # the address isn't repeated: it may hold a password
         raise OutputError("an output can't be sent to an address: give a file")
-    if path.is_dir():
-        raise OutputError(f"{path} is a folder: give a file in it, such as {path / 'output'}{path.suffix}")
-    if not path.parent.is_dir():
-        raise OutputError(f"there is no folder {path.parent} to write {path.name} in: make it first")
-    if path.exists() and not path.is_file():
-        return  # a device or a pipe: opening it only to see whether that works would already have an effect
-    existed = path.exists()
     try:
-        with path.open("ab") as file:
-            if not existed:  # a full disk lets an empty file be made, but not one with something in it
-                file.write(bytes(4096))
-                file.flush()
+        if path.is_dir():
+            raise OutputError(f"{path} is a folder: give a file in it, such as {path / 'output'}{path.suffix}")
+        if not path.parent.is_dir():
+            raise OutputError(f"there is no folder {path.parent} to write {path.name} in: make it first")
+        if path.is_file() or not path.exists():  # to open a device or a pipe would already have an effect
+            _try_writing(path)
     except OSError as error:
         raise OutputError(f"{path} can't be written: {error.strerror}") from None
-    finally:
-        if not existed:
-            path.unlink(missing_ok=True)
 
 
 def check_distinct(outputs: Iterable[Path], inputs: Iterable[Path]) -> None:
@@ -50,6 +42,18 @@ def check_distinct(outputs: Iterable[Path], inputs: Iterable[Path]) -> None:
         if use := taken.get(_identity(path)):
             raise OutputError(f"{path} {use}: give another file to write to")
         taken[_identity(path)] = "is given twice"
+
+
+def _try_writing(path: Path) -> None:
+    existed = path.exists()
+    try:
+        with path.open("ab") as file:
+            if not existed:  # a full disk lets an empty file be made, but not one with something in it
+                file.write(bytes(4096))
+                file.flush()
+    finally:
+        if not existed:
+            path.unlink(missing_ok=True)
 
 
 def _identity(path: Path) -> object:

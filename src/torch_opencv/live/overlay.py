@@ -53,7 +53,7 @@ def draw_scores(image: torch.Tensor, rows: Sequence[tuple[str, float]]) -> torch
     margin = padding = max(3, row // 3)
     row = max(_SMALLEST_ROW, min(row, (height - 2 * (margin + padding)) // max(1, len(rows))))
     rows = rows[: max(0, (height - 2 * (margin + padding)) // row)]
-    panel_width = min(width - 2 * margin, 13 * row)
+    panel_width = min(width - 2 * margin, 13 * row, max(width // 2, 11 * row))
     if not rows or panel_width < 5 * row:
         return image
     panel = image[margin : margin + 2 * padding + len(rows) * row, margin : margin + panel_width]

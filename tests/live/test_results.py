@@ -1,0 +1,96 @@
+from __future__ import annotations
+
+import json
+import os
+import time
+from pathlib import Path
+
+import pytest
+import torch
+
+from torch_opencv.live.errors import OutputError
+from torch_opencv.live.results import Results
+from torch_opencv.live.sources import Frame
+
+from .limits import no_file_larger_than
+
+IMAGE = torch.zeros(2, 2, 3, dtype=torch.uint8)
+
+
+def frame(index: int = 0, path: str | None = None) -> Frame:
+    return Frame(IMAGE, index, index / 3, "clip.mp4", time.monotonic() - 0.25, path)
+
+
+def test_a_line_a_frame_at_once(tmp_path: Path) -> None:
+    path = tmp_path / "results.jsonl"
+    path.write_text("from the last run\n")
+    with Results(path) as results:
+        assert path.read_text() == "from the last run\n"  # until there is something to replace it by
+        results.write(frame(0), {"classes": [{"label": "goldfish, Carassius auratus", "score": 0.97}]})
+        first = json.loads(path.read_text())
+        results.write(frame(1, path="photos/b.jpg"), {"caption": "ein Bär"})
+    assert 250 <= first.pop("age_ms") < 60_000
+    assert first == {
+        "frame": 0,
+        "time": 0.0,
+        "source": "clip.mp4",
+        "classes": [{"label": "goldfish, Carassius auratus", "score": 0.97}],
+    }
+    text = path.read_bytes()
+    assert text.isascii()
+    second = json.loads(text.splitlines()[1])
+    assert (second["time"], second["path"], second["caption"]) == (0.333333, "photos/b.jpg", "ein Bär")
+    assert results.lines == 2
+
+
+def test_a_name_that_is_no_text_gets_through(tmp_path: Path) -> None:
+    name = os.fsdecode(b"caf\xe9.jpg")
+    with Results(tmp_path / "r.jsonl") as results:
+        results.write(frame(path=name), {})
+    assert json.loads((tmp_path / "r.jsonl").read_text())["path"] == name
+
+
+def test_standard_output(capsys: pytest.CaptureFixture[str]) -> None:
+    with Results("-") as results:
+        results.write(frame(), {"n": 1})
+    out = capsys.readouterr().out
+    assert json.loads(out)["n"] == 1
+    print("standard output is still open")
+
+
+def test_no_run_no_file(tmp_path: Path) -> None:
+    Results(tmp_path / "r.jsonl").close()
+    assert not list(tmp_path.iterdir())
+
+
+def test_unwritable_is_said_before_the_run(tmp_path: Path) -> None:
+    with pytest.raises(OutputError, match="there is no folder"):
+        Results(tmp_path / "missing" / "r.jsonl")
+
+
+def test_a_full_disk_leaves_whole_lines(tmp_path: Path) -> None:
+    path = tmp_path / "r.jsonl"
+    with no_file_larger_than(10_000), pytest.raises(OutputError, match="can't be written"), Results(path) as results:
+        for index in range(100):
+            results.write(frame(index), {"text": "x" * 100})
+    lines = path.read_text().splitlines()
+    assert 30 < len(lines) == results.lines < 60
+    assert [json.loads(line)["frame"] for line in lines] == list(range(len(lines)))
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="needs /dev/full")
+def test_a_device_may_be_full_too() -> None:
+    with pytest.raises(OutputError, match="No space left on device"), Results("/dev/full") as results:
+        results.write(frame(), {})
+
+
+def test_a_reader_that_goes_is_not_an_output_error(tmp_path: Path) -> None:
+    if not hasattr(os, "mkfifo"):
+        pytest.skip("needs named pipes")
+    os.mkfifo(tmp_path / "pipe")
+    reader = os.open(tmp_path / "pipe", os.O_RDONLY | os.O_NONBLOCK)
+    with Results(tmp_path / "pipe") as results:
+        results.write(frame(), {})
+        os.close(reader)
+        with pytest.raises(BrokenPipeError):
+            results.write(frame(), {})

@@ -1,0 +1,324 @@
+from __future__ import annotations
+
+import logging
+import sys
+import time
+from pathlib import Path
+from typing import Any
+
+import cv2
+import numpy as np
+import PIL.Image
+import pytest
+import torch
+
+import torch_opencv as cv
+from torch_opencv.live import sources
+from torch_opencv.live.errors import SourceError
+from torch_opencv.live.sources import SAMPLE, Frame, captures, images, open_source
+
+from .media import RNG, brightening_video, picture
+
+
+def frames_of(spec: str | Path | int | None) -> list[Frame]:
+    with open_source(spec if spec is None else str(spec)) as source:
+        return list(source)
+
+
+def error_of(spec: str | Path) -> str:
+    with pytest.raises(SourceError) as caught:
+        open_source(str(spec))
+    message = str(caught.value)
+    assert "\n" not in message
+    return message
+
+
+# --- videos ---
+
+
+def test_sample_is_ten_seconds_in_a_megabyte() -> None:
+    frames = frames_of("sample")
+    assert SAMPLE.stat().st_size <= 1_000_000
+    assert len(frames) == 250
+    assert {(tuple(f.image.shape), f.image.dtype, f.source, f.path) for f in frames} == {
+        ((360, 640, 3), torch.uint8, "sample", None)
+    }
+    assert [f.index for f in frames] == list(range(250))
+    assert [f.time for f in frames] == pytest.approx([i / 25 for i in range(250)], abs=1e-3)
+
+
+def test_video_is_what_cv2_reads(tmp_path: Path) -> None:
+    path = brightening_video(tmp_path / "clip.mp4", 30, fps=12.5)
+    with open_source(str(path)) as source:
+        assert (source.name, source.live, source.fps, source.length) == (str(path), False, 12.5, 30)
+        frames = list(source)
+    capture = cv2.VideoCapture(str(path))
+    for frame in frames:
+        assert np.array_equal(frame.image.numpy(), capture.read()[1])
+        assert frame.time == pytest.approx(frame.index / 12.5)
+    assert not capture.read()[0]
+
+
+def test_frames_stay_as_they_are_when_the_next_are_read() -> None:
+    with open_source("sample") as source:
+        iterator = iter(source)
+        first = next(iterator)
+        before, age = first.image.clone(), time.monotonic() - first.captured
+        later = [next(iterator).image for _ in range(20)]
+    assert torch.equal(first.image, before)
+    assert not torch.equal(later[-1], before)
+    assert 0 <= age < 60
+
+
+@pytest.mark.parametrize("count", [1, 1000, 0, -1, -2.3e17, float("nan")])
+def test_a_wrong_frame_count_ends_nothing_early(count: float, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = brightening_video(tmp_path / "clip.mp4", 10)
+
+    class Lying:
+        def __init__(self, path: str) -> None:
+            self._capture = capture_of(path)
+
+        def get(self, prop: int) -> float:
+            return count if prop == cv.CAP_PROP_FRAME_COUNT else self._capture.get(prop)
+
+        def __getattr__(self, name: str) -> Any:
+            return getattr(self._capture, name)
+
+    capture_of = cv.VideoCapture
+    monkeypatch.setattr(cv, "VideoCapture", Lying)
+    with open_source(str(path)) as source:
+        assert source.length is None or source.length == count
+        assert len(list(source)) == 10
+
+
+@pytest.mark.data
+@pytest.mark.parametrize(
+    ("name", "count", "seconds"),
+    [("car-detection.mp4", 377, 30.08), ("asl_gestures_book.mkv", 109, 3.6), ("bottle-detection.mp4", 1189, 39.82)],
+)
+def test_real_videos(shared_data: Path, name: str, count: int, seconds: float) -> None:
+    times = [frame.time for frame in frames_of(shared_data / "video" / name)]
+    assert len(times) == count
+    assert times == sorted(times)
+    assert times[-1] == pytest.approx(seconds, abs=0.05)
+
+
+@pytest.mark.data
+def test_truncated_video_gives_what_can_be_read(
+    shared_data: Path, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    whole = (shared_data / "video" / "asl_gestures_book.mkv").read_bytes()
+    cut = tmp_path / "cut.mkv"
+    cut.write_bytes(whole[:100_000])
+    assert 10 < len(frames_of(cut)) < 60
+    assert "it may be cut short" in caplog.text
+
+
+def test_animated_gif_is_a_video(tmp_path: Path) -> None:
+    pages = [PIL.Image.fromarray(np.full((20, 30, 3), value, np.uint8)) for value in (0, 120, 240)]
+    pages[0].save(tmp_path / "a.gif", save_all=True, append_images=pages[1:], duration=100, loop=1)
+    values = [round(float(frame.image.float().mean())) for frame in frames_of(tmp_path / "a.gif")]
+    assert values == pytest.approx([0, 120, 240], abs=6)
+
+
+# --- pictures ---
+
+
+def test_folder_in_natural_order(tmp_path: Path) -> None:
+    pictures = {name: picture() for name in ("img10.png", "img2.png", "IMG1.PNG")}
+    for name, pixels in pictures.items():
+        cv2.imwrite(str(tmp_path / name), pixels)
+    (tmp_path / "notes.txt").write_text("no picture")
+    (tmp_path / "._img3.png").write_bytes(b"what macOS leaves on foreign disks")
+    (tmp_path / "folder.png").mkdir()
+    with open_source(str(tmp_path)) as source:
+        assert (source.length, source.still) == (4, True)  # the folder isn't opened before its turn comes
+        frames = list(source)
+    names = [Path(frame.path or "").name for frame in frames]
+    assert names == ["IMG1.PNG", "img2.png", "img10.png"]
+    assert [(frame.index, frame.time, frame.source) for frame in frames] == [
+        (i, float(i), str(tmp_path)) for i in range(3)
+    ]
+    for frame, name in zip(frames, names, strict=True):
+        assert np.array_equal(frame.image.numpy(), pictures[name])
+
+
+def test_glob_takes_what_it_names(tmp_path: Path) -> None:
+    for name in ("a/1.png", "a/2.jpg", "b/3.png"):
+        (tmp_path / name).parent.mkdir(exist_ok=True)
+        cv2.imwrite(str(tmp_path / name), picture())
+    found = [frame.path for frame in frames_of(tmp_path / "**" / "*.png")]
+    assert found == [str(tmp_path / "a/1.png"), str(tmp_path / "b/3.png")]
+    assert "no file matches" in error_of(tmp_path / "*.webp")
+
+
+def test_a_name_with_brackets_is_a_file_first(tmp_path: Path) -> None:
+    cv2.imwrite(str(tmp_path / "holiday[1].png"), picture())
+    (frame,) = frames_of(tmp_path / "holiday[1].png")
+    assert frame.path is None
+
+
+def test_unreadable_among_good_ones_is_skipped_and_named(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    for index in (1, 3, 5):
+        cv2.imwrite(str(tmp_path / f"{index}.png"), picture())
+    (tmp_path / "0.png").write_bytes(b"")
+    (tmp_path / "2.jpg").write_bytes(b"\xff\xd8\xff no jpeg")
+    (tmp_path / "4.png").write_bytes((tmp_path / "3.png").read_bytes()[:60])
+    with open_source(str(tmp_path)) as source:
+        frames = list(source)
+        assert source.skipped == [str(tmp_path / name) for name in ("0.png", "2.jpg", "4.png")]
+    assert [frame.index for frame in frames] == [0, 1, 2]
+    for path in source.skipped:
+        assert caplog.text.count(f"skipped {path}") == 1
+
+
+def test_a_file_that_vanishes_meanwhile_is_skipped(tmp_path: Path) -> None:
+    for index in range(3):
+        cv2.imwrite(str(tmp_path / f"{index}.png"), picture())
+    with open_source(str(tmp_path)) as source:
+        (tmp_path / "1.png").unlink()
+        assert len(list(source)) == 2
+        assert source.skipped == [str(tmp_path / "1.png")]
+
+
+def test_every_kind_of_picture_becomes_bgr(tmp_path: Path) -> None:
+    grey = picture(channels=1)
+    cv2.imwrite(str(tmp_path / "grey.png"), grey)
+    cv2.imwrite(str(tmp_path / "deep.png"), RNG.integers(0, 65536, (48, 64, 3), np.uint16))
+    cv2.imwrite(str(tmp_path / "alpha.png"), picture(channels=4))
+    for name in ("grey", "deep", "alpha"):
+        (frame,) = frames_of(tmp_path / f"{name}.png")
+        assert (frame.image.dtype, tuple(frame.image.shape), frame.time) == (torch.uint8, (48, 64, 3), 0.0)
+    (frame,) = frames_of(tmp_path / "grey.png")
+    assert np.array_equal(frame.image.numpy(), np.repeat(grey, 3, axis=2))
+
+
+def test_exif_orientation_is_followed(tmp_path: Path) -> None:
+    pixels = np.zeros((40, 80, 3), np.uint8)
+    pixels[:, :40] = 255  # left half white
+    exif = PIL.Image.Exif()
+    exif[0x0112] = 6  # to be turned right by 90 degrees
+    PIL.Image.fromarray(pixels).save(tmp_path / "turned.jpg", exif=exif, quality=95)
+    (frame,) = frames_of(tmp_path / "turned.jpg")
+    assert tuple(frame.image.shape) == (80, 40, 3)
+    assert frame.image[:36].float().mean() > 250
+    assert frame.image[44:].float().mean() < 5
+
+
+def test_a_picture_without_a_suffix_is_found_out(tmp_path: Path) -> None:
+    cv2.imwrite(str(tmp_path / "a.png"), pixels := picture())
+    (tmp_path / "a.png").rename(tmp_path / "download")
+    (frame,) = frames_of(tmp_path / "download")
+    assert np.array_equal(frame.image.numpy(), pixels)
+
+
+# --- cameras, which this machine may not have: a capture that plays one ---
+
+
+class FakeCamera:
+    """Opens as cameras 1 and 2 only; 1 gives no picture, 2 gives three 16-bit grey ones after the test's first."""
+
+    def __init__(self, device: int) -> None:
+        self._device = device
+        self._left = {2: 4}.get(device, 0)
+        self.released = False
+
+    def isOpened(self) -> bool:  # noqa: N802
+        return self._device in (1, 2)
+
+    def read(self) -> tuple[bool, torch.Tensor | None]:
+        if not self._left:
+            return False, None
+        self._left -= 1
+        return True, torch.full((6, 8), 65535, dtype=torch.uint16)
+
+    def get(self, prop: int) -> float:
+        return 30.0 if prop == cv.CAP_PROP_FPS else 0.0
+
+    def release(self) -> None:
+        self.released = True
+
+
+@pytest.fixture
+def cameras(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(cv, "VideoCapture", FakeCamera)
+    monkeypatch.setattr(captures, "_missing_device", lambda device: "")
+    monkeypatch.setattr(captures, "_camera_numbers", lambda: [0, 1, 2])
+
+
+@pytest.mark.usefixtures("cameras")
+def test_camera(caplog: pytest.LogCaptureFixture) -> None:
+    with open_source(2) as source:
+        assert (source.name, source.live, source.fps, source.length, source.inputs) == ("camera 2", True, 30, None, ())
+        frames = list(source)
+    assert [frame.index for frame in frames] == [0, 1, 2]
+    assert 0 <= frames[0].time <= frames[2].time < 60
+    assert all(frame.image.dtype == torch.uint8 and frame.image.eq(255).all() for frame in frames)
+    assert tuple(frames[0].image.shape) == (6, 8, 3)
+    assert "camera 2 gives no more pictures" in caplog.text
+
+
+@pytest.mark.usefixtures("cameras")
+def test_camera_that_cannot_be_used() -> None:
+    assert "camera 0 can't be opened" in error_of("0")
+    assert "camera 1 gives no picture" in error_of("1")
+
+
+@pytest.mark.usefixtures("cameras")
+def test_without_a_source_the_first_working_camera_is_taken(
+    caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    caplog.set_level(logging.INFO)
+    monkeypatch.setattr(sys, "platform", "linux")
+    assert open_source().name == "camera 2"
+    assert "this is camera 2" in caplog.text
+
+
+def test_without_a_source_or_camera_the_sample_is_taken(
+    caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    caplog.set_level(logging.INFO)
+    monkeypatch.setattr(sources, "first_camera", lambda: None)
+    assert open_source().name == "sample"
+    assert "no camera found" in caplog.text
+
+
+# --- what can't be used ---
+
+
+def test_missing_camera_is_said_without_opencv_saying_it_too(capfd: pytest.CaptureFixture[str]) -> None:
+    assert "no camera 47" in error_of("47") or "camera 47 can't be opened" in error_of("47")
+    assert capfd.readouterr() == ("", "")
+
+
+def test_unusable_files(tmp_path: Path) -> None:
+    (tmp_path / "text.mp4").write_text("this is no video")
+    (tmp_path / "empty.mp4").touch()
+    (tmp_path / "half.mp4").write_bytes(SAMPLE.read_bytes()[:1000])
+    (tmp_path / "bad.jpg").write_text("this is no picture")
+    (tmp_path / "folder").mkdir()
+    (tmp_path / "all-bad").mkdir()
+    for name in ("1.png", "2.png"):
+        (tmp_path / "all-bad" / name).write_text("this is no picture")
+    assert "can't be read as a video or an image" in error_of(tmp_path / "text.mp4")
+    assert "is empty (0 bytes)" in error_of(tmp_path / "empty.mp4")
+    assert "can't be read as a video or an image" in error_of(tmp_path / "half.mp4")
+    assert "can't be read as an image" in error_of(tmp_path / "bad.jpg")
+    assert "no images in the folder" in error_of(tmp_path / "folder")
+    assert "none of the 2 files" in error_of(tmp_path / "all-bad")
+    assert "no such file or folder" in error_of(tmp_path / "nothing.mp4")
+    assert "no such file or folder" in error_of("")
+    assert "no such file or folder" in error_of("x" * 5000)
+
+
+def test_a_password_is_never_repeated() -> None:
+    message = error_of("rtsp://user:secret@10.0.0.1/stream")
+    assert "secret" not in message
+    assert "streams" in message
+
+
+def test_natural_order_of_digits_and_letters() -> None:
+    names = ["a10", "a9b2", "a9b10", "b", "A1", "007", "٣"]
+    assert sorted(map(Path, names), key=images._natural) == list(
+        map(Path, ["007", "A1", "a9b2", "a9b10", "a10", "b", "٣"])
+    )
