@@ -26,6 +26,8 @@ class Stats:
     """How old the shown frame was when it was handed to the views."""
     dropped: int
     """Frames that were thrown away since the start, because newer ones had come."""
+    recording: bool = False
+    """Whether a recording is being made."""
 
 
 @dataclass(frozen=True, eq=False, slots=True)

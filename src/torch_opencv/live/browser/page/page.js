@@ -1,0 +1,269 @@
+// The page's own part of the conversation that stage.py describes.
+
+import { Camera } from "./camera.js";
+import { showResults } from "./results.js";
+
+const STATES = {
+  live: "Live",
+  connecting: "Connecting",
+  lost: "Source lost",
+  paused: "Paused",
+  offline: "No connection",
+  ended: "Ended",
+};
+const KEYS = { " ": "pause", s: "snapshot", r: "record", h: "hud", q: "quit" };
+const SAID = {
+  snapshot: "A snapshot is saved where the program runs.",
+  record: "Recording is switched where the program runs.",
+  quit: "The program is asked to end.",
+};
+const FIRST_WAIT_MS = 500;
+const LONGEST_WAIT_MS = 8000;
+
+const find = (id) => document.getElementById(id);
+const canvas = find("canvas");
+const context = canvas.getContext("2d", { alpha: false });
+const buttons = [...document.querySelectorAll("[data-command]")];
+
+let socket = null;
+let wait = FIRST_WAIT_MS;
+let retry = 0;
+let pending = null; // the picture message whose JPEG comes next
+let seat = "none"; // what the server says of the camera: none, free, yours, taken
+let wasCamera = false; // so that this page becomes the camera again after the connection was lost
+let starting = false;
+let shownTimes = [];
+let drawn = 0; // the number of the picture on the canvas
+let ended = false; // the program has said goodbye, and hasn't been back
+let problem = ""; // why this visitor's camera can't be used
+
+// --- the connection ---
+
+function connect() {
+  clearTimeout(retry);
+  const address = new URL("socket", location.href);
+  address.protocol = location.protocol === "https:" ? "wss:" : "ws:";
+  address.search = "";
+  const own = new WebSocket(address);
+  own.binaryType = "blob";
+  socket = own;
+  let opened = false;
+  pending = null;
+  drawn = 0;
+  own.addEventListener("open", () => { opened = true; });
+  own.addEventListener("message", (event) => {
+    if (own !== socket) return;
+    if (typeof event.data === "string") take(JSON.parse(event.data));
+    else if (pending) show(own, pending, event.data);
+  });
+  own.addEventListener("close", (event) => {
+    if (own === socket) disconnected(opened, event);
+  });
+}
+
+async function disconnected(opened, event) {
+  camera.stop();
+  seat = "none";
+  find("camera-bar").hidden = true;
+  enable(false);
+  if (event.code === 1000) ended = true;
+  if (opened) wait = FIRST_WAIT_MS;
+  retry = setTimeout(connect, wait * (0.75 + Math.random() / 2));
+  wait = Math.min(LONGEST_WAIT_MS, wait * 2);
+  setState(ended ? "ended" : "offline");
+  if (ended) setNotice("The program has ended.", true);
+  else if (opened && event.reason) setNotice(`The connection was ended: ${event.reason}. Trying again…`, true);
+  else if (!opened && (await isRefused())) setNotice("This address is no longer valid. Open the one that the program prints now.", true);
+  else if (!ended) setNotice("The connection is lost. Trying again…", true);
+}
+
+async function isRefused() {
+  try {
+    return (await fetch("./", { method: "HEAD" })).status === 403;
+  } catch {
+    return false;
+  }
+}
+
+function send(message) {
+  if (socket.readyState === WebSocket.OPEN) socket.send(message instanceof Blob ? message : JSON.stringify(message));
+}
+
+function take(message) {
+  if (message.type === "picture") pending = message;
+  else if (message.type === "got") camera.acknowledged();
+  else if (message.type === "camera") setSeat(message.state);
+  else if (message.type === "hello") {
+    ended = false;
+    document.title = message.title;
+    find("title").textContent = message.title;
+    buttonOf("quit").hidden = !message.quit;
+    setState("connecting");
+    setNotice("Waiting for the first picture…", false);
+    enable(true);
+  }
+}
+
+// --- the picture, its results and how the run goes ---
+
+async function show(own, message, jpeg) {
+  pending = null;
+  try {
+    const bitmap = await createImageBitmap(jpeg);
+    if (own !== socket || message.number < drawn) return; // two that are decoded at once may overtake one another
+    drawn = message.number;
+    if (canvas.width !== bitmap.width) canvas.width = bitmap.width;
+    if (canvas.height !== bitmap.height) canvas.height = bitmap.height;
+    context.drawImage(bitmap, 0, 0);
+    bitmap.close();
+    canvas.hidden = false;
+    setNotice("", false);
+  } catch {
+    // A picture that this browser can't decode is passed over; the next one comes anyway.
+  }
+  setState(message.stats.state);
+  setPressed("pause", message.stats.state === "paused", ["Pause", "Go on"]);
+  setPressed("record", message.stats.recording, ["Record", "Stop recording"]);
+  showResults(find("results"), message.fields);
+  showStats(message);
+  await visible();
+  if (own.readyState === WebSocket.OPEN) own.send(JSON.stringify({ type: "seen", number: message.number }));
+}
+
+// A page in the background asks for no more pictures.
+function visible() {
+  if (!document.hidden) return Promise.resolve();
+  return new Promise((resolve) => document.addEventListener("visibilitychange", resolve, { once: true }));
+}
+
+function showStats({ source, stats }) {
+  const now = performance.now();
+  shownTimes = [...shownTimes.filter((time) => now - time < 2000), now];
+  const span = now - shownTimes[0];
+  find("stat-source").textContent = source;
+  find("stat-display").textContent = rate(stats.display_fps);
+  find("stat-model").textContent = rate(stats.model_fps);
+  find("stat-age").textContent = `${Math.round(stats.age_ms)} ms`;
+  find("stat-dropped").textContent = stats.dropped;
+  find("stat-here").textContent = span > 500 ? rate(((shownTimes.length - 1) * 1000) / span) : "–";
+}
+
+function rate(perSecond) {
+  return `${(perSecond || 0).toFixed(1)} /s`;
+}
+
+function setState(state) {
+  const element = find("state");
+  if (element.dataset.state === state) return; // or a screen reader would repeat it with every picture
+  element.dataset.state = state;
+  element.textContent = STATES[state];
+}
+
+function setPressed(name, pressed, [off, on]) {
+  const button = buttonOf(name);
+  if (button.dataset.on === String(pressed)) return;
+  button.dataset.on = String(pressed);
+  button.firstElementChild.textContent = pressed ? on : off;
+}
+
+function setNotice(text, stale) {
+  const element = find("notice-text");
+  if (element.textContent !== text) element.textContent = text;
+  find("notice").hidden = text === "";
+  find("stage").dataset.stale = String(stale);
+}
+
+// --- the controls ---
+
+function buttonOf(name) {
+  return buttons.find((button) => button.dataset.command === name);
+}
+
+function enable(on) {
+  for (const button of buttons) button.disabled = !on;
+}
+
+function command(name) {
+  const button = buttonOf(name);
+  if (button.disabled || button.hidden) return;
+  send({ type: "command", name });
+  find("message").textContent = SAID[name] || "";
+}
+
+for (const button of buttons) {
+  button.addEventListener("click", (event) => {
+    command(button.dataset.command);
+    if (event.detail > 0) button.blur(); // after a click by mouse, the space key should pause, not press it again
+  });
+}
+
+document.addEventListener("keydown", (event) => {
+  if (event.repeat || event.ctrlKey || event.altKey || event.metaKey) return;
+  const name = KEYS[event.key.toLowerCase()];
+  if (!name || (event.key === " " && event.target instanceof HTMLButtonElement)) return;
+  event.preventDefault();
+  command(name);
+});
+
+// --- the camera, where this page's is the source ---
+
+const camera = new Camera(send, giveUp);
+
+function setSeat(state) {
+  const before = seat;
+  seat = state;
+  const usurped = before === "yours" && state === "taken";
+  if (usurped) wasCamera = false;
+  if (before === "none" && (state === "free" || (state === "taken" && wasCamera))) claim(wasCamera);
+  if (state === "yours") startCamera();
+  else camera.stop();
+  find("camera-bar").hidden = state === "none";
+  find("camera-button").textContent = { yours: "Stop my camera", taken: "Use mine instead" }[state] || "Use my camera";
+  find("camera-text").textContent = usurped ? "Another visitor's camera has taken over." : {
+    none: "",
+    free: problem || "This program looks through a visitor's camera.",
+    yours: "Your camera is in use.",
+    taken: "Another visitor's camera is in use.",
+  }[state];
+}
+
+function claim(instead) {
+  problem = "";
+  send({ type: "camera", on: true, instead });
+}
+
+function leave() {
+  wasCamera = false;
+  camera.stop();
+  send({ type: "camera", on: false, instead: false });
+}
+
+async function startCamera() {
+  if (camera.on || starting) return;
+  starting = true;
+  try {
+    await camera.start();
+    wasCamera = seat === "yours";
+    if (!wasCamera) camera.stop(); // another took over while the visitor was asked
+  } catch (error) {
+    if (seat === "yours") giveUp(error.message);
+  } finally {
+    starting = false;
+  }
+}
+
+function giveUp(reason) {
+  problem = reason;
+  leave();
+}
+
+find("camera-button").addEventListener("click", () => {
+  if (seat === "yours") leave();
+  else claim(seat === "taken");
+});
+
+// --- the start ---
+
+if (new URLSearchParams(location.search).has("token")) history.replaceState(null, "", location.pathname);
+window.addEventListener("online", () => socket.readyState === WebSocket.CLOSED && connect());
+connect();

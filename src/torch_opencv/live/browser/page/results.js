@@ -1,0 +1,105 @@
+// A result's fields beside the picture: what has labels and scores as bars, everything else as a tidy list.
+// Everything is set as text, never as HTML: it may come from anywhere.
+
+let shown = "";
+
+export function showResults(container, fields) {
+  const text = JSON.stringify(fields);
+  if (text === shown) return;
+  shown = text;
+  const entries = Object.entries(fields);
+  if (entries.length === 0) {
+    container.replaceChildren(make("p", "faint", "Nothing yet"));
+  } else if (entries.length === 1 && isScores(entries[0][1])) {
+    showScores(container, entries[0][1]);
+  } else {
+    container.replaceChildren(list(entries));
+  }
+}
+
+function isScores(value) {
+  return Array.isArray(value) && value.length > 0 && value.every(
+    (item) => item !== null && typeof item === "object" && typeof item.label === "string" && Number.isFinite(item.score));
+}
+
+// The rows stay and only change, so that the bars can move.
+function showScores(container, scores) {
+  let rows = container.firstElementChild;
+  if (!rows || !rows.classList.contains("scores")) {
+    rows = make("ol", "scores");
+    container.replaceChildren(rows);
+  }
+  while (rows.children.length > scores.length) rows.lastElementChild.remove();
+  while (rows.children.length < scores.length) {
+    const row = make("li");
+    const name = make("span", "name");
+    name.append(make("span"), make("div", "more"));
+    const bar = make("span", "bar");
+    bar.setAttribute("aria-hidden", "true");
+    bar.append(make("span"));
+    row.append(name, make("span", "value"), bar);
+    rows.append(row);
+  }
+  scores.forEach(({ label, score }, i) => {
+    const [name, value, bar] = rows.children[i].children;
+    const [first, ...others] = label.split(", ");
+    name.firstElementChild.textContent = first;
+    name.lastElementChild.textContent = others.join(", ");
+    value.textContent = `${(100 * score).toFixed(score < 0.1 ? 1 : 0)} %`;
+    bar.firstElementChild.style.width = `${100 * Math.min(1, Math.max(0, score))}%`;
+  });
+}
+
+function list(entries) {
+  const fields = make("dl", "fields");
+  for (const [name, value] of entries) {
+    const row = make("div");
+    const definition = make("dd");
+    definition.append(content(value));
+    row.append(make("dt", "", words(name)), definition);
+    fields.append(row);
+  }
+  return fields;
+}
+
+function content(value) {
+  if (Array.isArray(value) && value.some((item) => item !== null && typeof item === "object")) {
+    const items = make("ul", "items");
+    for (const item of value) {
+      const row = make("li");
+      row.append(content(item));
+      items.append(row);
+    }
+    return items;
+  }
+  if (value !== null && typeof value === "object" && !Array.isArray(value)) {
+    const pairs = make("dl", "pairs");
+    for (const [name, part] of Object.entries(value)) {
+      const row = make("div");
+      row.append(make("dt", "", words(name)), make("dd", "", plain(part)));
+      pairs.append(row);
+    }
+    return pairs;
+  }
+  const text = plain(value);
+  return make("span", text.length > 24 ? "long" : "", text);
+}
+
+function plain(value) {
+  if (value === null || value === undefined) return "–";
+  if (Array.isArray(value)) return value.length ? value.map(plain).join(", ") : "none";
+  if (typeof value === "number") return Number.isInteger(value) ? String(value) : String(Number(value.toPrecision(4)));
+  if (typeof value === "object") return Object.entries(value).map(([name, part]) => `${words(name)} ${plain(part)}`).join(", ");
+  return String(value);
+}
+
+function words(name) {
+  return name.replaceAll("_", " ");
+}
+
+function make(tag, className = "", text = "") {
+  const element = document.createElement(tag);
+  if (className) element.className = className;
+  if (text) element.textContent = text;
+  return element;
+}

@@ -1,0 +1,113 @@
+"""One open page: what is on its way to it, and how much it may send. Everything here is on the server's event loop.
+
+A page acknowledges each picture once it is on its screen, and gets the then newest one: at most `IN_FLIGHT` are ever on
+the way, so one that is slow gets fewer pictures, not older ones, and holds up nobody else.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import time
+
+from starlette.websockets import WebSocket, WebSocketDisconnect
+
+from torch_opencv.live.browser.jpeg import Packet
+
+IN_FLIGHT = 2
+"""Pictures; with one alone, every picture would wait for the acknowledgement of the last to come all the way back."""
+
+_LONGEST_OUTBOX = 64  # messages; far more than a page that reads ever has
+
+
+class Refusal(Exception):  # noqa: N818
+    """Why a page's connection is ended: a WebSocket close code (RFC 6455, 7.4.1), and a reason to be read."""
+
+    def __init__(self, code: int, reason: str) -> None:
+        super().__init__(reason)
+        self.code = code
+        self.reason = reason
+
+
+class Viewer:
+    """One open page.
+
+    Args:
+        socket: its connection, accepted.
+        may_quit: whether it may end the program.
+
+    """
+
+    def __init__(self, socket: WebSocket, *, may_quit: bool) -> None:
+        self.may_quit = may_quit
+        self.messages = RateLimit(240)
+        self.pictures = RateLimit(60)
+        self.closing = False
+        self._socket = socket
+        self._newest = 0  # the number of the newest picture that was sent
+        self._in_flight: set[int] = set()
+        self._outbox: asyncio.Queue[str | bytes | Refusal] = asyncio.Queue()
+
+    def wants(self, number: int) -> bool:
+        """Whether the picture of this number should be sent now."""
+        return not self.closing and self._newest < number and len(self._in_flight) < IN_FLIGHT
+
+    def offer(self, packet: Packet) -> None:
+        """Send a picture that is wanted."""
+        self._newest = packet.number
+        self._in_flight.add(packet.number)
+        self._put(packet.message)
+        self._put(packet.jpeg)
+
+    def has_seen(self, number: int) -> None:
+        """Take note of an acknowledgement; those of pictures that aren't on the way mean nothing."""
+        self._in_flight.discard(number)
+
+    def post(self, message: dict[str, object]) -> None:
+        """Send a message."""
+        self._put(json.dumps(message))
+
+    def close(self, code: int, reason: str) -> None:
+        """End the connection, before whatever still waits to be sent."""
+        if not self.closing:
+            self.closing = True
+            while not self._outbox.empty():
+                self._outbox.get_nowait()
+            self._outbox.put_nowait(Refusal(code, reason))
+
+    async def send(self) -> None:
+        """Send what there is to be sent, until the connection ends."""
+        try:
+            while True:
+                item = await self._outbox.get()
+                if isinstance(item, Refusal):
+                    await self._socket.close(item.code, item.reason)
+                    return
+                if isinstance(item, str):
+                    await self._socket.send_text(item)
+                else:
+                    await self._socket.send_bytes(item)
+        except (WebSocketDisconnect, OSError, RuntimeError):
+            return  # the page has gone; RuntimeError is uvicorn's word for it if the server gave it up a moment before
+
+    def _put(self, item: str | bytes) -> None:
+        if self._outbox.qsize() >= _LONGEST_OUTBOX:
+            self.close(1008, "you read too slowly")
+        elif not self.closing:
+            self._outbox.put_nowait(item)
+
+
+class RateLimit:
+    """So many a second on average; a second's worth may come at once."""
+
+    def __init__(self, per_second: float) -> None:
+        self._per_second = per_second
+        self._left = per_second
+        self._then = time.monotonic()
+
+    def allows(self) -> bool:
+        """Whether one more is still within the limit."""
+        now = time.monotonic()
+        self._left = min(self._per_second, self._left + (now - self._then) * self._per_second) - 1
+        self._then = now
+        return self._left >= 0
