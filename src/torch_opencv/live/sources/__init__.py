@@ -1,4 +1,4 @@
-"""Where frames come from: cameras, videos, images, folders and globs of images, and the packaged sample.
+"""Where frames come from: cameras, videos, images, folders and globs of images, streams, and the packaged sample.
 
 `open_source` turns what a user writes into a `Source`. A new kind of source is a subclass of `Source` and a line there.
 """
@@ -15,13 +15,17 @@ from torch_opencv.live.errors import SourceError
 from torch_opencv.live.sources.base import Frame, Source
 from torch_opencv.live.sources.captures import Camera, Video, first_camera
 from torch_opencv.live.sources.images import IMAGE_SUFFIXES, Images, images_of_folder, images_of_glob
+from torch_opencv.live.sources.streams import Stream
 
 __all__ = ["SAMPLE", "Frame", "Source", "open_source"]
 
 SAMPLE = Path(__file__).with_name("sample.mp4")
 """The packaged video: a cat, a coffee, a rocket, an astronaut."""
 
-_KINDS = "SOURCE is a camera number, a video, an image, a folder or glob of images, or 'sample'"
+_KINDS = (
+    "SOURCE is a camera number, a video, an image, a folder or glob of images, an rtsp:// or http(s):// stream, or "
+    "'sample'"
+)
 _MOVING_SUFFIXES = (".gif", ".mjpg", ".mjpeg")  # begin like an image, but may hold many
 _log = logging.getLogger(__name__)
 
@@ -31,8 +35,9 @@ def open_source(spec: str | int | None = None) -> Source:
 
     Args:
         spec: a camera number (``0``) or device path (``/dev/video0``), a video, an image, a folder of images, a glob of
-            images (``"photos/*.jpg"``), or ``"sample"``, the packaged video. A file whose name is one of these words is
-            meant by ``./sample``. None: the first camera if there is one, else the sample; the log says which.
+            images (``"photos/*.jpg"``), a stream (``"rtsp://..."``, ``"http://..."``), or ``"sample"``, the packaged
+            video. A file whose name is one of these words is meant by ``./sample``. None: the first camera if there is
+            one, else the sample; the log says which.
 
     Raises:
         SourceError: it doesn't exist or can't be read; one line that says what is wrong and what to do.
@@ -47,8 +52,10 @@ def open_source(spec: str | int | None = None) -> Source:
         return Camera(spec)
     if spec == "sample":
         return Video(SAMPLE, name="sample")
-    if "://" in spec:  # the address isn't repeated: it may hold a password
-        raise SourceError(f"streams (rtsp://, http://, ...) can't be read yet; {_KINDS}")
+    if spec == "browser":
+        raise SourceError("the camera of whoever opens the page needs the page: --view browser")
+    if "://" in spec or re.match("(rtsps?|https?):", spec):
+        return Stream(spec)
     return _open_path(spec)
 
 

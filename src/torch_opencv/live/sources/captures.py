@@ -1,12 +1,14 @@
 """Cameras and videos, both read through `cv.VideoCapture`.
 
 A capture that can't be opened, or that gives no first frame, is an error when it is opened, not in the middle of a run.
+A camera that is lost later, because it was unplugged, say, is looked for until it is back.
 """
 
 from __future__ import annotations
 
 import logging
 import sys
+import threading
 import time
 from collections.abc import Iterator
 from contextlib import suppress
@@ -16,6 +18,7 @@ import torch
 
 import torch_opencv as cv
 from torch_opencv.live.errors import SourceError
+from torch_opencv.live.sources.backoff import Backoff
 from torch_opencv.live.sources.base import Frame, Source
 from torch_opencv.live.sources.opencv_log import quiet_opencv
 
@@ -27,6 +30,9 @@ _FEWER = 0.9  # A container's count is often a few frames off; below this share 
 class Camera(Source):
     """A camera by number or device path (``/dev/video0``). Endless.
 
+    A camera that gives no picture any more is "lost" (``state``), and opened again when it is there again. Its own read
+    doesn't hang: OpenCV waits at most ten seconds for a picture.
+
     Raises:
         SourceError: there is no such camera, it can't be opened, or it gives no picture.
 
@@ -37,32 +43,63 @@ class Camera(Source):
     def __init__(self, device: int | str) -> None:
         super().__init__()
         self.name = f"camera {device}" if isinstance(device, int) else device
-        if missing := _missing_device(device):
-            raise SourceError(missing)
-        with quiet_opencv():
-            self._capture = cv.VideoCapture(device)
-            if not self._capture.isOpened():
-                raise SourceError(f"{self.name} can't be opened: another program may be using it, or it is no camera")
-            # This frame is only a test: by the time the model is loaded, it'd be old.
-            if not self._capture.read()[0]:
-                self._capture.release()
-                raise SourceError(f"{self.name} gives no picture: unplug it and plug it in again, or try another one")
+        self._device = device
+        self._backoff = Backoff()
+        self._closed = threading.Event()
+        self._in_use = threading.Lock()  # releasing a capture that another thread reads crashes the process
+        self._capture = self._open()
         self.fps = _plausible_fps(self._capture)
 
     def __iter__(self) -> Iterator[Frame]:
         start = time.monotonic()
         index = 0
-        while True:
-            ok, image = self._capture.read()
+        while not self._closed.is_set():
+            with self._in_use:
+                ok, image = self._capture.read()
             captured = time.monotonic()
-            if not ok:
-                _log.warning("%s gives no more pictures: was it unplugged?", self.name)
-                return
-            yield Frame(_as_bgr(image), index, captured - start, self.name, captured)
-            index += 1
+            if ok:
+                yield Frame(_as_bgr(image), index, captured - start, self.name, captured)
+                index += 1
+            else:
+                self._find_again()
 
-    def close(self) -> None:  # noqa: D102
-        self._capture.release()
+    def close(self) -> None:
+        """Let go of the camera; an iteration in another thread ends."""
+        self._closed.set()
+        with self._in_use:
+            self._capture.release()
+
+    def _open(self) -> cv.VideoCapture:
+        """The camera, once it has given a picture."""
+        if missing := _missing_device(self._device):
+            raise SourceError(missing)
+        with quiet_opencv():
+            capture = cv.VideoCapture(self._device)
+            if not capture.isOpened():
+                raise SourceError(f"{self.name} can't be opened: another program may be using it, or it is no camera")
+            # This frame is only a test: by the time the model is loaded, it'd be old.
+            if not capture.read()[0]:
+                capture.release()
+                raise SourceError(f"{self.name} gives no picture: unplug it and plug it in again, or try another one")
+        return capture
+
+    def _find_again(self) -> None:
+        """Try to open the camera until that succeeds, or until it is closed."""
+        if self._closed.is_set():
+            return
+        self.state = "lost"
+        self._backoff.lost()
+        start = time.monotonic()
+        _log.warning("%s is lost: it gives no more pictures; was it unplugged? Trying to get it back", self.name)
+        with self._in_use:
+            self._capture.release()
+        while not self._closed.wait(self._backoff.delay()):
+            with suppress(SourceError), self._in_use:
+                self._capture = self._open()
+                self.state = "live"
+                self._backoff.reached()
+                _log.info("%s is back after %.1f s", self.name, time.monotonic() - start)
+                return
 
 
 class Video(Source):

@@ -1,0 +1,247 @@
+"""The process that reads a stream: started by `streams`, as a program of its own, and killed by it when it hangs.
+
+A library's read can hang for ever, in the resolver, say, which no time limit of FFmpeg's reaches; a process can always
+be killed. It ends by itself when its parent does, however that ends: its standard input is closed then.
+
+In, on standard input, lines: first a JSON object {"url", "after"}, then an empty line for every frame that is wanted.
+The address comes this way because command lines and environments can be read by others.
+
+Out, on standard output: JSON objects, each a line:
+- {"fps", "length", "start", "endless", "paced"} when the first picture is there. "endless" tells a live stream from a
+  file. Of a live stream the newest picture is kept, whether one is wanted or not; of a file none is left out.
+- {"size": [height, width], "time", "captured", "rotation", "dropped"}, for a wanted frame, followed by its pixels:
+  uint8 (height, width, 3), BGR. "time": its own time stamp in seconds, or null. "captured": on `time.monotonic`'s
+  clock, which is the same in all processes of a machine. "dropped": pictures replaced by newer ones so far.
+- {"end": why}, the last; "" is the end of a file. "why" never holds the address.
+
+Only PyAV is imported: it must start fast, and be small.
+"""
+
+from __future__ import annotations
+
+import errno
+import json
+import os
+import socket
+import sys
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import suppress
+from fractions import Fraction
+from typing import Any, BinaryIO
+from urllib.parse import urlsplit
+
+import av
+import av.error
+from av.container import InputContainer
+from av.stream import Discard
+from av.video.frame import VideoFrame
+from av.video.stream import VideoStream
+
+# Over UDP, pictures are broken by every packet that gets lost.
+_OPTIONS = {"rtsp_transport": "tcp", "allowed_media_types": "video"}
+_STALE = 0.2  # seconds in which what FFmpeg has hoarded while it opened the stream gives way to what is new
+_REPEATED = 3.0  # seconds for which a stream that was found again may begin with what was shown already
+_LATE, _EARLY = 0.5, 2.0  # seconds by which a picture's time may be off before its clock is taken for another one
+
+
+class Newest:
+    """The one picture that waits to be sent, and what else there is to say. All of it is shared by three threads."""
+
+    def __init__(self) -> None:
+        self.changed = threading.Condition()
+        self.wanted = 0
+        self.dropped: int | None = None  # counted from the first wish on
+        self.about: dict[str, object] | None = None
+        self.picture: tuple[VideoFrame, float] | None = None
+        self.end: str | None = None
+
+    def put(self, frame: VideoFrame, *, replace: bool) -> None:
+        """Keep a picture until it is wanted, or until a newer one replaces it."""
+        with self.changed:
+            while self.picture and not replace:
+                self.changed.wait()
+            if self.picture and self.dropped is not None:
+                self.dropped += 1
+            self.picture = frame, time.monotonic()
+            self.changed.notify_all()
+
+    def say(self, *, about: dict[str, object] | None = None, end: str | None = None) -> None:
+        """Say what the stream is, or that there are no more pictures."""
+        with self.changed:
+            self.about, self.end = about or self.about, end
+            self.changed.notify_all()
+
+    def want(self) -> None:
+        """Send one more picture."""
+        with self.changed:
+            self.wanted += 1
+            self.dropped = self.dropped or 0
+            self.changed.notify_all()
+
+    def send(self, out: BinaryIO) -> None:
+        """Write everything to the parent, until the end."""
+        while True:
+            with self.changed:
+                while not (self.about or (self.picture and self.wanted) or (self.end is not None and not self.picture)):
+                    self.changed.wait()
+                about, self.about = self.about, None
+                picture, dropped = None, self.dropped
+                if not about and self.picture:
+                    picture, self.picture = self.picture, None
+                    self.wanted -= 1
+                    self.changed.notify_all()
+            if about:
+                if about["endless"]:
+                    time.sleep(_STALE)
+                _write(out, about)
+            elif picture:
+                frame, captured = picture
+                pixels = frame.to_ndarray(format="bgr24")
+                header = {"size": pixels.shape[:2], "time": frame.time, "captured": captured}
+                _write(out, header | {"rotation": frame.rotation, "dropped": dropped}, pixels.data)
+            else:
+                _write(out, {"end": self.end})
+                return
+
+
+def _write(out: BinaryIO, header: dict[str, Any], pixels: memoryview | bytes = b"") -> None:
+    out.write(json.dumps(header).encode() + b"\n")
+    out.write(pixels)
+    out.flush()
+
+
+def _read(url: str, after: float | None, newest: Newest) -> None:
+    """Read pictures until the stream ends."""
+    parts = urlsplit(url)
+    socket.getaddrinfo(parts.hostname, parts.port)  # FFmpeg's own error wouldn't say that it is the name
+    with av.open(url, options=_OPTIONS, metadata_errors="replace") as container:
+        stream = container.streams.best("video")
+        if not isinstance(stream, VideoStream):
+            raise LookupError
+        for other in container.streams:
+            if other is not stream:
+                with suppress(AttributeError):  # PyAV before 14 can't, and takes all that comes
+                    other.discard = Discard.all
+        about = _about(container, stream, parts.scheme.lower())
+        if about["endless"] and not about["paced"]:
+            after = None  # its time stamps begin anew with every connection
+        # With a thread for each frame the decoder would hold back as many frames as it has threads.
+        stream.thread_type = "SLICE" if about["endless"] else "AUTO"
+        if after is not None and not about["endless"]:
+            container.seek(int(after * av.time_base))
+        skip_until = time.monotonic() + _REPEATED if about["endless"] else float("inf")
+        pace = Pace()
+        first = True
+        for frame in _frames(container, stream):
+            if after is not None and frame.time is not None and frame.time <= after and time.monotonic() < skip_until:
+                continue
+            after = None
+            if about["paced"]:
+                pace.wait(frame.time)
+            newest.put(frame, replace=bool(about["endless"]))
+            if first:
+                newest.say(about=about)
+                first = False
+
+
+def _frames(container: InputContainer, stream: VideoStream) -> Iterator[VideoFrame]:
+    for packet in container.demux(stream):
+        try:
+            frames = packet.decode()
+        except av.error.InvalidDataError:  # a broken packet: those after it may be good
+            continue
+        for frame in frames:
+            if not frame.is_corrupt:  # its missing parts are made up by the decoder
+                yield frame
+
+
+def _about(container: InputContainer, stream: VideoStream, scheme: str) -> dict[str, object]:
+    kind = container.format.name
+    duration = container.duration / av.time_base if container.duration else None
+    finite = scheme.startswith("http") and kind != "mpjpeg" and (duration or (container.size > 0 and kind != "hls"))
+    fps = None if kind == "mpjpeg" else stream.average_rate  # there it is only FFmpeg's guess
+    return {
+        "fps": float(fps) if fps else None,
+        "length": (stream.frames or round((duration or 0) * (fps or Fraction(0))) or None) if finite else None,
+        "start": float(stream.start_time * stream.time_base) if stream.start_time and stream.time_base else 0.0,
+        "endless": not finite,
+        "paced": kind == "hls" and not finite,
+    }
+
+
+class Pace:
+    """The pace of a live stream that comes in pieces of several seconds each (HLS), by its own time stamps.
+
+    Without it, only the last picture of each piece would ever be seen.
+    """
+
+    def __init__(self) -> None:
+        self._offset: float | None = None
+
+    def wait(self, timestamp: float | None) -> None:
+        """Wait until a picture is due."""
+        now = time.monotonic()
+        if timestamp is None:
+            return
+        if self._offset is None or not now - _LATE < self._offset + timestamp < now + _EARLY:
+            self._offset = now - timestamp
+        time.sleep(max(0.0, self._offset + timestamp - now))
+
+
+def _why(error: Exception) -> str:
+    """What went wrong; FFmpeg's own text is not used, as it holds the address."""
+    match error:
+        case av.error.HTTPUnauthorizedError():
+            return "401"
+        case av.error.HTTPForbiddenError():
+            return "the server forbids access (403)"
+        case av.error.HTTPNotFoundError():
+            return "the server knows nothing under this address (404)"
+        case av.error.HTTPServerError():
+            return "the server has failed (5xx)"
+        case socket.gaierror():
+            return "there is no host of this name, or it can't be looked up now"
+        case av.error.ConnectionRefusedError():
+            return "the host refuses the connection: is the server running, and is the port right?"
+        case av.error.InvalidDataError():
+            return "what comes is no video"
+        case av.error.EOFError() | av.error.ConnectionResetError() | av.error.BrokenPipeError():
+            return "the server has closed the connection"
+        case LookupError():
+            return "there is no video in it"
+        case OSError() if error.errno in (errno.EHOSTUNREACH, errno.ENETUNREACH, errno.EHOSTDOWN):
+            return "the host can't be reached"
+        case OSError() if error.errno == errno.ETIMEDOUT:
+            return "the host doesn't answer"
+        case av.error.FFmpegError():
+            return (error.strerror or type(error).__name__).lower()
+    return f"{type(error).__name__} in the reader"
+
+
+def _follow(wishes: BinaryIO, newest: Newest) -> None:
+    for _ in wishes:
+        newest.want()
+    os._exit(0)  # the parent is gone, or doesn't need us any more; another thread may hang
+
+
+def main() -> None:
+    """Read a stream for the parent process."""
+    wishes, out = sys.stdin.buffer, sys.stdout.buffer
+    job = json.loads(wishes.readline())
+    newest = Newest()
+    threading.Thread(target=_follow, args=(wishes, newest), daemon=True).start()
+    sender = threading.Thread(target=newest.send, args=(out,), daemon=True)
+    sender.start()
+    end = ""
+    try:
+        _read(job["url"], job["after"], newest)
+    except Exception as error:
+        end = _why(error)
+    newest.say(end=end)
+    sender.join()
+
+
+if __name__ == "__main__":
+    main()

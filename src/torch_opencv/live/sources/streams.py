@@ -1,0 +1,256 @@
+"""Streams: ``rtsp://``, ``rtsps://``, and over ``http://`` and ``https://`` MJPEG, HLS and video files.
+
+A stream is read in a process of its own (`reader`), which always takes what comes and keeps the newest picture.
+Here, it is asked for one picture after the other, and killed when it misses a deadline: no library's read can hang this
+process. A stream that is lost is looked for again, for ever. Pictures come through a pipe, so that nothing is left
+behind, whichever process dies first.
+"""
+
+from __future__ import annotations
+
+import io
+import json
+import logging
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, BinaryIO, cast
+
+import torch
+
+import torch_opencv as cv
+from torch_opencv.live.errors import SourceError
+from torch_opencv.live.sources.addresses import check_address, has_login, without_secrets
+from torch_opencv.live.sources.backoff import Backoff
+from torch_opencv.live.sources.base import Frame, Source
+
+_READER = Path(__file__).with_name("reader") / "__main__.py"
+_TICK = 0.1  # seconds; how exact a deadline is
+_FILE_ATTEMPTS = 8  # about half a minute
+_TURNS = {90: cv.ROTATE_90_COUNTERCLOCKWISE, -90: cv.ROTATE_90_CLOCKWISE, 180: cv.ROTATE_180, -180: cv.ROTATE_180}
+
+_log = logging.getLogger(__name__)
+
+
+class Stream(Source):
+    """A live stream, of which each frame is the newest one; or a video file over HTTP, with all its frames.
+
+    What has an end (a file, or an HLS playlist that is complete) is a file: ``live`` is False, nothing is dropped, and
+    after a broken connection it goes on where it was. Everything else is live: when it is lost, for whatever reason,
+    ``state`` is "lost" until it is back, and no frames come meanwhile.
+
+    Args:
+        url: its address. User and password may be in it; they are shown nowhere.
+        open_timeout: seconds within which the first picture must be there.
+        read_timeout: seconds within which the next one must.
+
+    Raises:
+        SourceError: the address is none, or no picture comes from it, now. While iterating: the connection to a file
+            is gone and doesn't come back.
+
+    """
+
+    def __init__(self, url: str, *, open_timeout: float = 10.0, read_timeout: float = 5.0) -> None:
+        super().__init__()
+        check_address(url)
+        self.name = without_secrets(url)
+        self._url = url
+        self._open_timeout, self._read_timeout = open_timeout, read_timeout
+        self._closed = threading.Event()
+        self._backoff = Backoff()
+        self.state = "connecting"
+        _log.info("connecting to %s", self.name)
+        start = time.monotonic()
+        try:
+            self._reader, about = self._connect(None)
+        except _LostError as lost:
+            raise SourceError(f"{self.name} can't be read: {lost}") from None
+        self.state = "live"
+        self.live = about["endless"]
+        self.fps = about["fps"] if about["fps"] and 0.1 <= about["fps"] <= 1000 else None
+        self.length = about["length"]
+        self._start = about["start"]
+        _log.info("%s is %s after %.1f s", self.name, "live" if self.live else "open", time.monotonic() - start)
+
+    def __iter__(self) -> Iterator[Frame]:
+        index = 0
+        newest: float | None = None  # its own time stamp
+        first_captured: float | None = None
+        dropped_before = 0
+        while not self._closed.is_set():
+            try:
+                picture = self._reader.next(self._read_timeout)
+            except _EndError as end:
+                if not self.live:
+                    return
+                lost = _LostError(str(end))
+            except _LostError as error:
+                lost = error
+            else:
+                newest = picture.time
+                self.dropped = dropped_before + picture.dropped
+                if first_captured is None:
+                    first_captured = picture.captured
+                moment = picture.captured - first_captured if self.live else self._position(picture.time, index)
+                yield Frame(picture.image, index, moment, self.name, picture.captured)
+                index += 1
+                continue
+            dropped_before = self.dropped
+            self._find_again(lost, newest)
+
+    def close(self) -> None:
+        """Let go of the stream; an iteration in another thread ends."""
+        self._closed.set()
+        self._reader.close()
+
+    def _connect(self, after: float | None) -> tuple[_Reader, dict[str, Any]]:
+        """A reader that has its first picture, and what it says about the stream."""
+        self._reader = reader = _Reader(self._url, after)
+        if self._closed.is_set():  # close() may have come before there was this reader to close
+            reader.close()
+        try:
+            return reader, reader.open(self._open_timeout)
+        except _EndError as end:
+            reader.close()
+            raise _LostError(_with_login(self._url, str(end)) or "there is no picture in it") from None
+        except _LostError:
+            reader.close()
+            raise
+
+    def _find_again(self, reason: _LostError, after: float | None) -> None:
+        """Try to get at the stream until that succeeds, or until it is closed."""
+        self._reader.close()
+        if self._closed.is_set():
+            return
+        if not self.live and after is None:  # without times there is no telling where to go on
+            raise SourceError(f"{self.name} was lost: {reason}")
+        self.state = "lost"
+        self._backoff.lost()
+        start = time.monotonic()
+        _log.warning("%s is lost: %s; trying to get it back", self.name, str(reason) or "the stream has ended")
+        attempts = 0
+        while not self._closed.wait(self._backoff.delay()):
+            attempts += 1
+            try:
+                self._connect(after)
+            except _LostError as error:
+                if not self.live and attempts >= _FILE_ATTEMPTS:
+                    raise SourceError(f"{self.name} was lost and isn't coming back: {error}") from None
+                continue
+            self.state = "live"
+            self._backoff.reached()
+            _log.info("%s is back after %.1f s", self.name, time.monotonic() - start)
+            return
+
+    def _position(self, timestamp: float | None, index: int) -> float:
+        """Seconds from the start of a file."""
+        return index / (self.fps or 25.0) if timestamp is None else max(0.0, timestamp - self._start)
+
+
+class _LostError(Exception):
+    """No more pictures come."""
+
+
+class _EndError(Exception):
+    """The reader says that there are no more."""
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class _Picture:
+    image: torch.Tensor
+    time: float | None
+    captured: float
+    dropped: int
+
+
+class _Reader:
+    """The process that reads, from this side. It is asked by one thread, and killed when it misses a deadline."""
+
+    def __init__(self, url: str, after: float | None) -> None:
+        self._process = subprocess.Popen(
+            [sys.executable, str(_READER)],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,  # FFmpeg's lines may hold the address
+            start_new_session=True,  # a Ctrl-C in the terminal is ours alone
+        )
+        self._wishes = cast("BinaryIO", self._process.stdin)
+        self._pictures = cast("io.BufferedReader", self._process.stdout)
+        self._deadline = float("inf")
+        self._missed = False
+        self._over = threading.Event()
+        self._watch = threading.Thread(target=self._keep_deadlines, name="stream deadlines", daemon=True)
+        self._watch.start()
+        with suppress(OSError):
+            self._wishes.write(json.dumps({"url": url, "after": after}).encode() + b"\n")
+            self._wishes.flush()
+
+    def open(self, timeout: float) -> dict[str, Any]:
+        """What the reader says about the stream, once it has a picture."""
+        return self._answer(timeout)[0]
+
+    def next(self, timeout: float) -> _Picture:
+        """The newest picture that wasn't taken yet; waits for one."""
+        with suppress(OSError, ValueError):  # what it said before it died is still to be read
+            self._wishes.write(b"\n")
+            self._wishes.flush()
+        header, image = self._answer(timeout)
+        assert image is not None
+        if turn := header["rotation"]:
+            image = cv.rotate(image, _TURNS[turn]) if turn in _TURNS else image
+        return _Picture(image, header["time"], header["captured"], header["dropped"])
+
+    def close(self) -> None:
+        """End the process, whatever it is doing; any thread may call this, and more than once."""
+        self._over.set()
+        self._process.kill()
+        self._process.wait()
+        self._watch.join()
+        for pipe in (self._wishes, self._pictures):
+            with suppress(OSError):
+                pipe.close()
+
+    def _answer(self, timeout: float) -> tuple[dict[str, Any], torch.Tensor | None]:
+        self._deadline = time.monotonic() + timeout
+        try:
+            line = self._pictures.readline()
+            header: dict[str, Any] = json.loads(line) if line.endswith(b"\n") else {}
+            image = None
+            if size := header.get("size"):
+                image = torch.empty(*size, 3, dtype=torch.uint8)
+                if self._pictures.readinto(image.numpy().data) < image.numel():
+                    header = {}
+        except (OSError, ValueError):  # closed by another thread
+            header = {}
+        finally:
+            self._deadline = float("inf")
+        if "end" in header:
+            raise _EndError(header["end"])
+        if not header:
+            self._process.kill()
+            status = self._process.wait()
+            raise _LostError(
+                f"no picture came for {timeout:g} s" if self._missed else f"its reader has died ({status})"
+            )
+        return header, image
+
+    def _keep_deadlines(self) -> None:
+        while not self._over.wait(_TICK):
+            if time.monotonic() > self._deadline:
+                self._missed = True
+                self._process.kill()
+                return
+
+
+def _with_login(url: str, reason: str) -> str:
+    """A reason in the words that help with this address."""
+    if reason != "401":
+        return reason
+    if has_login(url):
+        return "its user or password is wrong (401)"
+    return "it asks for a user and a password (401): write them into the address, as in rtsp://user:password@host/"
