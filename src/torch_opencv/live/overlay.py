@@ -1,51 +1,46 @@
-"""What is drawn over a picture: a panel of names with bars for their scores.
+"""What is drawn over a picture: a panel of scores, boxes with labels, a caption, a note in a corner.
 
-The panel is dark and lets the picture shine through, so that it can be read on any background; it grows with the
-picture and never reaches over its edge. Everything is drawn in place, by OpenCV.
-
-OpenCV 4's fonts are ASCII only, and put ``?`` for each byte of everything else. So text is brought to ASCII here:
-accents are dropped, a few letters and signs spelled out (``ß`` as ``ss``, ``–`` as ``-``), and each run of other
-characters, a Chinese word, say, becomes a single ``?``.
+White text on dark panels that let the picture shine through can be read on any background. Everything grows with the
+picture's shorter side, is cut rather than reach over the edge, and is left out where the picture is too small for it.
+Every function draws into the picture, a torch.uint8 tensor (H, W, 3), BGR, on the CPU, and returns it. Text may be of
+any script (see `torch_opencv.live.text`).
 """
 
 from __future__ import annotations
 
-import re
-import unicodedata
 from collections.abc import Sequence
 from functools import lru_cache
+from typing import Literal
 
+import numpy as np
 import torch
 
 import torch_opencv as cv
+from torch_opencv.live.text import CAPITALS, blend, clean, draw_text, fitted, text_width, wrapped
 
-_FONT = cv.FONT_HERSHEY_DUPLEX
+Corner = Literal["top left", "top right", "bottom left", "bottom right"]
+Color = tuple[int, int, int]
+
+ACCENT: Color = (80, 200, 255)
+"""BGR: boxes without a colour of their own, and the bar of the best score."""
 _PANEL_GREY = 20
 _PANEL_OPACITY = 0.72  # white text keeps a contrast of 7:1 (WCAG's AAA) on a white picture
 _BRIGHT, _PALE = (255, 255, 255), (205, 205, 205)  # the text of the best row and of the others
-_ACCENT, _ACCENT_PALE = (80, 200, 255), (150, 165, 175)  # their bars, BGR
+_ACCENT_PALE = (150, 165, 175)  # the bars of the others
 _TRACK = (70, 70, 70)
-_SMALLEST_ROW = 14  # pixels; smaller text can't be read
-
-_SPELLED_OUT = str.maketrans(
-    {"ß": "ss", "ẞ": "SS", "æ": "ae", "Æ": "AE", "œ": "oe", "Œ": "OE", "ø": "o", "Ø": "O", "đ": "d", "Đ": "D"}
-    | {"ð": "d", "Ð": "D", "þ": "th", "Þ": "Th", "ł": "l", "Ł": "L", "ı": "i", "’": "'", "‘": "'", "“": '"', "”": '"'}
-    | {"«": '"', "»": '"', "‐": "-", "‑": "-", "–": "-", "—": "-", "−": "-", "×": "x", "·": ".", "•": "*", "°": " deg"}
-)
+_OUTLINE = (20, 20, 20)
+_SMALLEST_ROW, _SMALLEST_TEXT = 14, 10  # pixels; smaller text can't be read
 
 
 def draw_scores(image: torch.Tensor, rows: Sequence[tuple[str, float]]) -> torch.Tensor:
     """Draw names and scores, best first, in a panel at the top left.
 
     A name of several, as ImageNet's "tabby, tabby cat", loses the later ones if they don't fit; what still doesn't fit
-    is cut, and ends in "...". A picture that is too small for so many readable rows gets fewer, or none.
+    is cut, and ends in an ellipsis. A picture that is too small for so many readable rows gets fewer, or none.
 
     Args:
-        image: torch.uint8, (H, W, 3), BGR; drawn into.
+        image: drawn into.
         rows: (name, score from 0 to 1).
-
-    Returns:
-        ``image`` itself.
 
     """
     height, width = image.shape[:2]
@@ -64,77 +59,203 @@ def draw_scores(image: torch.Tensor, rows: Sequence[tuple[str, float]]) -> torch
     return image
 
 
-def to_ascii(text: str) -> str:
-    """The text in printable ASCII, as near as it gets."""
-    decomposed = unicodedata.normalize("NFKD", text.translate(_SPELLED_OUT))
-    plain = "".join(c for c in decomposed if not unicodedata.combining(c))
-    return re.sub(r"[^ -~]+", "?", " ".join(plain.split()))
+def draw_boxes(
+    image: torch.Tensor,
+    boxes: torch.Tensor | Sequence[Sequence[float]],
+    labels: Sequence[str] | None = None,
+    colors: Sequence[Color] | None = None,
+) -> torch.Tensor:
+    """Draw boxes, and a label at each: above it, or below or in it where there is no room or another label.
+
+    Args:
+        image: drawn into.
+        boxes: (N, 4): x, y, width and height in pixels; they may reach over the edge.
+        labels: one for each box, of one or more lines; "" for none.
+        colors: one for each box, BGR.
+
+    """
+    height, width = image.shape[:2]
+    rectangles = [_corners(box, width, height) for box in boxes]
+    colors = colors or [ACCENT] * len(rectangles)
+    if len(colors) != len(rectangles) or (labels is not None and len(labels) != len(rectangles)):
+        raise ValueError(f"{len(rectangles)} boxes need as many colours and labels")
+    thickness = max(1, round(min(height, width) / 240))
+    for (left, top, right, bottom), color in zip(rectangles, colors, strict=True):
+        cv.rectangle(image, (left, top), (right, bottom), _OUTLINE, thickness + 2 * max(1, thickness // 2))
+        cv.rectangle(image, (left, top), (right, bottom), color, thickness)
+    taken: list[tuple[int, int, int, int]] = []
+    for box, label in zip(rectangles, labels or (), strict=bool(labels)):
+        lines = [line for line in label.splitlines() if line.strip()]
+        if lines and box[2] >= 0 and box[3] >= 0 and box[0] < width and box[1] < height:
+            _draw_label(image, box, lines, 2 * thickness, taken)
+    return image
+
+
+def draw_caption(image: torch.Tensor, text: str, *, lines: int = 2) -> torch.Tensor:
+    """Draw a sentence at the bottom, in the middle, in one or more lines; what doesn't fit is cut.
+
+    Args:
+        image: drawn into.
+        text: the sentence.
+        lines: how many there may be at most.
+
+    """
+    height, width = image.shape[:2]
+    size = max(_SMALLEST_TEXT, round(min(height, width) / 24))
+    panel = _Panel(wrapped(text, width - 2 * size - 2 * _padding(size), size, lines), size)
+    margin = size // 2
+    if panel.fits(width - 2 * margin, height - 2 * margin):
+        panel.draw(image, (width - panel.width) // 2, height - margin - panel.height, centred=True)
+    return image
+
+
+def draw_note(
+    image: torch.Tensor, text: str, corner: Corner = "top left", *, color: Color = (255, 255, 255)
+) -> torch.Tensor:
+    """Draw a small remark, of one or more lines, in a corner; lines that are too long are cut.
+
+    Args:
+        image: drawn into.
+        text: the remark.
+        corner: "top left", "top right", "bottom left" or "bottom right".
+        color: of the text, BGR; a light one.
+
+    """
+    height, width = image.shape[:2]
+    size = _text_size(image)
+    margin = size // 2
+    panel = _Panel(_cut(text.splitlines(), width - 2 * margin, height - 2 * margin, size), size)
+    if panel.fits(width - 2 * margin, height - 2 * margin):
+        left = margin if "left" in corner else width - margin - panel.width
+        top = margin if "top" in corner else height - margin - panel.height
+        panel.draw(image, left, top, color=color)
+    return image
+
+
+class _Panel:
+    """Lines of text on a dark panel."""
+
+    def __init__(self, lines: Sequence[str], size: int) -> None:
+        self._lines, self._size = lines, size
+        self._pitch = round(1.3 * size)
+        self._padding = _padding(size)
+        self._widths = [text_width(line, size) for line in lines]
+        self.width = max(self._widths, default=0) + 2 * self._padding
+        self.height = round(CAPITALS * size) + self._pitch * (len(lines) - 1) + 2 * self._padding
+
+    def fits(self, width: int, height: int) -> bool:
+        """Whether there is anything to draw, and room for it."""
+        return bool(self._lines) and self.width <= width and self.height <= height
+
+    def draw(self, image: torch.Tensor, left: int, top: int, *, color: Color = _BRIGHT, centred: bool = False) -> None:
+        panel = image[top : top + self.height, left : left + self.width]
+        _darken(panel, radius=self._padding)
+        baseline = self._padding + round(CAPITALS * self._size)
+        for line, width in zip(self._lines, self._widths, strict=True):
+            at = (self.width - width) // 2 if centred else self._padding
+            draw_text(panel, line, (at, baseline), self._size, color)
+            baseline += self._pitch
+
+
+def _draw_label(
+    image: torch.Tensor,
+    box: tuple[int, int, int, int],
+    lines: Sequence[str],
+    gap: int,
+    taken: list[tuple[int, int, int, int]],
+) -> None:
+    """Put a label where it is whole and covers no other one, if there is such a place; add it to those taken."""
+    height, width = image.shape[:2]
+    size = _text_size(image)
+    panel = _Panel(_cut(lines, width, height, size), size)
+    if not panel.fits(width, height):
+        return
+    left = min(max(box[0], 0), width - panel.width)
+    places = [box[1] - gap - panel.height, box[3] + gap + 1, max(box[1], 0) + gap, box[3] - gap - panel.height]
+    tops = [top for top in places if 0 <= top <= height - panel.height] or [
+        min(max(box[1] + gap, 0), height - panel.height)
+    ]
+    for top in tops:
+        place = left, top, left + panel.width, top + panel.height
+        if not any(_overlap(place, other) for other in taken):
+            break
+    else:
+        place = left, tops[0], left + panel.width, tops[0] + panel.height
+    taken.append(place)
+    panel.draw(image, place[0], place[1])
 
 
 def _draw_row(line: torch.Tensor, name: str, score: float, *, best: bool) -> None:
     """A name and its percentage, with a bar under them."""
     height, width = line.shape[:2]
     bar_height = max(2, height // 9)
-    text_height = 0.43 * height
+    size = max(_SMALLEST_TEXT, round(0.6 * height))
     baseline = height - bar_height - max(3, round(0.29 * height))
-    scale, thickness = _font_size(text_height)
     color = _BRIGHT if best else _PALE
 
     percentage = "<1%" if 0 < score < 0.01 else f"{score:.0%}"
-    percentage_width = _text_width(percentage, scale, thickness)
-    at_right = width - percentage_width, baseline
-    cv.putText(line, percentage, at_right, _FONT, scale, color, thickness, cv.LINE_AA)
-    name_width = width - _text_width("100%", scale, thickness) - round(text_height)
-    short = _fitted(name, name_width, scale, thickness)
-    cv.putText(line, short, (0, baseline), _FONT, scale, color, thickness, cv.LINE_AA)
+    draw_text(line, percentage, (width - text_width(percentage, size), baseline), size, color)
+    name_width = width - text_width("100%", size) - size // 2
+    draw_text(line, _fitted_name(name, name_width, size), (0, baseline), size, color)
 
     top, bottom = height - bar_height - 1, height - 2
     filled = round((width - 1) * min(max(score, 0.0), 1.0))
     cv.rectangle(line, (0, top), (width - 1, bottom), _TRACK, cv.FILLED)
     if filled:
-        cv.rectangle(line, (0, top), (filled, bottom), _ACCENT if best else _ACCENT_PALE, cv.FILLED)
+        cv.rectangle(line, (0, top), (filled, bottom), ACCENT if best else _ACCENT_PALE, cv.FILLED)
+
+
+@lru_cache(maxsize=1024)
+def _fitted_name(name: str, width: int, size: int) -> str:
+    """As many of the names in "tabby, tabby cat" as fit, or the beginning of the first."""
+    names = clean(name).split(", ")
+    for count in range(len(names), 0, -1):
+        if text_width(", ".join(names[:count]), size) <= width:
+            return ", ".join(names[:count])
+    return fitted(names[0], width, size)
+
+
+def _cut(lines: Sequence[str], width: int, height: int, size: int) -> list[str]:
+    """As many lines, and as much of each, as a panel of this size holds."""
+    room = height - round(CAPITALS * size) - 2 * _padding(size)
+    lines = lines[: max(0, 1 + room // round(1.3 * size))]
+    return [short for line in lines if (short := fitted(line, width - 2 * _padding(size), size))]
+
+
+def _text_size(image: torch.Tensor) -> int:
+    return max(_SMALLEST_TEXT + 1, round(min(image.shape[:2]) / 30))
+
+
+def _padding(size: int) -> int:
+    return max(3, round(0.45 * size))
+
+
+def _corners(box: torch.Tensor | Sequence[float], width: int, height: int) -> tuple[int, int, int, int]:
+    """Left, top, right and bottom, none far outside the picture: OpenCV's coordinates have an end."""
+    x, y, w, h = (float(value) for value in box)
+    horizontal = (round(min(max(value, -width), 2 * width)) for value in (x, x + w - 1))
+    vertical = (round(min(max(value, -height), 2 * height)) for value in (y, y + h - 1))
+    (left, right), (top, bottom) = horizontal, vertical
+    return left, top, right, bottom
+
+
+def _overlap(a: tuple[int, int, int, int], b: tuple[int, int, int, int]) -> bool:
+    return a[0] < b[2] and b[0] < a[2] and a[1] < b[3] and b[1] < a[3]
 
 
 def _darken(panel: torch.Tensor, *, radius: int) -> None:
-    grey, grey_share, own_share = _rounded(panel.shape[0], panel.shape[1], radius)
-    cv.blendLinear(panel, grey, own_share, grey_share, dst=panel)
+    blend(panel, *_rounded(panel.shape[0], panel.shape[1], radius))
 
 
-@lru_cache(maxsize=8)
-def _rounded(height: int, width: int, radius: int) -> tuple[torch.Tensor, torch.Tensor, torch.Tensor]:
-    """A panel with rounded corners, torch.uint8 (h, w, 3), and its share and the picture's, torch.float32 (h, w)."""
+@lru_cache(maxsize=64)
+def _rounded(height: int, width: int, radius: int) -> tuple[np.ndarray, np.ndarray]:
+    """A dark panel with rounded corners, as `blend` takes it."""
     mask = torch.zeros(height, width, dtype=torch.uint8)
+    radius = min(radius, (min(height, width) - 1) // 2)
     right, bottom = width - 1 - radius, height - 1 - radius
     cv.rectangle(mask, (radius, 0), (right, height - 1), 255, cv.FILLED)
     cv.rectangle(mask, (0, radius), (width - 1, bottom), 255, cv.FILLED)
     for corner in ((radius, radius), (right, radius), (radius, bottom), (right, bottom)):
         cv.circle(mask, corner, radius, 255, cv.FILLED, cv.LINE_AA)
-    share = mask.float() * (_PANEL_OPACITY / 255)
-    return torch.full((height, width, 3), _PANEL_GREY, dtype=torch.uint8), share, 1 - share
-
-
-@lru_cache(maxsize=8)
-def _font_size(pixels: float) -> tuple[float, int]:
-    """The scale that makes capitals this high in the installed OpenCV's fonts, and a line thickness to go with it."""
-    (_, at_scale_1), _ = cv.getTextSize("H", _FONT, 1.0, 1)
-    scale = pixels / at_scale_1
-    return scale, max(1, round(scale * 1.2))
-
-
-def _text_width(text: str, scale: float, thickness: int) -> int:
-    (width, _), _ = cv.getTextSize(text, _FONT, scale, thickness)
-    return int(width)
-
-
-@lru_cache(maxsize=4096)
-def _fitted(text: str, width: int, scale: float, thickness: int) -> str:
-    """The text in ASCII, as much of it as fits into so many pixels."""
-    names = to_ascii(text).split(", ")
-    for count in range(len(names), 0, -1):
-        if _text_width(", ".join(names[:count]), scale, thickness) <= width:
-            return ", ".join(names[:count])
-    for length in range(len(names[0]), 0, -1):
-        short = names[0][:length].rstrip() + "..."
-        if _text_width(short, scale, thickness) <= width:
-            return short
-    return ""
+    share = np.repeat(mask.numpy()[..., None].astype(np.float32), 3, axis=2) * (_PANEL_OPACITY / 255)
+    return np.rint(share * _PANEL_GREY).astype(np.uint8), np.floor(256 * (1 - share)).astype(np.uint16)
