@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import errno
 import ipaddress
+import os
 import re
 import secrets
 import socket
@@ -191,11 +192,21 @@ class Browser:
 
 def _listen(host: str, port: int) -> socket.socket:
     """A socket that listens; the port is taken from here on."""
+    if not 0 <= port <= 65535:  # the system would take it modulo 65536
+        raise ViewError(f"{port} is no port: --port takes 0 to 65535")
     try:
         family, _, _, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE)[0]
-        return socket.create_server(address[:2], family=family)
-    except OverflowError:
-        raise ViewError(f"{port} is no port: --port takes 0 to 65535") from None
+        # Not socket.create_server: asyncio sends small messages at once (TCP_NODELAY) only where the protocol is named.
+        server = socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)
+        try:
+            if os.name == "posix":  # elsewhere it'd let two programs share a port
+                server.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            server.bind(address)
+            server.listen()
+        except OSError:
+            server.close()
+            raise
+        return server
     except OSError as error:
         if error.errno == errno.EADDRINUSE:
             raise ViewError(

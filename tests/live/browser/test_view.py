@@ -1,0 +1,418 @@
+"""The server's life, pictures out and commands in."""
+
+from __future__ import annotations
+
+import json
+import socket
+import struct
+import threading
+import time
+from collections.abc import Callable
+from contextlib import suppress
+from urllib.parse import urlsplit
+
+import cv2
+import numpy as np
+import pytest
+import torch
+from websockets.exceptions import ConnectionClosed
+
+from tests.live.browser.page import PATIENCE_S, Page, get, picture
+from torch_opencv.live.browser import Browser, stage
+from torch_opencv.live.browser.jpeg import Packet, encode
+from torch_opencv.live.browser.viewer import IN_FLIGHT
+from torch_opencv.live.errors import ViewError
+from torch_opencv.live.views import Picture
+
+
+@pytest.fixture
+def encoded(monkeypatch: pytest.MonkeyPatch) -> list[int]:
+    """The numbers of the pictures that were encoded."""
+    numbers: list[int] = []
+
+    def noting(number: int, shown: Picture) -> Packet:
+        numbers.append(number)
+        return encode(number, shown)
+
+    monkeypatch.setattr(stage, "encode", noting)
+    return numbers
+
+
+def eventually(condition: Callable[[], bool]) -> None:
+    deadline = time.monotonic() + PATIENCE_S
+    while not condition():
+        assert time.monotonic() < deadline
+        time.sleep(0.01)
+
+
+# --- pictures ---
+
+
+def test_a_picture_and_what_is_beside_it(browser: Browser) -> None:
+    classes = [{"label": "goldfish", "wnid": "n01443537", "score": 0.97}]
+    with Page(browser) as page:
+        assert page.hear("hello") == {"type": "hello", "title": "test", "quit": True}
+        browser.show(picture(12, fields={"classes": classes}, dropped=3, state="paused", recording=True))
+        message, jpeg = page.picture()
+    assert message["fields"] == {"classes": classes}
+    assert message["source"] == "clip.mp4"
+    stats = {"state": "paused", "display_fps": 30.0, "model_fps": 10.0, "age_ms": 20.0, "dropped": 3, "recording": True}
+    assert message["stats"] == stats
+    image = cv2.imdecode(np.frombuffer(jpeg, np.uint8), cv2.IMREAD_COLOR)
+    assert image.shape == (48, 64, 3)
+    assert abs(int(image.mean()) - 120) <= 1
+
+
+def test_who_comes_later_sees_the_last_picture(browser: Browser) -> None:
+    browser.show(picture(1))
+    browser.show(picture(2))
+    with Page(browser) as page:
+        assert page.picture()[0]["number"] == 2
+
+
+def test_large_pictures_are_scaled_down(browser: Browser) -> None:
+    with Page(browser) as page:
+        browser.show(picture(size=(1000, 4000)))
+        assert cv2.imdecode(np.frombuffer(page.picture()[1], np.uint8), 1).shape == (480, 1920, 3)
+
+
+def test_a_picture_can_be_a_view_of_another(browser: Browser) -> None:
+    shown = picture()
+    wide = torch.zeros(48, 128, 3, dtype=torch.uint8)
+    wide[:, ::2] = 200
+    with Page(browser) as page:
+        browser.show(Picture(wide[:, ::2], shown.frame, {}, shown.stats))
+        image = cv2.imdecode(np.frombuffer(page.picture()[1], np.uint8), 1)
+    assert image.shape == (48, 64, 3)
+    assert image.min() >= 198
+
+
+def test_fields_are_always_json_that_a_browser_reads(browser: Browser) -> None:
+    fields = {
+        "score": float("nan"),
+        "far": [float("inf"), 1],
+        "words": "NaN Infinity ä",
+        "odd": {1: torch.int8},
+        "n": 1,
+    }
+    with Page(browser) as page:
+        browser.show(picture(fields=fields))
+        message = page.picture()[0]["fields"]
+    assert message == {
+        "score": None,
+        "far": [None, 1],
+        "words": "NaN Infinity ä",
+        "odd": {"1": "torch.int8"},
+        "n": 1,
+    }
+    json.dumps(message, allow_nan=False)
+
+
+def test_who_never_acknowledges_gets_two_pictures_and_holds_up_nobody(browser: Browser) -> None:
+    browser.camera()
+    with Page(browser) as stuck, Page(browser) as quick:
+        stuck.hear("camera")
+        quick.hear("camera")
+        for number in range(1, 31):
+            browser.show(picture(number))
+            assert quick.picture()[0]["number"] == number
+            quick.seen(number)
+        # Messages keep their order, so whatever was sent to it is there before the answer to this.
+        stuck.say(type="camera", on=True, instead=False)
+        got = []
+        while (message := stuck.next()) != {"type": "camera", "state": "yours"}:
+            got.append(message)
+        numbers = [message["number"] for message in got if isinstance(message, dict)]
+        assert numbers == list(range(1, 1 + IN_FLIGHT))
+        assert len(got) == 2 * IN_FLIGHT  # a message and a JPEG each
+        # Once it acknowledges, it gets the newest one, none of those in between.
+        stuck.seen(1)
+        assert stuck.picture()[0]["number"] == 30
+
+
+def test_acknowledging_what_was_never_sent_gains_nothing(browser: Browser) -> None:
+    browser.camera()
+    with Page(browser) as page:
+        page.hear("camera")
+        for number in (7, -1, 10**30, 0, 1, 1, 1):
+            page.seen(number)
+        for number in range(1, 3):
+            browser.show(picture(number))
+            assert page.picture()[0]["number"] == number
+        browser.show(picture(3))
+        for _ in range(5):
+            page.seen(99)
+        page.say(type="camera", on=True, instead=False)
+        assert page.next() == {"type": "camera", "state": "yours"}
+
+
+def test_each_picture_is_encoded_once_for_all(browser: Browser, encoded: list[int]) -> None:
+    with Page(browser) as one, Page(browser) as two, Page(browser) as three:
+        pages = (one, two, three)
+        for page in pages:
+            page.hear("camera")
+        for number in range(1, 11):
+            browser.show(picture(number))
+            for page in pages:
+                page.picture()
+                page.seen(number)
+        with Page(browser) as late:
+            assert late.picture()[0]["number"] == 10
+    assert encoded == list(range(1, 11))
+
+
+def test_nothing_is_encoded_while_nobody_watches(browser: Browser, encoded: list[int]) -> None:
+    for number in range(1, 6):
+        browser.show(picture(number))
+    with Page(browser) as page:
+        page.picture()
+    eventually(lambda: not browser._stage._viewers)
+    for number in range(6, 11):
+        browser.show(picture(number))
+    with Page(browser) as page:
+        page.picture()
+    assert encoded == [5, 10]
+
+
+def test_show_waits_for_nothing(browser: Browser, monkeypatch: pytest.MonkeyPatch) -> None:
+    go_on = threading.Event()
+
+    def slow(number: int, shown: Picture) -> Packet:
+        assert go_on.wait(PATIENCE_S)
+        return encode(number, shown)
+
+    monkeypatch.setattr(stage, "encode", slow)
+    with Page(browser) as page:
+        page.hear("hello")
+        for index in range(100):
+            browser.show(picture(index))  # would wait for ever if it waited for the encoder
+        go_on.set()
+        numbers = [page.picture()[0]["number"]]
+        while numbers[-1] != 100:
+            page.seen(numbers[-1])
+            numbers.append(page.picture()[0]["number"])
+    assert len(numbers) <= 3  # the one that was being encoded, perhaps one more, and the newest
+
+
+# --- commands ---
+
+
+def test_commands_come_in_order(browser: Browser) -> None:
+    wanted = ["pause", "snapshot", "record", "hud", "pause", "quit"]
+    with Page(browser) as page:
+        for name in wanted:
+            page.say(type="command", name=name)
+        heard: list[str] = []
+        eventually(lambda: heard.extend(browser.commands()) or len(heard) >= len(wanted))  # type: ignore[func-returns-value]
+    assert heard == wanted
+    assert browser.commands() == []
+
+
+def test_commands_that_nobody_fetches_do_not_pile_up(browser: Browser) -> None:
+    with Page(browser) as page:
+        for _ in range(100):
+            page.say(type="command", name="hud")
+        page.say(type="command", name="snapshot")
+        page.say(type="nonsense")
+        page.end()
+    commands = browser.commands()
+    assert len(commands) == 32
+    assert commands[-1] == "snapshot"
+
+
+# --- what is refused ---
+
+
+@pytest.mark.parametrize(
+    ("message", "code"),
+    [
+        ("nonsense", 1007),
+        ("", 1007),
+        ("[" * 500, 1007),
+        ("[]", 1008),
+        ("null", 1008),
+        ('{"type": "hello"}', 1008),
+        ('{"type": "seen"}', 1008),
+        ('{"type": "seen", "number": "1"}', 1008),
+        ('{"type": "seen", "number": 1.5}', 1008),
+        ('{"type": "command", "name": "format"}', 1008),
+        ('{"type": "command", "name": ["pause"]}', 1008),
+        ('{"type": "camera"}', 1008),
+        ('{"type": "camera", "on": 1, "instead": 0}', 1008),
+        (json.dumps({"type": "command", "name": "pause", "more": "x" * 600}), 1009),
+    ],
+)
+def test_what_makes_no_sense_ends_that_connection_alone(browser: Browser, message: str | bytes, code: int) -> None:
+    with Page(browser) as good, Page(browser) as bad:
+        bad.hear("camera")
+        bad.send(message)
+        assert bad.end()[0] == code
+        browser.show(picture(1))
+        assert good.picture()[0]["number"] == 1
+    assert browser.commands() == []
+
+
+@pytest.mark.parametrize("message", [bytes(4 * 2**20 + 1), "x" * (4 * 2**20 + 1)], ids=["binary", "text"])
+def test_what_is_too_large_ends_that_connection_alone(browser: Browser, message: str | bytes) -> None:
+    with Page(browser) as good, Page(browser) as bad:
+        bad.hear("camera")
+        with pytest.raises(ConnectionClosed):  # no matter how: the answer may come before all of it is sent
+            bad.send(message)
+            while True:
+                bad.next()
+        browser.show(picture(1))
+        assert good.picture()[0]["number"] == 1
+        eventually(lambda: len(browser._stage._viewers) == 1)
+
+
+def test_too_many_messages(browser: Browser) -> None:
+    with Page(browser) as page:
+        with suppress(ConnectionClosed):
+            for _ in range(5000):
+                page.seen(1)
+        assert page.end() == (1008, "too many messages")
+
+
+def test_too_many_pages(browser: Browser) -> None:
+    pages = [Page(browser) for _ in range(32)]
+    for page in pages:
+        page.hear("hello")
+    with Page(browser) as another:
+        code, reason = another.end()
+    assert code == 1013
+    assert "32 pages" in reason
+    pages.pop().close()
+    eventually(lambda: len(browser._stage._viewers) == 31)
+    with Page(browser) as another:
+        another.hear("hello")
+    for page in pages:
+        page.close()
+
+
+# --- pages that vanish ---
+
+
+def raw_page(browser: Browser) -> socket.socket:
+    """A connection that has said hello, with nothing read of what came after."""
+    address = urlsplit(browser.address)
+    connection = socket.create_connection((address.hostname, address.port), timeout=PATIENCE_S)
+    connection.sendall(
+        f"GET /socket HTTP/1.1\r\nHost: {address.netloc}\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
+        "Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n".encode()
+    )
+    assert connection.recv(1024).startswith(b"HTTP/1.1 101")
+    return connection
+
+
+@pytest.mark.parametrize("abruptly", [False, True])
+def test_a_page_that_vanishes_in_the_middle(browser: Browser, abruptly: bool) -> None:
+    with Page(browser) as page:
+        page.hear("hello")
+        gone = [raw_page(browser) for _ in range(3)]
+        eventually(lambda: len(browser._stage._viewers) == 4)
+        noise = torch.randint(0, 256, (1080, 1920, 3), dtype=torch.uint8)
+        shown = picture()
+        browser.show(Picture(noise, shown.frame, {}, shown.stats))  # more than the connection holds: it is half sent
+        page.seen(page.picture()[0]["number"])
+        gone[0].sendall(b"\x82\xfe\xff\xff")  # the beginning of a message that never comes
+        for connection in gone:
+            if abruptly:
+                connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+            connection.close()
+        browser.show(picture(2))
+        assert page.picture()[0]["number"] == 2
+        eventually(lambda: len(browser._stage._viewers) == 1)
+
+
+def test_closing_waits_for_no_page_that_does_not_read() -> None:
+    browser = Browser("test", port=0)
+    stuck = raw_page(browser)
+    eventually(lambda: len(browser._stage._viewers) == 1)
+    shown = picture()
+    for _ in range(3):
+        noise = torch.randint(0, 256, (1080, 1920, 3), dtype=torch.uint8)
+        browser.show(Picture(noise, shown.frame, {}, shown.stats))
+    browser.close()
+    assert not browser._thread.is_alive()
+    stuck.close()
+
+
+# --- the server ---
+
+
+def test_closing_says_goodbye_frees_the_port_and_ends_the_threads() -> None:
+    before = set(threading.enumerate())
+    browser = Browser("test", port=0)
+    port = urlsplit(browser.address).port
+    assert port
+    pages = [Page(browser) for _ in range(3)]
+    browser.show(picture())
+    for page in pages:
+        page.picture()
+    browser.close()
+    browser.close()
+    for page in pages:
+        assert page.end() == (1000, "The program has ended.")
+        page.close()
+    assert not [thread for thread in set(threading.enumerate()) - before if "browser" in thread.name]
+    again = Browser("test", port=port)
+    assert get(again, "/").status == 200
+    again.close()
+    browser.show(picture())  # as the loop may once more; nothing happens
+    assert browser.commands() == []
+
+
+def test_a_taken_port(browser: Browser) -> None:
+    port = urlsplit(browser.address).port
+    assert port
+    with pytest.raises(ViewError, match=rf"port {port} of 127.0.0.1 is taken.*--port"):
+        Browser("test", port=port)
+
+
+@pytest.mark.parametrize("host", ["192.0.2.1", "256.256.256.256", "no host"])
+def test_a_host_that_is_not_here(host: str) -> None:
+    with pytest.raises(ViewError, match="--host"):
+        Browser("test", host=host, port=0)
+
+
+@pytest.mark.parametrize("port", [-1, 65536, 10**9])
+def test_a_port_that_is_none(port: int) -> None:
+    with pytest.raises(ViewError, match="--port"):
+        Browser("test", port=port)
+
+
+def test_ipv6() -> None:
+    if not socket.has_ipv6:
+        pytest.skip("no IPv6 here")
+    try:
+        browser = Browser("test", host="::1", port=0)
+    except ViewError:
+        pytest.skip("no IPv6 here")
+    assert browser.address.startswith("http://[::1]:")
+    assert get(browser, "/").status == 200
+    with Page(browser, origin=browser.address.rstrip("/")) as page:
+        page.hear("hello")
+    browser.close()
+
+
+def test_small_messages_are_not_held_back(browser: Browser) -> None:
+    """Where they are, every picture waits some 40 ms for the acknowledgement of its message's packet."""
+    with Page(browser) as page:
+        page.hear("hello")
+        (connection,) = browser._server.server_state.connections
+        to_page = connection.transport.get_extra_info("socket")
+        assert to_page.getsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY)
+
+
+def test_a_failure_is_raised_where_the_loop_sees_it(browser: Browser, monkeypatch: pytest.MonkeyPatch) -> None:
+    def failing(number: int, shown: Picture) -> Packet:
+        raise RuntimeError("no encoder")
+
+    monkeypatch.setattr(stage, "encode", failing)
+    with Page(browser) as page:
+        page.hear("hello")
+        browser.show(picture())
+        with pytest.raises(ViewError, match="no encoder"):
+            while True:
+                browser.commands()
+                time.sleep(0.01)
