@@ -13,7 +13,7 @@ import pytest
 import torch
 
 from torch_opencv.live.errors import OutputError
-from torch_opencv.live.recorder import Recorder
+from torch_opencv.live.recorder import Recorder, side_by_side
 
 from .limits import no_file_larger_than
 from .media import picture
@@ -97,6 +97,25 @@ def test_times_that_stand_still_or_go_back_lose_no_frame(tmp_path: Path) -> None
     assert times(tmp_path / "out.mp4") == pytest.approx([0, 0, 0, 1.0, 1.1], abs=1e-3)
 
 
+@pytest.mark.parametrize("suffix", [".mp4", ".mkv"])
+def test_a_clock_that_begins_anew_goes_on_where_it_was(tmp_path: Path, suffix: str) -> None:
+    path = tmp_path / f"out{suffix}"
+    with Recorder(path, fps=10) as recorder:
+        for image, time in zip(shades(6), [100.0, 100.5, 0.0, 0.4, None, 0.9], strict=True):
+            recorder.write(image, time=time)
+    assert times(path) == pytest.approx([0, 0.5, 0.6, 1.0, 1.1, 1.5], abs=1e-3)
+
+
+@pytest.mark.parametrize("suffix", [".mp4", ".mkv"])
+def test_a_pause_is_kept_unless_it_takes_hours(tmp_path: Path, suffix: str) -> None:
+    path = tmp_path / f"out{suffix}"
+    with Recorder(path, fps=10) as recorder:
+        for image, time in zip(shades(5), [0.0, 600.0, 600.5, 1e9, 1e9 + 1], strict=True):
+            recorder.write(image, time=time)
+    resumed = 600.5 + 6 * 3600
+    assert times(path) == pytest.approx([0, 600, 600.5, resumed, resumed + 1], abs=1e-3)
+
+
 def test_a_single_picture_lasts_a_frame(tmp_path: Path) -> None:
     with Recorder(tmp_path / "out.mp4", fps=1) as recorder:
         recorder.write(tensor())
@@ -140,6 +159,21 @@ def test_colours_survive_and_say_what_they_are(tmp_path: Path) -> None:
         assert (context.colorspace, context.color_primaries, context.color_trc) == (6, 1, 1)
 
 
+def test_brightness_is_not_shifted_and_colours_are_averaged(tmp_path: Path) -> None:
+    ramp = torch.arange(16, 240, dtype=torch.uint8).repeat_interleave(2).expand(64, -1)[..., None].repeat(1, 1, 3)
+    stripes = torch.zeros(64, 448, 3, dtype=torch.uint8)
+    stripes[:, 1::2, 2] = 255  # every other column red, beginning with the second
+    with Recorder(tmp_path / "out.mp4") as recorder:
+        recorder.write(ramp)
+        recorder.write(stripes)
+    with av.open(str(tmp_path / "out.mp4")) as container:
+        grey, red = (frame.to_ndarray() for frame in container.decode(video=0))
+    expected = 16 + ramp[..., 0].numpy() * (219 / 255)
+    assert abs((grey[:64] - expected).mean()) < 0.2
+    v = red[80:].reshape(32, 224)
+    assert v.mean() == pytest.approx(128 + 112 / 2, abs=3)  # half as red as red
+
+
 def test_views_of_tensors_are_recorded(tmp_path: Path) -> None:
     chw = torch.zeros(3, 48, 64, dtype=torch.uint8)
     chw[2] = 200
@@ -180,9 +214,20 @@ def test_a_picture_that_cannot_be_encoded_leaves_nothing(tmp_path: Path) -> None
     with pytest.raises(OutputError, match="can't be recorded, at 40000x16 pixels"):
         recorder.write(torch.zeros(16, 40000, 3, dtype=torch.uint8))
     recorder.close()
+    assert recorder.failed
+    recorder.write(tensor())  # is ignored
     assert not list(tmp_path.iterdir())
+
+
+def test_a_closed_recording_takes_no_more(tmp_path: Path) -> None:
+    recorder = Recorder(tmp_path / "out.mp4")
+    recorder.write(tensor())
+    recorder.close()
     with pytest.raises(ValueError, match="is closed"):
         recorder.write(tensor())
+    assert len(times(tmp_path / "out.mp4")) == recorder.frames == 1
+    with pytest.raises(ValueError, match="nan is no time"):
+        Recorder(tmp_path / "nan.mp4").write(tensor(), time=float("nan"))
 
 
 @pytest.mark.parametrize("suffix", [".mp4", ".mkv"])
@@ -193,14 +238,31 @@ def test_a_full_disk_ends_the_recording_and_keeps_what_plays(tmp_path: Path, suf
     with no_file_larger_than(300_000), pytest.raises(OutputError, match=r"holds .* frames of the recording, which"):
         for _ in range(100):
             recorder.write(torch.randint(0, 256, (120, 160, 3), dtype=torch.uint8, generator=noise))
+    kept = path.read_bytes()
+    recorder.write(torch.zeros(120, 160, 3, dtype=torch.uint8))  # ignored: it was said once
     recorder.close()
+    assert recorder.failed
+    assert path.read_bytes() == kept
     assert 3 < len(read(path)) < 100
+
+
+def test_the_next_best_encoder_of_h264(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    if "libopenh264" not in av.codecs_available:
+        pytest.skip("this PyAV has no OpenH264")
+    monkeypatch.setattr(av, "codecs_available", av.codecs_available - {"libx264"})
+    with Recorder(tmp_path / "out.mp4", fps=25) as recorder:
+        for image in (pictures := shades(20)):
+            recorder.write(image)
+    for image, back in zip(pictures, read(tmp_path / "out.mp4"), strict=True):
+        assert np.abs(image.numpy().astype(int) - back).max() < 10
+    with av.open(str(tmp_path / "out.mp4")) as container:
+        assert container.streams.video[0].codec_context.name == "h264"
 
 
 def test_without_an_h264_encoder_it_says_so_and_takes_mpeg4(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
-    monkeypatch.setattr(av, "codecs_available", av.codecs_available - {"libx264"})
+    monkeypatch.setattr(av, "codecs_available", av.codecs_available - {"libx264", "libopenh264"})
     with Recorder(tmp_path / "out.mp4", fps=25) as recorder:
         for image in (pictures := shades(20)):
             recorder.write(image)
@@ -225,9 +287,22 @@ def test_a_killed_recording_plays(tmp_path: Path, suffix: str) -> None:
 import os, signal, torch
 from torch_opencv.live.recorder import Recorder
 recorder = Recorder({str(path)!r})
-for i in range(250):
-    recorder.write(torch.full((48, 64, 3), i, dtype=torch.uint8))
+for i in range(100):
+    recorder.write(torch.full((48, 64, 3), 2 * i, dtype=torch.uint8))
 os.kill(os.getpid(), signal.SIGKILL)
 """
     assert subprocess.run([sys.executable, "-c", program]).returncode == -signal.SIGKILL
-    assert len(read(path)) >= 225
+    assert len(read(path)) >= 95
+
+
+@pytest.mark.parametrize("size", [(48, 64), (96, 128), (24, 32), (48, 32), (100, 30)])
+def test_the_original_stands_at_the_left_as_high_as_the_result(size: tuple[int, int]) -> None:
+    original, result = torch.full((*size, 3), 50, dtype=torch.uint8), torch.full((48, 80, 3), 200, dtype=torch.uint8)
+    both = side_by_side(original, result)
+    width = round(size[1] * 48 / size[0])
+    assert both.shape == (48, width + 80, 3)
+    assert both[:, :width].eq(50).all()
+    assert both[:, width:].eq(200).all()
+    both.zero_()
+    assert original.eq(50).all()
+    assert result.eq(200).all()
