@@ -2,7 +2,9 @@ from __future__ import annotations
 
 import logging
 import sys
+import threading
 import time
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +17,7 @@ import torch
 import torch_opencv as cv
 from torch_opencv.live import sources
 from torch_opencv.live.errors import SourceError
-from torch_opencv.live.sources import SAMPLE, Frame, captures, images, open_source
+from torch_opencv.live.sources import SAMPLE, Frame, backoff, captures, images, open_source
 
 from .media import RNG, brightening_video, picture
 
@@ -218,15 +220,21 @@ def test_a_picture_without_a_suffix_is_found_out(tmp_path: Path) -> None:
 class FakeCamera:
     """Opens as cameras 1 and 2 only; 1 gives no picture, 2 gives three 16-bit grey ones after the test's first."""
 
+    unplugged = 0  # so many attempts at opening camera 2 fail
+
     def __init__(self, device: int) -> None:
         self._device = device
         self._left = {2: 4}.get(device, 0)
         self.released = False
+        if FakeCamera.unplugged:
+            FakeCamera.unplugged -= 1
+            self._device = -1
 
     def isOpened(self) -> bool:  # noqa: N802
         return self._device in (1, 2)
 
     def read(self) -> tuple[bool, torch.Tensor | None]:
+        assert not self.released
         if not self._left:
             return False, None
         self._left -= 1
@@ -242,20 +250,53 @@ class FakeCamera:
 @pytest.fixture
 def cameras(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(cv, "VideoCapture", FakeCamera)
+    monkeypatch.setattr(FakeCamera, "unplugged", 0)
     monkeypatch.setattr(captures, "_missing_device", lambda device: "")
     monkeypatch.setattr(captures, "_camera_numbers", lambda: [0, 1, 2])
+    monkeypatch.setattr(backoff, "FIRST", 0.01)
+    monkeypatch.setattr(backoff, "LONGEST", 0.05)
 
 
 @pytest.mark.usefixtures("cameras")
-def test_camera(caplog: pytest.LogCaptureFixture) -> None:
+def test_camera() -> None:
     with open_source(2) as source:
         assert (source.name, source.live, source.fps, source.length, source.inputs) == ("camera 2", True, 30, None, ())
-        frames = list(source)
+        frames = list(islice(source, 3))
     assert [frame.index for frame in frames] == [0, 1, 2]
     assert 0 <= frames[0].time <= frames[2].time < 60
     assert all(frame.image.dtype == torch.uint8 and frame.image.eq(255).all() for frame in frames)
     assert tuple(frames[0].image.shape) == (6, 8, 3)
-    assert "camera 2 gives no more pictures" in caplog.text
+
+
+@pytest.mark.usefixtures("cameras")
+def test_an_unplugged_camera_is_found_again(caplog: pytest.LogCaptureFixture) -> None:
+    caplog.set_level(logging.INFO)
+    with open_source(2) as source:
+        iterator = iter(source)
+        frames = [next(iterator) for _ in range(3)]
+        FakeCamera.unplugged = 3
+        frames += [next(iterator) for _ in range(2)]
+        assert FakeCamera.unplugged == 0
+        assert source.state == "live"
+    assert [frame.index for frame in frames] == [0, 1, 2, 3, 4]
+    assert [frame.time for frame in frames] == sorted(frame.time for frame in frames)
+    assert caplog.text.count("camera 2 is lost: it gives no more pictures; was it unplugged?") == 1
+    assert caplog.text.count("camera 2 is back after") == 1
+
+
+@pytest.mark.usefixtures("cameras")
+def test_a_lost_camera_can_be_closed() -> None:
+    source = open_source(2)
+    frames: list[Frame] = []
+    thread = threading.Thread(target=lambda: frames.extend(source), daemon=True)
+    FakeCamera.unplugged = 10**9
+    thread.start()
+    while source.state != "lost":
+        time.sleep(0.001)
+    source.close()
+    thread.join(60)
+    assert not thread.is_alive()
+    assert len(frames) == 3
 
 
 @pytest.mark.usefixtures("cameras")
@@ -312,9 +353,13 @@ def test_unusable_files(tmp_path: Path) -> None:
 
 
 def test_a_password_is_never_repeated() -> None:
-    message = error_of("rtsp://user:secret@10.0.0.1/stream")
+    message = error_of("rtsp://user:secret@127.0.0.1:1/stream")
     assert "secret" not in message
-    assert "streams" in message
+    assert "can't be read" in message
+
+
+def test_a_visitors_camera_needs_the_page() -> None:
+    assert "--view browser" in error_of("browser")
 
 
 def test_natural_order_of_digits_and_letters() -> None:

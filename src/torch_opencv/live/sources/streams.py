@@ -31,6 +31,8 @@ from torch_opencv.live.sources.base import Frame, Source
 
 _READER = Path(__file__).with_name("reader") / "__main__.py"
 _TICK = 0.1  # seconds; how exact a deadline is
+_FAREWELL = 1.0  # seconds for the reader to take leave of the server
+_SLACK = 1.0  # seconds that may be missing at the end of a file: its sound may be longer than its pictures
 _FILE_ATTEMPTS = 8  # about half a minute
 _TURNS = {90: cv.ROTATE_90_COUNTERCLOCKWISE, -90: cv.ROTATE_90_CLOCKWISE, 180: cv.ROTATE_180, -180: cv.ROTATE_180}
 
@@ -74,7 +76,7 @@ class Stream(Source):
         self.live = about["endless"]
         self.fps = about["fps"] if about["fps"] and 0.1 <= about["fps"] <= 1000 else None
         self.length = about["length"]
-        self._start = about["start"]
+        self._start, self._duration = about["start"], about["duration"]
         _log.info("%s is %s after %.1f s", self.name, "live" if self.live else "open", time.monotonic() - start)
 
     def __iter__(self) -> Iterator[Frame]:
@@ -86,9 +88,9 @@ class Stream(Source):
             try:
                 picture = self._reader.next(self._read_timeout)
             except _EndError as end:
-                if not self.live:
+                if not str(end) and not self.live and self._is_complete(newest):
                     return
-                lost = _LostError(str(end))
+                lost = _LostError(str(end) or "it ended")
             except _LostError as error:
                 lost = error
             else:
@@ -101,7 +103,10 @@ class Stream(Source):
                 index += 1
                 continue
             dropped_before = self.dropped
-            self._find_again(lost, newest)
+            if not self._find_again(lost, newest):
+                break
+        if not self._closed.is_set():
+            _log.warning("%s ended after %d of about %s frames: it may be cut short", self.name, index, self.length)
 
     def close(self) -> None:
         """Let go of the stream; an iteration in another thread ends."""
@@ -117,27 +122,31 @@ class Stream(Source):
             return reader, reader.open(self._open_timeout)
         except _EndError as end:
             reader.close()
+            if not str(end) and after is not None and not self.live:
+                raise
             raise _LostError(_with_login(self._url, str(end)) or "there is no picture in it") from None
         except _LostError:
             reader.close()
             raise
 
-    def _find_again(self, reason: _LostError, after: float | None) -> None:
-        """Try to get at the stream until that succeeds, or until it is closed."""
+    def _find_again(self, reason: _LostError, after: float | None) -> bool:
+        """Try to get at the stream until that succeeds. False: it was closed, or is a file that has nothing more."""
         self._reader.close()
         if self._closed.is_set():
-            return
+            return False
         if not self.live and after is None:  # without times there is no telling where to go on
             raise SourceError(f"{self.name} was lost: {reason}")
         self.state = "lost"
         self._backoff.lost()
         start = time.monotonic()
-        _log.warning("%s is lost: %s; trying to get it back", self.name, str(reason) or "the stream has ended")
+        _log.warning("%s is lost: %s; trying to get it back", self.name, reason)
         attempts = 0
         while not self._closed.wait(self._backoff.delay()):
             attempts += 1
             try:
                 self._connect(after)
+            except _EndError:
+                return False
             except _LostError as error:
                 if not self.live and attempts >= _FILE_ATTEMPTS:
                     raise SourceError(f"{self.name} was lost and isn't coming back: {error}") from None
@@ -145,7 +154,12 @@ class Stream(Source):
             self.state = "live"
             self._backoff.reached()
             _log.info("%s is back after %.1f s", self.name, time.monotonic() - start)
-            return
+            return True
+        return False
+
+    def _is_complete(self, timestamp: float | None) -> bool:
+        """Whether a file may end here: containers ignore it when a connection breaks, and are then just shorter."""
+        return self._duration is None or timestamp is None or timestamp - self._start > self._duration - _SLACK
 
     def _position(self, timestamp: float | None, index: int) -> float:
         """Seconds from the start of a file."""
@@ -208,12 +222,14 @@ class _Reader:
     def close(self) -> None:
         """End the process, whatever it is doing; any thread may call this, and more than once."""
         self._over.set()
+        with suppress(OSError):
+            self._wishes.close()  # this tells it to
+        with suppress(subprocess.TimeoutExpired):
+            self._process.wait(_FAREWELL)
         self._process.kill()
         self._process.wait()
         self._watch.join()
-        for pipe in (self._wishes, self._pictures):
-            with suppress(OSError):
-                pipe.close()
+        self._pictures.close()
 
     def _answer(self, timeout: float) -> tuple[dict[str, Any], torch.Tensor | None]:
         self._deadline = time.monotonic() + timeout

@@ -7,14 +7,15 @@ In, on standard input, lines: first a JSON object {"url", "after"}, then an empt
 The address comes this way because command lines and environments can be read by others.
 
 Out, on standard output: JSON objects, each a line:
-- {"fps", "length", "start", "endless", "paced"} when the first picture is there. "endless" tells a live stream from a
-  file. Of a live stream the newest picture is kept, whether one is wanted or not; of a file none is left out.
+- {"fps", "length", "start", "duration", "endless", "paced"} when the first picture is there. "endless" tells a live
+  stream from a file. Of a live stream the newest picture is kept, whether one is wanted or not; of a file none is left
+  out, and there are only those that come "after" the given time stamp.
 - {"size": [height, width], "time", "captured", "rotation", "dropped"}, for a wanted frame, followed by its pixels:
   uint8 (height, width, 3), BGR. "time": its own time stamp in seconds, or null. "captured": on `time.monotonic`'s
   clock, which is the same in all processes of a machine. "dropped": pictures replaced by newer ones so far.
 - {"end": why}, the last; "" is the end of a file. "why" never holds the address.
 
-Only PyAV is imported: it must start fast, and be small.
+Only PyAV and NumPy are imported: it must start fast, and be small.
 """
 
 from __future__ import annotations
@@ -34,6 +35,7 @@ from urllib.parse import urlsplit
 
 import av
 import av.error
+import numpy as np
 from av.container import InputContainer
 from av.stream import Discard
 from av.video.frame import VideoFrame
@@ -42,6 +44,7 @@ from av.video.stream import VideoStream
 # Over UDP, pictures are broken by every packet that gets lost.
 _OPTIONS = {"rtsp_transport": "tcp", "allowed_media_types": "video"}
 _STALE = 0.2  # seconds in which what FFmpeg has hoarded while it opened the stream gives way to what is new
+_FAREWELL = 0.5  # seconds for taking leave of the server
 _REPEATED = 3.0  # seconds for which a stream that was found again may begin with what was shown already
 _LATE, _EARLY = 0.5, 2.0  # seconds by which a picture's time may be off before its clock is taken for another one
 
@@ -56,11 +59,12 @@ class Newest:
         self.about: dict[str, object] | None = None
         self.picture: tuple[VideoFrame, float] | None = None
         self.end: str | None = None
+        self.stopped = False
 
     def put(self, frame: VideoFrame, *, replace: bool) -> None:
         """Keep a picture until it is wanted, or until a newer one replaces it."""
         with self.changed:
-            while self.picture and not replace:
+            while self.picture and not replace and not self.stopped:
                 self.changed.wait()
             if self.picture and self.dropped is not None:
                 self.dropped += 1
@@ -78,6 +82,12 @@ class Newest:
         with self.changed:
             self.wanted += 1
             self.dropped = self.dropped or 0
+            self.changed.notify_all()
+
+    def stop(self) -> None:
+        """Read no more."""
+        with self.changed:
+            self.stopped = True
             self.changed.notify_all()
 
     def send(self, out: BinaryIO) -> None:
@@ -98,7 +108,7 @@ class Newest:
                 _write(out, about)
             elif picture:
                 frame, captured = picture
-                pixels = frame.to_ndarray(format="bgr24")
+                pixels = np.ascontiguousarray(frame.to_ndarray(format="bgr24"))
                 header = {"size": pixels.shape[:2], "time": frame.time, "captured": captured}
                 _write(out, header | {"rotation": frame.rotation, "dropped": dropped}, pixels.data)
             else:
@@ -144,6 +154,8 @@ def _read(url: str, after: float | None, newest: Newest) -> None:
             if first:
                 newest.say(about=about)
                 first = False
+            if newest.stopped:  # the end of this function tells the server, some of which have few places
+                return
 
 
 def _frames(container: InputContainer, stream: VideoStream) -> Iterator[VideoFrame]:
@@ -166,6 +178,7 @@ def _about(container: InputContainer, stream: VideoStream, scheme: str) -> dict[
         "fps": float(fps) if fps else None,
         "length": (stream.frames or round((duration or 0) * (fps or Fraction(0))) or None) if finite else None,
         "start": float(stream.start_time * stream.time_base) if stream.start_time and stream.time_base else 0.0,
+        "duration": duration,
         "endless": not finite,
         "paced": kind == "hls" and not finite,
     }
@@ -215,15 +228,25 @@ def _why(error: Exception) -> str:
             return "the host can't be reached"
         case OSError() if error.errno == errno.ETIMEDOUT:
             return "the host doesn't answer"
+        case OSError() if error.errno == errno.EIO:
+            return "the connection broke off"
         case av.error.FFmpegError():
             return (error.strerror or type(error).__name__).lower()
     return f"{type(error).__name__} in the reader"
 
 
+def _send(newest: Newest, out: BinaryIO) -> None:
+    with suppress(OSError):  # the parent is gone
+        newest.send(out)
+    os._exit(0)
+
+
 def _follow(wishes: BinaryIO, newest: Newest) -> None:
     for _ in wishes:
         newest.want()
-    os._exit(0)  # the parent is gone, or doesn't need us any more; another thread may hang
+    newest.stop()  # the parent is gone, or doesn't need us any more
+    time.sleep(_FAREWELL)
+    os._exit(0)  # another thread may hang
 
 
 def main() -> None:
@@ -232,7 +255,7 @@ def main() -> None:
     job = json.loads(wishes.readline())
     newest = Newest()
     threading.Thread(target=_follow, args=(wishes, newest), daemon=True).start()
-    sender = threading.Thread(target=newest.send, args=(out,), daemon=True)
+    sender = threading.Thread(target=_send, args=(newest, out), daemon=True)
     sender.start()
     end = ""
     try:
@@ -240,7 +263,9 @@ def main() -> None:
     except Exception as error:
         end = _why(error)
     newest.say(end=end)
-    sender.join()
+    if not newest.stopped:
+        sender.join()
+    os._exit(0)  # not by way of the threads that still wait
 
 
 if __name__ == "__main__":
