@@ -278,7 +278,7 @@ def _read_back(path: Path) -> tuple[int, tuple[int, int]]:
         with av.open(f"file:{path}") as container:
             first = next(container.decode(video=0))
             container.seek(0)
-            frames = sum(1 for packet in container.demux(video=0) if packet.size)
+            frames = sum(1 for packet in container.demux(video=0) if packet.size and not packet.is_corrupt)
     except (OSError, av.FFmpegError, StopIteration, IndexError):
         raise OutputError(f"{path} was written, but can't be read back") from None
     return frames, (first.width, first.height)
