@@ -82,7 +82,13 @@ def test_unusable_sources(refused: Refused, monkeypatch: pytest.MonkeyPatch) -> 
     assert "bad.png can't be read as an image" in refused("classify", "bad.png")
     assert "bad.png can't be read as an image" in refused("classify", ".")
     assert "no file matches *.jpg" in refused("classify", "*.jpg")
-    assert "secret" not in refused("classify", "rtsp://user:secret@example.org/")
+
+
+def test_no_password_of_a_stream_is_printed(capfd: pytest.CaptureFixture[str]) -> None:
+    assert main(["classify", "rtsp://user:secret@127.0.0.1:1/", "--record", "out.mp4"]) == 2
+    out, err = capfd.readouterr()
+    assert "secret" not in out + err
+    assert err.splitlines()[-1].startswith("torch-opencv: error: rtsp://user:***@127.0.0.1:1/ can't be read: ")
 
 
 def test_unusable_outputs(refused: Refused) -> None:
@@ -105,19 +111,26 @@ def test_wrong_usage(refused: Refused) -> None:
     see = "; see torch-opencv classify --help"
     assert see in refused("classify", "sample", "--max-frames", "0")
     assert see in refused("classify", "sample", "--max-frames", "some")
-    assert "'cinema' is not one of 'window', 'none'" + see in refused("classify", "sample", "--view", "cinema")
-    assert "no window can be shown: " in refused("classify", "sample", "--view", "window")
+    assert "'cinema' is not one of 'window', 'browser', 'none'" + see in refused(
+        "classify", "sample", "--view", "cinema"
+    )
+    assert see in refused("classify", "sample", "--max-seconds", "0")
+    assert see in refused("classify", "sample", "--port", "65536")
+    assert "the token must have 8 or more" in refused("classify", "sample", "--view", "browser", "--token", "short")
+    assert "can't be listened at" in refused("classify", "sample", "--view", "browser", "--host", "192.0.2.1")
+    assert "leave --view none away" in refused("classify", "browser", "--view", "none")
     assert "gpu" in refused("classify", "sample", "--device", "gpu")
     assert "cuda:99" in refused("classify", "sample", "--device", "cuda:99")
     assert "--nonsense" in refused("classify", "sample", "--nonsense")
-    assert "a glob must be quoted" in refused("classify", "a.jpg", "b.jpg")
+    assert "17 sources are too many" in (message := refused("classify", *[f"{i}.jpg" for i in range(17)]))
+    assert "if it is quoted, as in 'photos/*.jpg'" in message
     assert "'clasify'" in refused("clasify")
     assert "Missing command; see torch-opencv models --help" in refused("models")
     assert "efficientnet-lite" in refused("models", "path", "efficientnet-lite")
 
 
 def test_a_model_that_does_not_exist(capfd: pytest.CaptureFixture[str], somewhere: Path) -> None:
-    assert main(["classify", "sample", "--model", "efficientnet-lite9", "--record", "a.mp4", "--results", "b"]) == 2
+    assert main(["classify", "sample", "--model", "efficientnet-lite9", "--view", "none"]) == 2
     out, err = capfd.readouterr()
     assert out == ""
     assert err.startswith("torch-opencv: error: ")
@@ -168,12 +181,57 @@ def test_an_unreadable_image_among_good_ones(capfd: pytest.CaptureFixture[str]) 
     assert quiet.out.count("\n") == 2
 
 
-def test_an_image_without_a_window_still_tells_something(capfd: pytest.CaptureFixture[str]) -> None:
+@pytest.mark.parametrize("view", [[], ["--view", "window"], ["--view", "browser"]])
+def test_without_a_window_the_browser_is_taken_and_its_address_printed(
+    view: list[str], capfd: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["classify", "sample", "--max-frames", "3", *view]) == 0
+    first, *rest = capfd.readouterr().err.splitlines()
+    assert re.search(r"open http://127\.0\.0\.1:[0-9]+/ in a browser$", first)
+    assert ("no window can be shown here, " in first) == (view == ["--view", "window"])
+    assert rest[-2].startswith("3 frames in ")
+
+
+def test_a_token_is_made_for_the_outside(capfd: pytest.CaptureFixture[str]) -> None:
+    options = ["--view", "browser", "--host", "0.0.0.0", "--port", "0", "--max-frames", "1"]
+    assert main(["classify", "sample", *options]) == 0
+    assert re.search(r"open http://[^/]+/\?token=[A-Za-z0-9_-]{20,} in", capfd.readouterr().err)
+    assert main(["classify", "sample", *options, "--token", "a-token-of-mine"]) == 0
+    assert "/?token=a-token-of-mine in" in capfd.readouterr().err
+
+
+def test_an_image_is_answered_without_a_view(capfd: pytest.CaptureFixture[str]) -> None:
     cv2.imwrite("a.png", PICTURE)
-    assert main(["classify", "a.png"]) == 0
-    err = capfd.readouterr().err
-    assert "no window can be shown here" in err
-    assert "classes seen: " in err
+    assert main(["classify", "a.png", "--view", "none"]) == 0
+    assert "classes seen: " in capfd.readouterr().err
+
+
+def test_several_sources(capfd: pytest.CaptureFixture[str]) -> None:
+    cv2.imwrite("a.png", PICTURE)
+    options = ["--view", "none", "--results", "-", "--record", "out.mp4", "--max-frames", "2"]
+    assert main(["classify", "sample", "a.png", *options]) == 0
+    out, err = capfd.readouterr()
+    lines = [json.loads(line) for line in out.splitlines()]
+    assert [(line["source"], line["frame"]) for line in lines] == [("sample", 0), ("a.png", 0), ("sample", 1)]
+    assert err.splitlines()[-2].startswith("3 frames in ")
+    with av.open("out.mp4") as container:
+        video = container.streams.video[0]
+        assert (video.codec_context.width, video.codec_context.height) == (2 * 640, 360)
+
+
+def test_latest_plays_a_file_at_its_pace(capfd: pytest.CaptureFixture[str]) -> None:
+    assert classify("sample", "--latest", "--max-seconds", "1") == 0
+    outcome = capfd.readouterr().err.splitlines()[-2]
+    assert re.fullmatch(r"[0-9]+ frames in 1\.[0-9] s \([0-9.]+ frames/s\), 0 shown, [0-9]+ dropped", outcome)
+
+
+def test_side_by_side(capfd: pytest.CaptureFixture[str]) -> None:
+    assert classify("sample", "--side-by-side", "--record", "out.mp4", "--max-frames", "2") == 0
+    with av.open("out.mp4") as container:
+        picture = next(container.decode(video=0)).to_ndarray(format="bgr24").astype(int)
+    left, right = picture[:, : picture.shape[1] // 2], picture[:, picture.shape[1] // 2 :]
+    assert np.abs(left - right)[20:100, 20:250].mean() > 20  # the panel
+    assert np.abs(left - right)[200:].mean() < 3
 
 
 def test_results_only_on_standard_output(capfd: pytest.CaptureFixture[str]) -> None:

@@ -1,7 +1,8 @@
 """The command line, ``torch-opencv COMMAND [SOURCE] [options]``.
 
 Exit status: 0 when done; 2 for wrong usage or something that can't be used, with one line on standard error that says
-what it is and what to do; 130 after Ctrl-C, once everything is closed properly. Results alone go to standard output.
+what it is and what to do; 130 after Ctrl-C and 143 after SIGTERM, once everything is closed properly. Only results go
+to standard output.
 
 Nothing heavy is imported until a command needs it.
 """
@@ -35,6 +36,7 @@ class View(str, enum.Enum):
     """Where the pictures are shown."""
 
     window = "window"
+    browser = "browser"
     none = "none"
 
 
@@ -45,45 +47,82 @@ def _usable_device(device: str) -> str:
     return device
 
 
-_SourceSpec = Annotated[
-    str | None,
+_Sources = Annotated[
+    list[str] | None,
     typer.Argument(
-        metavar="[SOURCE]",
-        help="A camera number, a video, an image, a folder or a quoted glob of images, or 'sample', a short video that "
-        "comes along. Default: the first camera if there is one, else 'sample'.",
+        metavar="[SOURCE]...",
+        show_default=False,
+        help="A camera number, a video, an image, a folder or a quoted glob of images, an rtsp:// or http(s):// "
+        "stream, 'browser', the camera of whoever opens the page, or 'sample', a short video that comes along. Several "
+        "are shown side by side. Default: the first camera if there is one, else 'sample'.",
     ),
 ]
 _View = Annotated[
-    View | None, typer.Option(help="Where the pictures are shown. Default: a window if there can be one, else none.")
+    View | None,
+    typer.Option(help="Where the pictures are shown. Default: a window if there can be one, else the browser."),
 ]
 _Record = Annotated[
     Path | None, typer.Option(metavar="FILE", help="Record the annotated pictures to an .mp4 or .mkv file.")
 ]
+_SideBySide = Annotated[
+    bool, typer.Option("--side-by-side", help="Record the original at the left of the annotated picture.")
+]
 _Results = Annotated[
     Path | None, typer.Option(metavar="FILE", help="Write the results as JSON Lines; '-' is standard output.")
+]
+_Latest = Annotated[
+    bool | None,
+    typer.Option(
+        "--latest/--every",
+        help="Look at the newest frame only, and play files at their own pace; or at every frame. Default: the newest "
+        "of live sources, every one of files.",
+        show_default=False,
+    ),
+]
+_MaxSeconds = Annotated[float | None, typer.Option(metavar="S", min=0.001, help="Stop after so many seconds.")]
+_Hud = Annotated[bool, typer.Option("--hud", help="Show rates, the frame's age and drops; the key h does so, too.")]
+_Host = Annotated[
+    str,
+    typer.Option(
+        metavar="ADDRESS", help="Where the browser's page is served. All but this machine's own demand a token."
+    ),
+]
+_Port = Annotated[
+    int | None,
+    typer.Option(metavar="N", min=0, max=65535, help="The page's port. Default: 8000, or any free one if it is taken."),
+]
+_Token = Annotated[
+    str | None, typer.Option(metavar="TEXT", help="What the page's visitors must bring; made and printed if needed.")
 ]
 _Device = Annotated[
     str,
     typer.Option(metavar="DEVICE", help="Where the model runs: auto, cpu, cuda or cuda:N.", callback=_usable_device),
 ]
-_MaxFrames = Annotated[int | None, typer.Option(metavar="N", min=1, help="Stop after so many frames.")]
+_MaxFrames = Annotated[int | None, typer.Option(metavar="N", min=1, help="Stop after so many frames of each source.")]
 _Quiet = Annotated[bool, typer.Option("--quiet", help="Print warnings and errors only: no progress bar, no summary.")]
 
 
 @app.command()
 def classify(
-    source: _SourceSpec = None,
+    sources: _Sources = None,
     view: _View = None,
     record: _Record = None,
+    side_by_side: _SideBySide = False,
     results: _Results = None,
     device: _Device = "auto",
     model: Annotated[str, typer.Option(metavar="NAME_OR_PATH", help="The network.")] = "efficientnet-lite0",
+    latest: _Latest = None,
     max_frames: _MaxFrames = None,
+    max_seconds: _MaxSeconds = None,
+    hud: _Hud = False,
+    host: _Host = "127.0.0.1",
+    port: _Port = None,
+    token: _Token = None,
     quiet: _Quiet = False,
 ) -> int:
     """Say what is in the picture: the five best classes of every frame."""
 
-    from torch_opencv.apps.program import run_program
+    from torch_opencv.apps.program import Options, run_program
 
     def load() -> Classify:
         from torch_opencv.apps.classify import Classify
@@ -91,7 +130,22 @@ def classify(
         return Classify(model, device=device)
 
     _log.setLevel(logging.WARNING if quiet else logging.INFO)
-    return run_program(load, source, None if view is None else view.value, record, results, max_frames, quiet)
+    options = Options(
+        sources=sources or [],
+        view=None if view is None else view.value,
+        record=record,
+        side_by_side=side_by_side,
+        results=results,
+        latest=latest,
+        max_frames=max_frames,
+        max_seconds=max_seconds,
+        hud=hud,
+        host=host,
+        port=port,
+        token=token,
+        quiet=quiet,
+    )
+    return run_program(load, options)
 
 
 @app.command()
@@ -158,8 +212,6 @@ def _usage_message(error: Exception) -> str:
     """Click's message in a line, with where to look."""
     message = " ".join(str(getattr(error, "format_message", lambda: error)()).split()).rstrip(".")
     message = message.replace("Value error, ", "")  # pydantic's words for nothing
-    if "unexpected extra argument" in message:
-        message += "; a glob must be quoted, as in 'photos/*.jpg'"
     context = getattr(error, "ctx", None)
     return f"{message}; see {context.command_path if context else 'torch-opencv'} --help"
 

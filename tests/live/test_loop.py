@@ -7,37 +7,47 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import redirect_stderr
+from dataclasses import replace
 from io import StringIO
-from itertools import pairwise
 from pathlib import Path
 
 import av
+import numpy as np
 import pytest
 import torch
 
+import torch_opencv as cv
 from torch_opencv.live.errors import OutputError
 from torch_opencv.live.loop import run
 from torch_opencv.live.recorder import Recorder
 from torch_opencv.live.results import Results
 from torch_opencv.live.sources import Frame, Source
+from torch_opencv.live.views import Command, Picture
 
 
 class Shades(Source):
-    """Frames of which each is brighter by 1 than the one before, 25 a second."""
+    """Frames of which each is brighter by 1 than the one before, 25 a second by their times."""
 
     name, fps = "shades", 25.0
 
     def __init__(
-        self, count: int, *, claimed: int | None = None, after: Callable[[int], None] = lambda index: None
+        self,
+        count: int,
+        *,
+        name: str = "shades",
+        live: bool = False,
+        claimed: int | None = None,
+        after: Callable[[int], object] = lambda index: None,
     ) -> None:
         super().__init__()
-        self.length = claimed or count
+        self.name, self.live = name, live
+        self.length = None if live else claimed or count
         self.count, self.after, self.closed, self.read = count, after, False, 0
 
     def __iter__(self) -> Iterator[Frame]:
         for index in range(self.count):
             self.read += 1
-            image = torch.full((48, 64, 3), index, dtype=torch.uint8)
+            image = torch.full((48, 64, 3), index % 256, dtype=torch.uint8)
             yield Frame(image, index, index / 25, self.name, time.monotonic())
             self.after(index)
 
@@ -62,21 +72,38 @@ class Brightness:
         return {"brightness": result}
 
 
-class FakeWindow:
-    """Notes what it is shown, and is quit after so many pictures."""
+class Marks(Brightness):
+    """Writes what it saw into the first column, so that a picture tells whose result is drawn on it."""
 
-    def __init__(self, quit_after: int = 1000) -> None:
-        self.left = quit_after
-        self.shown: list[tuple[int, float]] = []
+    def draw(self, image: torch.Tensor, result: int) -> torch.Tensor:
+        image[:, 0] = result
+        return image
+
+
+class Screen:
+    """A view that notes what it is shown, and gives commands after so many pictures."""
+
+    def __init__(self, commands: dict[int, Command] | None = None, *, asks: dict[int, Command] | None = None) -> None:
+        self.pictures: list[Picture] = []
+        self._after_pictures, self._after_asks = commands or {}, asks or {}
+        self._asked = 0
         self.closed = False
 
-    def show(self, image: torch.Tensor, *, until: float = 0.0) -> bool:
-        self.left -= 1
-        self.shown.append((int(image[0, 0, 0]), until))
-        return self.left > 0
+    def show(self, picture: Picture) -> None:
+        self.pictures.append(picture)
+
+    def commands(self) -> list[Command]:
+        self._asked += 1
+        given = self._after_pictures.pop(len(self.pictures), None), self._after_asks.pop(self._asked, None)
+        return [command for command in given if command]
 
     def close(self) -> None:
         self.closed = True
+
+    @property
+    def shades(self) -> list[tuple[int, int]]:
+        """The last column, the frame, and the first, the result drawn on it."""
+        return [(int(p.image[0, -1, 0]), int(p.image[0, 0, 0])) for p in self.pictures]
 
 
 def recorded(path: Path) -> int:
@@ -84,16 +111,75 @@ def recorded(path: Path) -> int:
         return sum(1 for _ in container.decode(video=0))
 
 
+def our_threads() -> list[str]:
+    return [t.name for t in threading.enumerate() if t.name == "model" or t.name.startswith("capture")]
+
+
+@pytest.fixture(autouse=True)
+def every_thread_ends() -> Iterator[None]:
+    yield
+    assert our_threads() == []
+
+
+# --- every frame of a file ---
+
+
 def test_everything_goes_everywhere(tmp_path: Path) -> None:
-    app, source = Brightness(), Shades(40)
+    app, source, screen = Brightness(), Shades(40), Screen()
     recorder, results = Recorder(tmp_path / "out.mp4", fps=25), Results(tmp_path / "out.jsonl")
     report = run(app, source, recorder=recorder, results=results)
-    assert (report.frames, report.ended, source.closed) == (40, "done", True)
+    assert (report.frames, report.shown, report.dropped, report.ended) == (40, 40, 0, "done")
+    assert (source.closed, report.latest) == (True, False)
     assert app.seen == list(range(40))  # the drawing was on a copy
     lines = [json.loads(line) for line in (tmp_path / "out.jsonl").read_text().splitlines()]
     assert [(line["frame"], line["time"], line["brightness"]) for line in lines] == [(i, i / 25, i) for i in range(40)]
     assert all(line["source"] == "shades" and 0 <= line["age_ms"] < 60_000 for line in lines)
     assert recorded(tmp_path / "out.mp4") == 40
+    assert not screen.pictures
+
+
+def test_each_frame_is_shown_with_its_own_result_at_the_pace_of_the_file() -> None:
+    screen = Screen()
+    start = time.monotonic()
+    run(Marks(), Shades(10), views=[screen])
+    assert time.monotonic() - start >= 9 / 25
+    assert screen.shades == [(i, i) for i in range(10)]
+    assert [picture.frame.index for picture in screen.pictures] == list(range(10))
+    assert [picture.fields for picture in screen.pictures] == [{"brightness": i} for i in range(10)]
+    assert {picture.stats.state for picture in screen.pictures} == {"live"}
+    assert screen.closed
+
+
+def test_decoding_model_and_drawing_overlap() -> None:
+    together = threading.Barrier(3, timeout=10)  # passed only if all three wait at the same time
+
+    class Meeting(Brightness):
+        def look(self, image: torch.Tensor) -> int:
+            if len(self.seen) == 2:
+                together.wait()
+            return super().look(image)
+
+        def draw(self, image: torch.Tensor, result: int) -> torch.Tensor:
+            if result == 1:
+                together.wait()
+            return image
+
+    source = Shades(40, after=lambda index: index == 2 and together.wait())
+    assert run(Meeting(), source, views=[Screen()]).frames == 40
+
+
+def test_a_slow_model_holds_a_file_up_instead_of_filling_the_memory() -> None:
+    ahead = []
+
+    class Slow(Brightness):
+        def look(self, image: torch.Tensor) -> int:
+            time.sleep(0.01)
+            ahead.append(source.read - len(self.seen))
+            return super().look(image)
+
+    source = Shades(60)
+    run(Slow(), source)
+    assert max(ahead) <= 12
 
 
 def test_max_frames_reads_no_further() -> None:
@@ -102,53 +188,312 @@ def test_max_frames_reads_no_further() -> None:
     assert source.read == 7
 
 
+def test_max_seconds_ends_a_run_that_would_not_end() -> None:
+    source = Shades(10**9, live=True, after=lambda index: time.sleep(0.01))
+    report = run(Brightness(), source, max_seconds=0.3)
+    assert (report.ended, source.closed) == ("done", True)
+    assert 0.3 <= report.seconds < 5
+
+
 def test_nothing_is_drawn_for_nobody() -> None:
     app = Brightness()
     app.draw = None  # type: ignore[assignment]
     assert run(app, Shades(3)).frames == 3
 
 
-def test_a_window_shows_a_file_at_its_pace_and_can_be_quit() -> None:
-    window, source = FakeWindow(quit_after=5), Shades(40)
-    report = run(Brightness(), source, window=window)  # type: ignore[arg-type]
-    assert (report.ended, report.frames, window.closed, source.closed) == ("quit", 5, True, True)
-    due = [until for _, until in window.shown]
-    assert [b - a for a, b in pairwise(due)] == pytest.approx([1 / 25] * 4)
-    assert {shade for shade, _ in window.shown} == {255}
+def test_a_program_needs_only_look_and_draw(tmp_path: Path) -> None:
+    class Least:
+        def look(self, image: torch.Tensor) -> int:
+            return int(image[0, 0, 0])
+
+        def draw(self, image: torch.Tensor, result: int) -> torch.Tensor:
+            return image
+
+    screen = Screen()
+    assert run(Least(), Shades(3), views=[screen]).frames == 3
+    assert [picture.fields for picture in screen.pictures] == [{}] * 3
+    with pytest.raises(TypeError, match=r"Least needs a method fields\(result\)"):
+        run(Least(), Shades(3), results=Results(tmp_path / "out.jsonl"))
 
 
-def test_a_window_keeps_the_last_picture_until_it_is_quit() -> None:
-    window, source = FakeWindow(quit_after=9), Shades(3)
+# --- the newest frame of a live source ---
+
+
+def test_a_slow_model_does_not_slow_the_display() -> None:
+    class Slow(Marks):
+        def look(self, image: torch.Tensor) -> int:
+            result = super().look(image)
+            answers.wait(10)  # no answer until 20 frames were shown
+            return result
+
+    answers = threading.Event()
+    screen = Screen()
+    shown = threading.Semaphore(0)
+    screen.show = lambda picture: (Screen.show(screen, picture), shown.release())[0]  # type: ignore[method-assign]
+
+    def next_when_shown(index: int) -> None:
+        shown.acquire(timeout=10)
+        if index == 19:
+            answers.set()
+
+    report = run(Slow(), Shades(40, live=True, after=next_when_shown), views=[screen])
+    assert report.latest
+    first = {index: picture for picture in reversed(screen.pictures) if (index := picture.frame.index) is not None}
+    assert sorted(first) == list(range(40))  # each was shown
+    for index in range(1, 20):  # bare, as there is no result yet
+        assert int(first[index].image[0, 0, 0]) == index
+        assert first[index].fields == {}
+    results = [int(picture.image[0, 0, 0]) for picture in screen.pictures[25:]]
+    assert results == sorted(results)
+    assert report.frames < 40
+
+
+def test_the_newest_result_is_drawn_on_the_newest_frame_even_if_none_follows() -> None:
+    class Slow(Marks):
+        def look(self, image: torch.Tensor) -> int:
+            time.sleep(0.15)
+            return super().look(image)
+
+    source, screen = Shades(3, live=True, after=lambda index: index == 2 and time.sleep(1.5)), Screen()
+    run(Slow(), source, views=[screen])
+    results = [(picture.frame.index, picture.fields.get("brightness")) for picture in screen.pictures]
+    assert results[-1] == (2, 2)
+    assert results.count((2, 2)) == 1
+
+
+def test_frames_that_nobody_had_time_for_are_counted() -> None:
+    class Slow(Brightness):
+        def look(self, image: torch.Tensor) -> int:
+            time.sleep(0.05)
+            return super().look(image)
+
+    app = Slow()
+    report = run(app, Shades(100, live=True, after=lambda index: time.sleep(0.005)))
+    assert report.frames + report.dropped == 100
+    assert report.frames == len(app.seen) < 50
+    assert app.seen[-1] == 99  # the last one is never left out
+    assert app.seen == sorted(app.seen)
+
+
+def test_a_live_source_is_never_held_up() -> None:
+    class Stuck(Brightness):
+        def look(self, image: torch.Tensor) -> int:
+            done.wait(10)
+            return super().look(image)
+
+    done = threading.Event()
+    source = Shades(500, live=True, after=lambda index: index == 499 and done.set())
+    assert run(Stuck(), source).dropped >= 497
+
+
+def test_every_frame_of_a_live_source_if_wanted() -> None:
+    app = Brightness()
+    assert run(app, Shades(100, live=True), latest=False).dropped == 0
+    assert app.seen == list(range(100))
+
+
+def test_a_file_can_be_played_at_its_own_pace() -> None:
+    screen = Screen()
+    start = time.monotonic()
+    report = run(Marks(), Shades(10), views=[screen], latest=True)
+    assert time.monotonic() - start >= 9 / 25
+    assert (report.latest, report.dropped) == (True, 0)
+    assert [shade for shade, _ in screen.shades][-1] == 9
+    assert all(picture.stats.age_ms < 5000 for picture in screen.pictures)
+
+
+def test_max_frames_of_the_newest_are_those_looked_at() -> None:
+    source = Shades(10**9, live=True, after=lambda index: time.sleep(0.005))
+    assert run(Brightness(), source, max_frames=3, views=[Screen()]).frames == 3
+
+
+def test_a_lost_stream_is_shown_as_lost_and_nothing_is_written_meanwhile(tmp_path: Path) -> None:
+    class Stream(Shades):
+        def __iter__(self) -> Iterator[Frame]:
+            frames = super().__iter__()
+            for _ in range(5):
+                yield next(frames)
+                time.sleep(0.02)
+            self.state = "lost"
+            time.sleep(0.5)
+            self.state = "live"
+            yield next(frames)
+            time.sleep(0.1)
+
+    screen, results, recorder = Screen(), Results(tmp_path / "out.jsonl"), Recorder(tmp_path / "out.mp4")
+    run(Brightness(), Stream(6, live=True), views=[screen], results=results, recorder=recorder)
+    states = [picture.stats.state for picture in screen.pictures]
+    lost = states.index("lost")
+    assert states[lost - 1] == "live"
+    assert states[-1] == "live"
+    assert screen.pictures[lost].frame is screen.pictures[lost - 1].frame
+    assert not torch.equal(screen.pictures[lost].image, screen.pictures[lost - 1].image)  # it is written on it
+    assert recorded(tmp_path / "out.mp4") <= 6
+    assert len((tmp_path / "out.jsonl").read_text().splitlines()) <= 6
+
+
+# --- several sources ---
+
+
+def test_several_sources_make_a_grid_and_one_call(tmp_path: Path) -> None:
+    class Together(Marks):
+        def __init__(self) -> None:
+            super().__init__()
+            self.batches: list[int] = []
+
+        def look_all(self, images: list[torch.Tensor]) -> list[int]:
+            self.batches.append(len(images))
+            return [self.look(image) for image in images]
+
+    app, screen = Together(), Screen()
+    sources = [Shades(10, name=name) for name in ("a", "b", "c")]
+    results, recorder = Results(tmp_path / "out.jsonl"), Recorder(tmp_path / "out.mp4")
+    report = run(app, sources, views=[screen], results=results, recorder=recorder)
+    assert report.frames == 30
+    assert app.batches == [3] * 10
+    assert all(source.closed for source in sources)
+    assert [tuple(picture.image.shape) for picture in screen.pictures] == [(96, 128, 3)] * 10
+    assert screen.pictures[-1].fields == {name: {"brightness": 9} for name in "abc"}
+    assert screen.pictures[-1].image[48:, 64:].max() == 0  # the fourth place
+    assert screen.pictures[-1].image[20, 30].tolist() == [9, 9, 9]
+    lines = [json.loads(line) for line in (tmp_path / "out.jsonl").read_text().splitlines()]
+    assert [(line["source"], line["frame"]) for line in lines] == [(name, i) for i in range(10) for name in "abc"]
+    assert recorded(tmp_path / "out.mp4") == 10
+
+
+def test_files_of_different_rates_and_lengths_keep_step() -> None:
+    class Half(Shades):
+        fps = 12.5
+
+        def __iter__(self) -> Iterator[Frame]:
+            for frame in super().__iter__():
+                yield replace(frame, time=frame.index / 12.5)
+
+    screen = Screen()
+    report = run(Brightness(), [Shades(20), Half(5)], views=[screen])
+    assert report.frames == 25
+    times = [picture.frame.time for picture in screen.pictures]
+    assert times == [i / 25 for i in range(20)]
+
+
+def test_live_sources_do_not_wait_for_one_another() -> None:
+    stuck = threading.Event()
+    sources = [
+        Shades(5, name="stuck", live=True, after=lambda index: stuck.wait(10)),
+        Shades(30, name="going", live=True, after=lambda index: stuck.set() if index == 29 else time.sleep(0.02)),
+    ]
+    app, screen = Brightness(), Screen()
+    run(app, sources, views=[screen])
+    assert len(screen.pictures) > 10
+    assert len(app.seen) > 10
+
+
+# --- commands ---
+
+
+def test_quit() -> None:
+    screen, source = Screen({5: "quit"}), Shades(10**6)
+    report = run(Brightness(), source, views=[screen])
+    assert (report.ended, len(screen.pictures), screen.closed, source.closed) == ("quit", 5, True, True)
+    assert source.read < 40
+
+
+def test_what_was_looked_at_before_quitting_is_recorded(tmp_path: Path) -> None:
+    recorder, results = Recorder(tmp_path / "out.mp4"), Results(tmp_path / "out.jsonl")
+    report = run(Brightness(), Shades(10**6), views=[Screen({5: "quit"})], recorder=recorder, results=results)
+    lines = (tmp_path / "out.jsonl").read_text().splitlines()
+    assert recorded(tmp_path / "out.mp4") == len(lines) == report.frames
+
+
+def test_a_paused_file_waits() -> None:
+    screen, source = Screen({5: "pause"}, asks={40: "pause"}), Shades(12)
+    assert run(Marks(), source, views=[screen]).frames == 12
+    states = [picture.stats.state for picture in screen.pictures]
+    assert states.count("paused") == 1
+    assert screen.pictures[5].frame is screen.pictures[4].frame
+    assert sorted(set(screen.shades)) == [(i, i) for i in range(12)]
+
+
+def test_a_paused_live_source_goes_on_but_is_not_shown(tmp_path: Path) -> None:
+    source = Shades(60, live=True, after=lambda index: time.sleep(0.02))
+    screen, recorder = Screen({5: "pause"}, asks={10**9: "pause"}), Recorder(tmp_path / "out.mp4")
+    run(Marks(), source, views=[screen], recorder=recorder)
+    assert {picture.frame.index for picture in screen.pictures} <= {0, 1, 2, 3, 4, 5}
+    assert screen.pictures[-1].stats.state == "paused"
+    assert source.read == 60
+    assert recorded(tmp_path / "out.mp4") > 30
+
+
+def test_snapshot_and_recordings_by_key(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    caplog.set_level("INFO")
+    screen = Screen({3: "snapshot", 5: "record", 10: "record", 12: "snapshot", 15: "record"})
+    run(Brightness(), Shades(20), views=[screen])
+    pictures, videos = sorted(tmp_path.glob("snapshot-*.png")), sorted(tmp_path.glob("recording-*.mp4"))
+    assert len(pictures) == 2
+    assert torch.equal(cv.imread(str(pictures[0])), screen.pictures[2].image)
+    assert sorted(map(recorded, videos)) == [5, 5]
+    text = caplog.text
+    assert f"snapshot saved as {pictures[0].name}" in text
+    assert f"recorded 5 frames to {videos[0].name}" in text
+
+
+def test_the_hud_is_on_what_is_shown_but_not_on_what_is_recorded(tmp_path: Path) -> None:
+    class Grey(Shades):
+        def __iter__(self) -> Iterator[Frame]:
+            for frame in super().__iter__():
+                yield replace(frame, image=torch.full((240, 320, 3), 128, dtype=torch.uint8))
+
+    class Nothing(Brightness):
+        def draw(self, image: torch.Tensor, result: int) -> torch.Tensor:
+            return image
+
+    screen = Screen({3: "hud", 6: "hud"})
+    run(Nothing(), Grey(10), views=[screen], recorder=Recorder(tmp_path / "out.mp4"))
+    written = [bool((picture.image != 128).any()) for picture in screen.pictures]
+    assert written[:3] == [False] * 3
+    assert any(written)
+    assert not written[-1]
+    with av.open(str(tmp_path / "out.mp4")) as container:
+        for frame in container.decode(video=0):
+            assert np.ptp(frame.to_ndarray(format="gray")) < 4
+
+
+def test_single_pictures_stay_until_the_user_quits() -> None:
+    screen, source = Screen(asks={150: "quit"}), Shades(1)
     source.still = True
-    report = run(Brightness(), source, window=window)  # type: ignore[arg-type]
-    assert (report.frames, len(window.shown)) == (3, 9)
+    report = run(Brightness(), source, views=[screen])
+    assert (report.frames, report.ended, len(screen.pictures)) == (1, "quit", 1)
 
 
-def test_a_live_source_is_shown_at_once() -> None:
-    window, source = FakeWindow(), Shades(3)
-    source.live = True
-    run(Brightness(), source, window=window)  # type: ignore[arg-type]
-    assert [until for _, until in window.shown] == [0.0] * 3
+def test_a_video_ends_the_run_although_it_is_shown() -> None:
+    assert run(Brightness(), Shades(3), views=[Screen()]).ended == "done"
 
 
-def test_ctrl_c_closes_everything_properly_even_twice(tmp_path: Path) -> None:
-    def press_ctrl_c(index: int) -> None:
+# --- how it ends otherwise ---
+
+
+@pytest.mark.parametrize(("number", "ending"), [(signal.SIGINT, "interrupted"), (signal.SIGTERM, "terminated")])
+def test_signals_close_everything_properly_even_twice(tmp_path: Path, number: signal.Signals, ending: str) -> None:
+    def interrupt(index: int) -> None:
         if index == 20:
-            os.kill(os.getpid(), signal.SIGINT)
+            os.kill(os.getpid(), number)
 
     class SlowToClose(Recorder):
         def close(self) -> None:
-            os.kill(os.getpid(), signal.SIGINT)  # the impatient second time
+            os.kill(os.getpid(), number)  # the impatient second time
             super().close()
 
-    source, recorder = Shades(200, after=press_ctrl_c), SlowToClose(tmp_path / "out.mp4")
+    before = signal.getsignal(number)
+    source, recorder = Shades(10**6, after=interrupt), SlowToClose(tmp_path / "out.mp4")
     report = run(Brightness(), source, recorder=recorder, results=Results(tmp_path / "out.jsonl"))
-    assert (report.ended, report.frames, source.closed) == ("interrupted", 21, True)
-    assert recorded(tmp_path / "out.mp4") == recorder.frames == 21
-    assert len((tmp_path / "out.jsonl").read_text().splitlines()) == 21
-    with pytest.raises(KeyboardInterrupt):  # and from then on Ctrl-C does what it always does
-        os.kill(os.getpid(), signal.SIGINT)
-        time.sleep(5)
+    assert (report.ended, source.closed) == (ending, True)
+    assert 10 < report.frames < 10**5
+    assert recorded(tmp_path / "out.mp4") == recorder.frames == report.frames
+    assert len((tmp_path / "out.jsonl").read_text().splitlines()) == report.frames
+    assert signal.getsignal(number) == before  # and from then on they do what they always do
 
 
 def test_it_runs_outside_the_main_thread() -> None:
@@ -171,19 +516,82 @@ def test_a_reader_that_goes_ends_the_run(tmp_path: Path) -> None:
     assert recorded(tmp_path / "out.mp4") == 5
 
 
-def test_a_mistake_in_the_program_is_shown_but_closes_everything(tmp_path: Path) -> None:
+@pytest.mark.parametrize("stage", ["look", "draw", "fields", "capture", "show"])
+@pytest.mark.parametrize("latest", [False, True])
+def test_a_mistake_in_any_stage_is_raised_once_everything_is_closed(tmp_path: Path, stage: str, latest: bool) -> None:
+    def mistake(*_: object) -> None:
+        nonlocal count
+        count += 1
+        if count > 10:
+            raise ZeroDivisionError(stage)
+
     class Broken(Brightness):
         def look(self, image: torch.Tensor) -> int:
-            if len(self.seen) == 10:
-                raise ZeroDivisionError
+            if stage == "look":
+                mistake()
             return super().look(image)
 
-    source, window = Shades(40), FakeWindow()
-    with pytest.raises(ZeroDivisionError):
-        run(Broken(), source, window=window, recorder=Recorder(tmp_path / "out.mp4"))  # type: ignore[arg-type]
+        def draw(self, image: torch.Tensor, result: int) -> torch.Tensor:
+            if stage == "draw":
+                mistake()
+            return super().draw(image, result)
+
+        def fields(self, result: int) -> dict[str, object]:
+            if stage == "fields":
+                mistake()
+            return super().fields(result)
+
+    class BrokenScreen(Screen):
+        def show(self, picture: Picture) -> None:
+            super().show(picture)
+            if stage == "show":
+                mistake()
+
+    count = 0
+    source = Shades(100, after=mistake if stage == "capture" else lambda index: time.sleep(0.01), live=latest)
+    screen, recorder = BrokenScreen(), Recorder(tmp_path / "out.mp4")
+    with pytest.raises(ZeroDivisionError, match=stage) as raised:
+        run(Broken(), source, views=[screen], recorder=recorder)
+    assert any(entry.name == "mistake" for entry in raised.traceback)  # where it happened can be seen
     assert source.closed
-    assert window.closed
-    assert recorded(tmp_path / "out.mp4") == 10
+    assert screen.closed
+    assert recorded(tmp_path / "out.mp4") == recorder.frames > 0
+    if not latest and stage in ("look", "capture", "fields"):
+        assert recorder.frames == (11 if stage == "capture" else 10)  # all that came before
+
+
+def test_a_source_that_hangs_does_not_hang_the_run() -> None:
+    hung = threading.Event()
+
+    class Hanging(Shades):
+        def __iter__(self) -> Iterator[Frame]:
+            yield from super().__iter__()
+            hung.wait(60)
+
+        def close(self) -> None:
+            super().close()
+            hung.set()
+
+    source, screen = Hanging(3, live=True), Screen(asks={30: "quit"})
+    report = run(Brightness(), source, views=[screen])
+    assert (report.ended, source.closed) == ("quit", True)
+    assert report.seconds < 30
+
+
+def test_a_model_that_hangs_does_not_hang_the_run() -> None:
+    class Hanging(Brightness):
+        def look(self, image: torch.Tensor) -> int:
+            hung.wait(60)
+            return super().look(image)
+
+    hung = threading.Event()
+    start = time.monotonic()
+    report = run(Hanging(), Shades(10**6, after=lambda index: time.sleep(0.01), live=True), max_seconds=0.2)
+    assert report.frames == 0
+    assert time.monotonic() - start < 30
+    hung.set()
+    while our_threads():
+        time.sleep(0.01)
 
 
 def test_one_part_that_cannot_be_closed_keeps_none_of_the_others_open(tmp_path: Path) -> None:
@@ -196,6 +604,20 @@ def test_one_part_that_cannot_be_closed_keeps_none_of_the_others_open(tmp_path: 
         run(Brightness(), source, recorder=Broken(tmp_path / "out.mp4"), results=results)
     assert source.closed
     assert len((tmp_path / "out.jsonl").read_text().splitlines()) == 3
+
+
+def test_a_full_disk_ends_the_recording_but_not_the_run(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    class Full(Recorder):
+        def write(self, image: torch.Tensor, *, time: float | None = None) -> None:
+            if self.frames == 5:
+                raise OutputError("the disk is full")
+            super().write(image, time=time)
+
+    app = Brightness()
+    report = run(app, Shades(20), recorder=Full(tmp_path / "out.mp4"), results=Results(tmp_path / "out.jsonl"))
+    assert (report.frames, report.recording_failed) == (20, "the disk is full")
+    assert caplog.text.count("the disk is full") == 1
+    assert len((tmp_path / "out.jsonl").read_text().splitlines()) == 20
 
 
 # --- the progress bar ---

@@ -2,17 +2,16 @@
 
 This is all of the program ``torch-opencv classify``; from Python::
 
+    from torch_opencv import live
     from torch_opencv.apps.classify import Classify
-    from torch_opencv.live.loop import run
-    from torch_opencv.live.recorder import Recorder
-    from torch_opencv.live.sources import open_source
 
-    run(Classify(), open_source("clip.mp4"), recorder=Recorder("classes.mp4"))
+    live.run(Classify(), "clip.mp4", record="classes.mp4")
 """
 
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Sequence
 
 import torch
 
@@ -21,7 +20,7 @@ from torch_opencv.vision import Classifier, Prediction
 
 
 class Classify:
-    """The program, for `torch_opencv.live.loop.run`.
+    """The program, for `torch_opencv.live.run`.
 
     Args:
         model: the classifier's name, or the path of its weights.
@@ -36,9 +35,13 @@ class Classify:
 
     def look(self, image: torch.Tensor) -> list[Prediction]:
         """The five best classes of a picture, torch.uint8 (H, W, 3) BGR, best first."""
-        predictions = self._classifier(image)
-        self.seen[predictions[0].label] += 1
-        return predictions
+        return self.look_all([image])[0]
+
+    def look_all(self, images: Sequence[torch.Tensor]) -> list[list[Prediction]]:
+        """The same for several pictures, of any sizes, in one go."""
+        answers = self._classifier.batch(images)
+        self.seen.update(predictions[0].label for predictions in answers)
+        return answers
 
     def draw(self, image: torch.Tensor, result: list[Prediction]) -> torch.Tensor:
         """The classes with bars for their scores, drawn into the picture."""

@@ -5,101 +5,123 @@ Everything that can be found out before the model is loaded is: sources are open
 
 from __future__ import annotations
 
-import logging
 import os
 import sys
-from collections.abc import Callable
-from contextlib import ExitStack
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Literal, Protocol, TypeVar
+from typing import Protocol, TypeVar
 
-from torch_opencv.live.loop import App, Report, run
-from torch_opencv.live.outputs import check_distinct
-from torch_opencv.live.recorder import Recorder
-from torch_opencv.live.results import Results
-from torch_opencv.live.sources import Source, open_source
-from torch_opencv.live.window import Window, why_no_window
+from torch_opencv.live.loop import Report, run
+from torch_opencv.live.opening import Opened, ViewKind, opened
+from torch_opencv.live.stages import App
 
 R = TypeVar("R")
 
-_log = logging.getLogger(__name__)
+_STATUS = {"interrupted": 130, "terminated": 143}  # 128 + the signal's number, as shells have it
 
 
 class Program(App[R], Protocol[R]):
     """What the command line runs."""
 
+    def fields(self, result: R) -> Mapping[str, object]:
+        """The result as the fields of its JSON line."""
+
     def summary(self) -> str:
         """What was seen in the whole run, in a line."""
 
 
-def run_program(
-    load: Callable[[], Program[R]],
-    spec: str | None,
-    view: Literal["window", "none"] | None,
-    record: Path | None,
-    results: Path | None,
-    max_frames: int | None,
-    quiet: bool,
-) -> int:
+@dataclass(frozen=True, kw_only=True)
+class Options:
+    """What the command line takes for every program."""
+
+    sources: Sequence[str]
+    """The SOURCEs; empty for the default one."""
+    view: ViewKind | None
+    """None is a window if there can be one, else the browser."""
+    record: Path | None
+    """The video to record the annotated pictures to."""
+    side_by_side: bool
+    """Record the frames as they were beside them."""
+    results: Path | None
+    """The JSON Lines file; "-" is standard output."""
+    latest: bool | None
+    """Look at the newest frame only, or at every one; None: the newest of live sources."""
+    max_frames: int | None
+    """Stop after so many frames of each source."""
+    max_seconds: float | None
+    """Stop after so long."""
+    hud: bool
+    """Show rates, age and drops."""
+    host: str
+    """Where the browser's page is served."""
+    port: int | None
+    """None is any free one."""
+    token: str | None
+    """What the page's visitors must bring."""
+    quiet: bool
+    """Neither a progress bar nor a summary."""
+
+
+def run_program(load: Callable[[], Program[R]], options: Options) -> int:
     """Run a program as the options say.
 
     Args:
         load: makes the program; called once everything else is known to be usable.
-        spec: the SOURCE, or None for the default one.
-        view: None is a window if there can be one.
-        record: the video to record the annotated pictures to.
-        results: the JSON Lines file; "-" is standard output.
-        max_frames: stop after so many frames.
-        quiet: neither a progress bar nor a summary.
+        options: from the command line.
 
     Returns:
-        The exit status: 0, or 130 after Ctrl-C.
+        The exit status: 0, 2 if the recording failed on the way, 130 after Ctrl-C, or 143 after SIGTERM.
 
     Raises:
-        LiveError: the source, a file to be written or the window can't be used.
+        LiveError: a source, a file to be written or the view can't be used.
 
     """
-    no_window = why_no_window() if view is None else ""
-    window = None if view == "none" or no_window else Window("torch-opencv")
-    recorder = Recorder(record) if record else None
-    writer = Results(results) if results else None
-    with ExitStack() as opened:
-        source = opened.enter_context(open_source(spec))
-        check_distinct([output.path for output in (recorder, writer) if output and output.path], source.inputs)
-        if recorder and source.fps:
-            recorder.fps = source.fps
+    with opened(
+        options.sources or [None],
+        view=options.view,
+        record=options.record,
+        results=options.results,
+        host=options.host,
+        port=options.port,
+        token=options.token,
+    ) as parts:
         program = load()
-        if no_window and not (record or results):
-            _log.info("no window can be shown here (torch-opencv info says why); --record and --results write to files")
         report = run(
             program,
-            source,
-            window=window,
-            recorder=recorder,
-            results=writer,
-            max_frames=max_frames,
-            progress=not quiet,
+            parts.sources,
+            views=parts.views,
+            recorder=parts.recorder,
+            results=parts.results,
+            latest=options.latest,
+            max_frames=options.max_frames,
+            max_seconds=options.max_seconds,
+            progress=not options.quiet,
+            hud=options.hud,
+            side_by_side=options.side_by_side,
         )
     if report.ended == "reader gone":  # or Python would fail once more at exit, when it empties its buffer
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-    if not quiet:
-        print(_outcome(report, source, record, results), file=sys.stderr)
+    if not options.quiet:
+        print(_outcome(report, parts), file=sys.stderr)
         if report.frames:
             print(program.summary(), file=sys.stderr)
-    return 130 if report.ended == "interrupted" else 0
+    return _STATUS.get(report.ended, 2 if report.recording_failed else 0)
 
 
-def _outcome(report: Report, source: Source, record: Path | None, results: Path | None) -> str:
+def _outcome(report: Report, parts: Opened) -> str:
     """The run in a line."""
     frames = "1 frame" if report.frames == 1 else f"{report.frames} frames"
     rate = report.frames / report.seconds if report.seconds else 0.0
-    parts = [f"{frames} in {report.seconds:.1f} s ({rate:.1f} frames/s)"]
-    if report.ended == "interrupted":
-        parts[0] = f"interrupted after {parts[0]}"
-    if source.skipped:
-        parts.append(f"{len(source.skipped)} skipped")
-    if record and report.frames:
-        parts.append(f"recorded to {record}")
-    if results and report.frames and str(results) != "-":
-        parts.append(f"results in {results}")
-    return ", ".join(parts)
+    text = f"{frames} in {report.seconds:.1f} s ({rate:.1f} frames/s)"
+    parted = [f"{report.ended} after {text}" if report.ended in _STATUS else text]
+    if report.latest:
+        parted.append(f"{report.shown} shown")
+        parted.append(f"{report.dropped} dropped")
+    if skipped := sum(len(source.skipped) for source in parts.sources):
+        parted.append(f"{skipped} skipped")
+    if parts.recorder and parts.recorder.frames:
+        parted.append(f"recorded to {parts.recorder.path}")
+    if parts.results and parts.results.lines and parts.results.path:
+        parted.append(f"results in {parts.results.path}")
+    return ", ".join(parted)

@@ -1,1 +1,139 @@
-"""Programs that run on a camera, a video or pictures: sources, the loop, views, the overlay, recordings and results."""
+"""Programs that run on a camera, a video or pictures: sources, the loop, views, the overlay, recordings and results.
+
+from torch_opencv import live
+
+live.run(app, source=0)                      # an app that can look(image) and draw(image, result)
+
+for frame in live.frames("clip.mp4"):        # or just the frames
+    print(frame.time, frame.image.shape)
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from threading import Condition, Event, Thread
+from typing import TypeVar
+
+from torch_opencv.live import loop
+from torch_opencv.live.errors import LiveError, OutputError, SourceError, ViewError
+from torch_opencv.live.loop import Report
+from torch_opencv.live.mailbox import Mailbox
+from torch_opencv.live.opening import Spec, ViewKind, opened
+from torch_opencv.live.recorder import Recorder
+from torch_opencv.live.results import Results
+from torch_opencv.live.sources import Frame, Source, open_source
+from torch_opencv.live.stages import App, capture
+
+__all__ = [
+    "App",
+    "Frame",
+    "LiveError",
+    "OutputError",
+    "Recorder",
+    "Report",
+    "Results",
+    "Source",
+    "SourceError",
+    "ViewError",
+    "frames",
+    "open_source",
+    "run",
+]
+
+R = TypeVar("R")
+
+
+def run(
+    app: App[R],
+    source: Spec | Sequence[Spec] = None,
+    *,
+    view: ViewKind | None = None,
+    record: str | Path | None = None,
+    results: str | Path | None = None,
+    latest: bool | None = None,
+    max_frames: int | None = None,
+    max_seconds: float | None = None,
+    hud: bool = False,
+    side_by_side: bool = False,
+    host: str = "127.0.0.1",
+    port: int | None = None,
+    token: str | None = None,
+) -> Report:
+    """Run a program of your own until its source ends, or the user quits or presses Ctrl-C.
+
+    Args:
+        app: has ``look(image)``, which gives a result for a picture, torch.uint8 (H, W, 3) BGR; and ``draw(image,
+            result)``, which gives the picture with that drawn on it, and may draw into ``image``. It may have
+            ``fields(result)``, a dict for the results' JSON lines and the browser, and ``look_all(images)``, a list of
+            results, for several sources at once.
+        source: as for `open_source`; or a list of those, which are shown as a grid; or "browser", the camera of whoever
+            opens the page.
+        view: None is a window if there can be one, else the browser, whose address is printed on stderr.
+        record: a video of what is shown, .mp4 or .mkv.
+        results: a JSON Lines file; "-" is standard output.
+        latest: look at the newest frame only, and play files at their own pace; else at every frame. None: the newest
+            of live sources, every one of files.
+        max_frames: end after so many of each source were looked at.
+        max_seconds: end after so long.
+        hud: write rates, age and drops on what is shown.
+        side_by_side: record each frame as it was at the left of the annotated one.
+        host: where the browser's page is served. All but this machine's own addresses demand a token.
+        port: None is 8000 if that is free, else any that is.
+        token: what visitors must bring. None: one is made if the host demands it.
+
+    Raises:
+        LiveError: something named can't be used, with one line that says why. All files are complete then, too.
+        Exception: whatever the app raised.
+
+    """
+    several = isinstance(source, Sequence) and not isinstance(source, str)
+    specs: Sequence[Spec] = source if several else [source]  # type: ignore[assignment, list-item]
+    with opened(specs, view=view, record=record, results=results, host=host, port=port, token=token) as parts:
+        return loop.run(
+            app,
+            parts.sources,
+            views=parts.views,
+            recorder=parts.recorder,
+            results=parts.results,
+            latest=latest,
+            max_frames=max_frames,
+            max_seconds=max_seconds,
+            hud=hud,
+            side_by_side=side_by_side,
+        )
+
+
+def frames(source: Spec = None, *, latest: bool | None = None) -> Iterator[Frame]:
+    """The frames of a source, read in a thread: while one is worked on, the next is already on its way.
+
+    Args:
+        source: as for `open_source`.
+        latest: always the newest frame, so that none is old, and those that there is no time for are left out. None:
+            for live sources.
+
+    Raises:
+        SourceError: the source can't be used, or breaks down.
+
+    """
+    opened_source = source if isinstance(source, Source) else open_source(source)
+    newest = opened_source.live if latest is None else latest
+    changed, stopping = Condition(), Event()
+    box: Mailbox[Frame] = Mailbox(changed, keep="newest" if newest else "all")
+    paced = newest and not opened_source.live
+    options = {"paced": paced, "limit": None, "stopping": stopping}
+    thread = Thread(target=capture, args=(opened_source, [box]), kwargs=options, name="capture", daemon=True)
+    thread.start()
+    try:
+        while True:
+            with changed:
+                changed.wait_for(lambda: box.ready or box.ended)
+            frame = box.take()
+            if frame is None:
+                return
+            yield frame
+    finally:
+        stopping.set()
+        box.close()
+        thread.join(0.5)
+        opened_source.close()

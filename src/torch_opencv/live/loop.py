@@ -1,6 +1,10 @@
-"""The loop that every program runs in: a frame from the source, the model, the overlay, then the window and the files.
+"""The loop that every program runs in.
 
-One frame after the other, every one of them looked at.
+Three stages, in threads of their own: capture reads a source, the model looks at frames, and the display, in the main
+thread, draws, shows and records. They hand over single items (see `stages`), so that none waits for a slower one:
+
+- a live source is shown as it comes, each newest frame with the newest result, however long the model takes;
+- of a file every frame is looked at, and shown and recorded with its own result, in order.
 """
 
 from __future__ import annotations
@@ -8,38 +12,23 @@ from __future__ import annotations
 import signal
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
-from itertools import islice
-from types import FrameType
-from typing import Literal, NoReturn, Protocol, TypeVar
+from typing import Literal, TypeVar
 
-import torch
-
+from torch_opencv.live.display import Display
 from torch_opencv.live.progress import progress_bar
 from torch_opencv.live.recorder import Recorder
+from torch_opencv.live.recording import Recording
 from torch_opencv.live.results import Results
 from torch_opencv.live.sources import Source
-from torch_opencv.live.window import Window
+from torch_opencv.live.stages import App, Stages
+from torch_opencv.live.views import View
 
 R = TypeVar("R")
 
-
-class App(Protocol[R]):
-    """A program: what it sees in a picture, and how that is drawn and written."""
-
-    def look(self, image: torch.Tensor) -> R:
-        """What the model says about a picture, torch.uint8 (H, W, 3) BGR, which it leaves as it is."""
-
-    def draw(self, image: torch.Tensor, result: R) -> torch.Tensor:
-        """The picture with the result drawn on it; ``image`` may be drawn into."""
-
-    def fields(self, result: R) -> dict[str, object]:
-        """The result as the fields of its JSON line."""
-
-
-Ending = Literal["done", "quit", "reader gone", "interrupted"]
+Ending = Literal["done", "quit", "reader gone", "interrupted", "terminated"]
 
 
 @dataclass(frozen=True)
@@ -48,93 +37,120 @@ class Report:
 
     frames: int
     """How many frames were looked at."""
+    shown: int
+    """How many pictures were shown or recorded."""
+    dropped: int
+    """How many frames were thrown away, because newer ones had come."""
     seconds: float
-    """How long that took."""
+    """How long it took."""
+    latest: bool
+    """Whether the newest frames were looked at, and not every one."""
     ended: Ending
-    """Every frame is done, the user quit the window, the reader of the results closed the pipe, or Ctrl-C."""
+    """Every frame is done, or as many as were wanted; the user quit; the reader of the results closed the pipe; Ctrl-C;
+    or SIGTERM."""
+    recording_failed: str = ""
+    """Why a recording ended early, if one did: the disk is full, say."""
 
 
 def run(
     app: App[R],
-    source: Source,
+    source: Source | Sequence[Source],
     *,
-    window: Window | None = None,
+    views: Sequence[View] = (),
     recorder: Recorder | None = None,
     results: Results | None = None,
+    latest: bool | None = None,
     max_frames: int | None = None,
+    max_seconds: float | None = None,
     progress: bool = False,
+    hud: bool = False,
+    side_by_side: bool = False,
 ) -> Report:
-    """Run a program on a source until that ends, then close the source and everything that was written to.
+    """Run a program on a source until that ends, then close the source and everything that was shown or written to.
 
     Args:
         app: the program.
-        source: where the frames come from.
-        window: where they are shown; at the source's own pace if it's a file and the model is fast enough.
+        source: where the frames come from. Several are looked at together, by `app.look_all` if there is one, and
+            shown and recorded as a grid.
+        views: where the pictures are shown; a file at its own pace if the model is fast enough.
         recorder: what records the annotated pictures.
         results: where the results go.
-        max_frames: end after so many.
+        latest: look at the newest frame only, and play files at their own pace; else at every frame. None: the newest
+            of live sources, every one of files.
+        max_frames: end after so many of each source were looked at.
+        max_seconds: end after so long.
         progress: show a bar on standard error if that is a terminal and the source has an end.
+        hud: write rates, age and drops on what is shown; the views' "hud" command does so too.
+        side_by_side: record each frame as it was at the left of the annotated one.
 
     Raises:
-        OutputError: something couldn't be written. Everything is closed properly first.
+        LiveError: a source broke down, or something couldn't be written.
+        Exception: whatever the app raised.
+
+    Everything is closed properly before anything is raised, and all files are complete.
 
     """
-    frames = 0
-    ended: Ending = "done"
+    sources = [source] if isinstance(source, Source) else list(source)
+    if not sources:
+        raise ValueError("a run needs a source")
+    if results is not None and not hasattr(app, "fields"):
+        raise TypeError(f"{type(app).__name__} needs a method fields(result) -> dict, or no results can be written")
+    newest = any(one.live for one in sources) if latest is None else latest
+    shown = bool(views) or recorder is not None
     start = time.monotonic()
     with ExitStack() as stack:
-        stack.enter_context(_interrupted_once())
-        for part in (source, window, recorder, results):
+        signalled = stack.enter_context(_signals())
+        recording = Recording(recorder, fps=max(one.fps or 25.0 for one in sources), both=side_by_side)
+        for part in (*views, recording, results):
             if part is not None:
                 stack.callback(part.close)
-        total = min(source.length, max_frames or source.length) if source.length else max_frames
-        show_progress = stack.enter_context(progress_bar(source.name, total)) if progress and total else None
+        stages = Stages(app, sources, results=results, latest=newest, display=shown, max_frames=max_frames)
+        stack.callback(stages.close)
+        display = Display(app, sources, stages, latest=newest, views=views, recording=recording, hud=hud)
+        tell = stack.enter_context(_progress(sources, max_frames)) if progress else lambda done: None
+        ended: Ending = "done"
         try:
-            for frame in islice(source, max_frames):
-                result = app.look(frame.image)
-                if results is not None:
-                    results.write(frame, app.fields(result))
-                if window is not None or recorder is not None:
-                    image = app.draw(frame.image.clone(), result)
-                if recorder is not None:
-                    recorder.write(image, time=frame.time)
-                frames += 1
-                if show_progress is not None:
-                    show_progress(frames + len(source.skipped))
-                if window is not None:
-                    if frames == 1:  # not before: a model may take its time to warm up
-                        time_0 = time.monotonic() - frame.time
-                    if not window.show(image, until=0.0 if source.live else time_0 + frame.time):
-                        ended = "quit"
-                        break
-            if window is not None and source.still and ended == "done":
-                while window.show(image, until=time.monotonic() + 1):
-                    ...
+            stages.start()
+            deadline = start + (max_seconds or float("inf"))
+            if not display.run(lambda: bool(signalled) or time.monotonic() > deadline, tell):
+                ended = signalled[0] if signalled else "done" if time.monotonic() > deadline else "quit"
+                stages.stop()
+                display.finish()
         except BrokenPipeError:
             ended = "reader gone"
-        except KeyboardInterrupt:
-            ended = "interrupted"
         seconds = time.monotonic() - start
-    return Report(frames, seconds, ended)
+    return Report(display.looked_at, display.pictures, stages.dropped, seconds, newest, ended, recording.failed)
 
 
 @contextmanager
-def _interrupted_once() -> Iterator[None]:
-    """Let the first Ctrl-C raise KeyboardInterrupt and ignore any more, so that an impatient one can't spoil a file.
-
-    One key press may well arrive as two signals, from the terminal and from a parent process that passes it on.
-    """
-    ours = signal.getsignal(signal.SIGINT) is signal.default_int_handler  # not ignored, as by nohup; not someone else's
-    if not ours or threading.current_thread() is not threading.main_thread():
-        yield
+def _progress(sources: Sequence[Source], max_frames: int | None) -> Iterator[Callable[[int], None]]:
+    """A bar for all sources together, if they have an end."""
+    lengths = [min(one.length or max_frames or 0, max_frames or one.length or 0) for one in sources]
+    if not all(lengths):
+        yield lambda done: None
         return
+    name = sources[0].name if len(sources) == 1 else f"{len(sources)} sources"
+    with progress_bar(name, sum(lengths)) as tell:
+        yield lambda done: tell(done + sum(len(one.skipped) for one in sources))
 
-    def interrupt(number: int, frame: FrameType | None) -> NoReturn:
-        signal.signal(signal.SIGINT, signal.SIG_IGN)
-        raise KeyboardInterrupt
 
-    signal.signal(signal.SIGINT, interrupt)
-    try:
-        yield
-    finally:
-        signal.signal(signal.SIGINT, signal.default_int_handler)
+@contextmanager
+def _signals() -> Iterator[list[Ending]]:
+    """Take note of Ctrl-C and SIGTERM, instead of ending in the middle of something.
+
+    It goes on until everything is closed, so that an impatient second one can't spoil a file: and one key press may
+    well arrive as two signals, from the terminal and from a parent process that passes it on.
+    """
+    noted: list[Ending] = []
+    if threading.current_thread() is not threading.main_thread():
+        yield noted
+        return
+    with ExitStack() as stack:
+        for number, usual, ending in (
+            (signal.SIGINT, signal.default_int_handler, "interrupted"),
+            (signal.SIGTERM, signal.SIG_DFL, "terminated"),
+        ):
+            if signal.getsignal(number) == usual:  # not ignored, as by nohup; not someone else's
+                signal.signal(number, lambda *_, ending=ending: noted.append(ending))
+                stack.callback(signal.signal, number, usual)
+        yield noted

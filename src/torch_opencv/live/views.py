@@ -10,6 +10,7 @@ import torch
 
 from torch_opencv.live.sources import Frame
 
+PictureState = Literal["live", "connecting", "lost", "paused"]
 Command = Literal["quit", "pause", "snapshot", "record", "hud"]
 
 
@@ -17,7 +18,7 @@ Command = Literal["quit", "pause", "snapshot", "record", "hud"]
 class Stats:
     """How the run is going."""
 
-    state: Literal["live", "connecting", "lost", "paused"]
+    state: PictureState
     display_fps: float
     """Pictures shown a second, lately."""
     model_fps: float

@@ -1,4 +1,7 @@
-"""The view in a window, by OpenCV's own: q, Esc or closing the window ends the run.
+"""The view in a window, by OpenCV's own.
+
+Keys: q, Esc or closing it quits, space pauses, s saves a snapshot, r starts and stops a recording, h shows and hides
+the figures.
 
 Whether a window can be had is asked before OpenCV is: its Qt aborts the whole process where there is no display.
 """
@@ -8,20 +11,29 @@ from __future__ import annotations
 import os
 import socket
 import sys
-import time
 from contextlib import suppress
-
-import torch
 
 import torch_opencv as cv
 from torch_opencv.live.errors import ViewError
+from torch_opencv.live.views import Command, Picture
 
-_QUIT_KEYS = frozenset((ord("q"), ord("Q"), 27))
+_KEYS: dict[int, Command] = {
+    ord("q"): "quit",
+    ord("Q"): "quit",
+    27: "quit",
+    ord(" "): "pause",
+    ord("s"): "snapshot",
+    ord("S"): "snapshot",
+    ord("r"): "record",
+    ord("R"): "record",
+    ord("h"): "hud",
+    ord("H"): "hud",
+}
 _LARGEST, _SMALLEST = 1280, 480  # pixels of the window's longer side, at first; the user can change it
 
 
 class Window:
-    """A window that shows pictures at their pace.
+    """A window that pictures are shown in, for the main thread.
 
     Raises:
         ViewError: there is no display, or the installed OpenCV is built without windows.
@@ -34,30 +46,27 @@ class Window:
         self._title = title
         self._open = False
 
-    def show(self, image: torch.Tensor, *, until: float = 0.0) -> bool:
-        """Show a picture, and wait.
-
-        Args:
-            image: torch.uint8, (H, W, 3), BGR.
-            until: when to return, on `time.monotonic`'s clock.
-
-        Returns:
-            False if the user wants to end: by q, by Esc or by closing the window.
-
-        """
+    def show(self, picture: Picture) -> None:
+        """Show a picture. The first one sets the window's size, and the user may change it."""
+        height, width = picture.image.shape[:2]
         if not self._open:
-            scale = min(_LARGEST / max(image.shape[:2]), max(1.0, _SMALLEST / max(image.shape[:2])))
+            scale = min(_LARGEST / max(height, width), max(1.0, _SMALLEST / max(height, width)))
             cv.namedWindow(self._title, cv.WINDOW_NORMAL | cv.WINDOW_KEEPRATIO | cv.WINDOW_GUI_NORMAL)
-            cv.resizeWindow(self._title, max(1, round(image.shape[1] * scale)), max(1, round(image.shape[0] * scale)))
+            cv.resizeWindow(self._title, max(1, round(width * scale)), max(1, round(height * scale)))
             self._open = True
-        cv.imshow(self._title, image)
-        while True:
-            remaining = until - time.monotonic()
-            key = cv.waitKey(min(100, max(1, round(remaining * 1000))))
-            if key & 0xFF in _QUIT_KEYS or self._was_closed():
-                return False
-            if remaining <= 0.001:
-                return True
+        cv.imshow(self._title, picture.image)
+
+    def commands(self) -> list[Command]:
+        """The keys that were pressed, and "quit" if the window was closed. This is when the window redraws itself."""
+        if not self._open:
+            return []
+        commands: list[Command] = []
+        while (key := cv.waitKey(1)) != -1:
+            if command := _KEYS.get(key & 0xFF):
+                commands.append(command)
+        if self._was_closed():
+            commands.append("quit")
+        return commands
 
     def close(self) -> None:
         """Close the window."""

@@ -1,0 +1,283 @@
+"""The loop's third stage, in the main thread: it draws results on frames, shows and records, and obeys the user."""
+
+from __future__ import annotations
+
+import logging
+import time
+from collections.abc import Callable, Mapping, Sequence
+from typing import Generic, TypeVar
+
+import torch
+
+import torch_opencv as cv
+from torch_opencv.live.grid import Grid
+from torch_opencv.live.hud import Rate, draw_hud
+from torch_opencv.live.recording import Recording, free_name
+from torch_opencv.live.sources import Frame, Source
+from torch_opencv.live.stages import App, Looked, Stages
+from torch_opencv.live.views import Picture, PictureState, Stats, View
+
+R = TypeVar("R")
+
+_log = logging.getLogger(__name__)
+
+_TICK_S = 1 / 60  # how long the user waits at most until a command is heard
+_IDLE_S = 0.2  # without a new picture for so long, the last one is shown again if there is news about it
+_PATIENCE_S = 2.0  # for what the model is looking at when the run is ended
+_LATE_S = 0.25  # a file that is shown so much too late goes on from there, rather than hurry to catch up
+
+
+class Display(Generic[R]):
+    """What is shown and recorded.
+
+    Args:
+        app: whose `draw` is called.
+        sources: what the pictures are of; several make a grid.
+        stages: where frames and results come from.
+        latest: the way in which they are handed on.
+        views: where the pictures are shown.
+        recording: where they are recorded.
+        hud: show the figures from the start.
+
+    """
+
+    def __init__(
+        self,
+        app: App[R],
+        sources: Sequence[Source],
+        stages: Stages[R],
+        *,
+        latest: bool,
+        views: Sequence[View],
+        recording: Recording,
+        hud: bool,
+    ) -> None:
+        self._app, self._sources, self._stages = app, sources, stages
+        self._latest, self._views, self._recording, self._hud = latest, views, recording, hud
+        self._paced = bool(views) and not latest and not any(source.live for source in sources)
+        self._grid = Grid(len(sources)) if len(sources) > 1 else None
+        self._paused = self._quit = False
+        self._frames: dict[int, Frame] = {}  # each source's newest
+        self._results: dict[int, Looked[R]] = {}  # and its newest result
+        self._drawn: dict[int, tuple[Frame, Looked[R] | None, torch.Tensor]] = {}
+        self._next: list[Looked[R]] | None = None  # taken, but its time hasn't come
+        self._begin: float | None = None  # when a file's time 0 was, or would have been, shown
+        self._shown: Picture | None = None
+        self._plain: torch.Tensor | None = None  # what was shown, without the HUD
+        self._news: tuple[object, ...] = ()
+        self._shown_at = 0.0
+        self._display_rate, self._model_rate = Rate(), Rate()
+        self.looked_at = 0
+        """How many frames the model has looked at."""
+        self.pictures = 0
+        """How many pictures were shown or recorded."""
+
+    def run(self, ended: Callable[[], bool], progress: Callable[[int], None]) -> bool:
+        """Show everything there is.
+
+        Args:
+            ended: asked all the time whether to end now.
+            progress: told how many frames of all sources are done.
+
+        Returns:
+            Whether everything was shown; False if the user quit, or `ended` said so.
+
+        """
+        step = self._show_latest if self._latest else self._show_next
+        while self._obey() and not ended():
+            if not step():
+                if not self._views or not all(source.still for source in self._sources):
+                    return True
+                time.sleep(_TICK_S)  # single pictures stay until the user quits
+            self._refresh()
+            progress(sum(frame.index + 1 for frame in self._frames.values()))
+        return False
+
+    def finish(self) -> None:
+        """Record what the model had already looked at when the run was ended, so that recording and results agree."""
+        moment, self._next = self._next, None
+        deadline = time.monotonic() + _PATIENCE_S
+        while moment or (not self._stages.looked.ended and time.monotonic() < deadline):
+            if moment and not self._latest:
+                self._advance(moment, seen=False)
+            moment = self._take()
+
+    @property
+    def _wanted(self) -> bool:
+        return bool(self._views) or self._recording.on
+
+    # --- every ---
+
+    def _show_next(self) -> bool:
+        """Show the next moment if its time has come; False if there is none left."""
+        if self._next is None:
+            self._next = self._take()
+            if self._next is None:
+                return not self._stages.looked.ended
+        if self._paused:
+            self._begin = None
+            time.sleep(_TICK_S)
+        elif self._is_due(max(one.frame.time for one in self._next)):
+            moment, self._next = self._next, None
+            self._advance(moment)
+        return True
+
+    def _is_due(self, position: float) -> bool:
+        if not self._paced:
+            return True
+        now = time.monotonic()
+        if self._begin is None or now - (self._begin + position) > _LATE_S:
+            self._begin = now - position
+        early = self._begin + position - now
+        if early > 0:
+            time.sleep(min(early, _TICK_S))
+        return early <= 0
+
+    def _advance(self, moment: Sequence[Looked[R]], *, seen: bool = True) -> None:
+        for one in moment:
+            self._frames[one.source] = one.frame
+        if self._wanted:
+            self._present([one.frame for one in moment], seen=seen)
+
+    # --- latest ---
+
+    def _show_latest(self) -> bool:
+        """Show what is new, if anything is; False if nothing will be any more."""
+        stages = self._stages
+        if self._grid:  # so that frames that come nearly together make one picture
+            time.sleep(max(0.0, self._shown_at + _TICK_S - time.monotonic()))
+        with stages.changed:
+            stages.changed.wait_for(
+                lambda: stages.looked.ready or stages.looked.ended or any(box.ready for box in stages.frames), _TICK_S
+            )
+        while self._take(wait=False):
+            ...
+        fresh = {number: frame for number, box in enumerate(stages.frames) if (frame := box.take())}
+        self._frames.update(fresh)
+        if fresh:
+            self._present(list(fresh.values()), seen=not self._paused)
+        return bool(fresh) or not stages.looked.ended
+
+    # --- both ---
+
+    def _take(self, *, wait: bool = True) -> list[Looked[R]] | None:
+        """What the model has looked at; waits for it for a tick at most, or until there is no more."""
+        stages = self._stages
+        if wait:
+            with stages.changed:
+                stages.changed.wait_for(lambda: stages.looked.ready or stages.looked.ended, _TICK_S)
+        moment = stages.looked.take()
+        for one in moment or ():
+            self.looked_at += 1
+            self._model_rate.count()
+            self._results[one.source] = one
+            if not self._wanted:
+                self._frames[one.source] = one.frame
+        return moment
+
+    def _present(self, fresh: Sequence[Frame], *, seen: bool) -> None:
+        """Show and record a new picture."""
+        picture = self._compose({number: self._annotated(number) for number in self._frames})
+        newest = max(fresh, key=lambda frame: frame.captured)
+        if self._recording.on:
+            both = self._recording.both
+            original = self._compose({n: frame.image for n, frame in self._frames.items()}) if both else None
+            self._recording.write(picture, original, time=self._position(fresh))
+        self.pictures += 1
+        self._display_rate.count()
+        if seen and self._views:
+            self._show(picture, newest)
+
+    def _position(self, fresh: Sequence[Frame]) -> float:
+        """When a picture is shown in a recording: at the frame's time, but several live sources' clocks differ."""
+        if self._grid and self._latest:
+            return max(frame.captured for frame in fresh)
+        return max(frame.time for frame in fresh)
+
+    def _annotated(self, number: int) -> torch.Tensor:
+        """A source's newest frame with its newest result drawn on it."""
+        frame, result = self._frames[number], self._results.get(number)
+        drawn = self._drawn.get(number)
+        if drawn and drawn[0] is frame and drawn[1] is result:
+            return drawn[2]
+        image = frame.image
+        if result and result.frame.image.shape == image.shape:  # otherwise its places mean nothing here
+            image = self._app.draw(image.clone(), result.result)
+        self._drawn[number] = frame, result, image
+        return image
+
+    def _compose(self, images: Mapping[int, torch.Tensor]) -> torch.Tensor:
+        if self._grid is None:
+            return images[0]
+        labels = [s.name if s.state == "live" else f"{s.name}: {s.state}" for s in self._sources]
+        return self._grid.picture(images, labels)
+
+    def _show(self, plain: torch.Tensor, frame: Frame) -> None:
+        stats = Stats(
+            state=self._state,
+            display_fps=self._display_rate.per_second,
+            model_fps=self._model_rate.per_second,
+            age_ms=(time.monotonic() - frame.captured) * 1000,
+            dropped=self._stages.dropped,
+        )
+        self._plain, self._news, self._shown_at = plain, self._all_news(), time.monotonic()
+        self._shown = Picture(draw_hud(plain, stats, figures=self._hud), frame, self._fields(), stats)
+        for view in self._views:
+            view.show(self._shown)
+
+    @property
+    def _state(self) -> PictureState:
+        if self._paused:
+            return "paused"
+        states = [source.state for source in self._sources]
+        return "live" if "live" in states else states[0]
+
+    def _fields(self) -> Mapping[str, object]:
+        if self._grid is None:
+            return self._results[0].fields if self._results else {}
+        return {self._sources[number].name: result.fields for number, result in self._results.items()}
+
+    # --- without a new picture ---
+
+    def _all_news(self) -> tuple[object, ...]:
+        return self._paused, self._hud, [source.state for source in self._sources], list(self._results.values())
+
+    def _refresh(self) -> None:
+        """Show the last picture again if there is news about it: a state, a command, a late result, figures."""
+        if self._shown is None or self._plain is None:
+            return
+        news = self._all_news()
+        idle = time.monotonic() - self._shown_at > _IDLE_S
+        if news[:3] != self._news[:3] or (idle and (self._hud or news != self._news)):
+            plain = self._plain
+            if self._latest and not self._paused:
+                plain = self._compose({number: self._annotated(number) for number in self._frames})
+            self._show(plain, self._shown.frame)
+
+    # --- commands ---
+
+    def _obey(self) -> bool:
+        """Do what the user asked for; False if that is to quit."""
+        for view in self._views:
+            for command in view.commands():
+                if command == "quit":
+                    self._quit = True
+                elif command == "pause":
+                    self._paused = not self._paused
+                elif command == "hud":
+                    self._hud = not self._hud
+                elif command == "record":
+                    self._recording.toggle()
+                elif command == "snapshot" and self._shown:
+                    _save(self._shown.image)
+        return not self._quit
+
+
+def _save(image: torch.Tensor) -> None:
+    path = free_name("snapshot", ".png")
+    try:
+        path.write_bytes(cv.imencode(".png", image)[1].numpy().tobytes())
+    except OSError as error:
+        _log.warning("no snapshot: %s can't be written: %s", path, error.strerror)
+    else:
+        _log.info("snapshot saved as %s", path)

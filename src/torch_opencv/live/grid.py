@@ -1,0 +1,60 @@
+"""Several sources in one picture: equal tiles, in rows, each with its name in the corner."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+
+import torch
+
+import torch_opencv as cv
+from torch_opencv.live.hud import draw_label
+
+_WIDEST = 1920  # pixels of the whole picture
+
+
+class Grid:
+    """Where each of several pictures goes. The first one that is placed sets the size of all tiles, for good."""
+
+    def __init__(self, count: int) -> None:
+        self._columns = math.ceil(math.sqrt(count))
+        self._rows = math.ceil(count / self._columns)
+        self._tile: tuple[int, int] | None = None
+
+    def picture(self, images: Mapping[int, torch.Tensor], labels: Sequence[str]) -> torch.Tensor:
+        """Put pictures side by side.
+
+        Args:
+            images: by the number of their place, torch.uint8 (H, W, 3) BGR of any sizes; at least one. They keep their
+                proportions; what is left over of a tile, or has no picture, is black.
+            labels: what is written on each tile.
+
+        Returns:
+            torch.uint8, (H, W, 3), BGR, always of the same size.
+
+        """
+        width, height = self._tile = self._tile or self._tile_for(next(iter(images.values())))
+        grid = torch.zeros((self._rows * height, self._columns * width, 3), dtype=torch.uint8)
+        for number, label in enumerate(labels):
+            row, column = divmod(number, self._columns)
+            tile = grid[row * height : (row + 1) * height, column * width : (column + 1) * width]
+            if number in images:
+                _fit(images[number], tile)
+            draw_label(tile, label, bottom=True)
+        return grid
+
+    def _tile_for(self, image: torch.Tensor) -> tuple[int, int]:
+        """Width and height, even, as video codecs want them."""
+        height, width = image.shape[:2]
+        scale = min(1.0, _WIDEST / (width * self._columns))
+        return max(2, round(width * scale / 2) * 2), max(2, round(height * scale / 2) * 2)
+
+
+def _fit(image: torch.Tensor, tile: torch.Tensor) -> None:
+    scale = min(tile.shape[0] / image.shape[0], tile.shape[1] / image.shape[1])
+    height = min(tile.shape[0], max(1, round(image.shape[0] * scale)))
+    width = min(tile.shape[1], max(1, round(image.shape[1] * scale)))
+    top, left = (tile.shape[0] - height) // 2, (tile.shape[1] - width) // 2
+    place = tile[top : top + height, left : left + width]
+    interpolation = cv.INTER_AREA if scale < 1 else cv.INTER_LINEAR
+    place.copy_(cv.resize(image, (width, height), interpolation=interpolation) if scale != 1 else image)

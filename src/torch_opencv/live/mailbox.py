@@ -1,0 +1,95 @@
+"""What one thread hands to another: a bounded queue, or just the newest item.
+
+Nothing here ever grows: where the taker is slower, the giver waits, or older items give way.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from threading import Condition
+from typing import Generic, Literal, TypeVar
+
+T = TypeVar("T")
+
+
+class Mailbox(Generic[T]):
+    """Items on their way from the thread that puts them to the one that takes them.
+
+    Args:
+        changed: is told of everything that happens here. A thread that waits for any of several mailboxes gives them
+            the same one.
+        keep: "newest" is a single item, and a newer one takes its place; "all" is as many as there is `room` for, and
+            whoever has more waits.
+        room: how many items may wait where all are kept.
+
+    """
+
+    def __init__(self, changed: Condition, *, keep: Literal["newest", "all"], room: int = 8) -> None:
+        self._changed = changed
+        self._room = 1 if keep == "newest" else room
+        self._replaces = keep == "newest"
+        self._items: deque[T] = deque()
+        self._finished = False
+        self._closed = False
+        self._error: BaseException | None = None
+        self.dropped = 0
+        """How many items gave way to newer ones before they were taken."""
+
+    # --- the giver ---
+
+    def put(self, item: T) -> bool:
+        """Hand an item over; waits for room if all are kept. False, and nothing is handed over, once it is closed."""
+        with self._changed:
+            if not self._replaces:
+                self._changed.wait_for(lambda: self._closed or len(self._items) < self._room)
+            elif self._items:
+                self._items.clear()
+                self.dropped += 1
+            if self._closed:
+                return False
+            self._items.append(item)
+            self._changed.notify_all()
+            return True
+
+    def finish(self, error: BaseException | None = None) -> None:
+        """Say that no more will come, and why: an error is raised where the items are taken, after the last of them."""
+        with self._changed:
+            self._finished, self._error = True, error
+            self._changed.notify_all()
+
+    # --- the taker ---
+
+    @property
+    def ready(self) -> bool:
+        """Whether `take` gives an item or raises an error."""
+        return bool(self._items) or (self._finished and self._error is not None)
+
+    @property
+    def ended(self) -> bool:
+        """Whether nothing is here and nothing will come."""
+        return (self._finished or self._closed) and not self._items and self._error is None
+
+    def take(self) -> T | None:
+        """The next item, or None if there is none now. Doesn't wait.
+
+        Raises:
+            BaseException: what ended the giver, once there are no items left.
+
+        """
+        with self._changed:
+            if self._items:
+                item = self._items.popleft()
+                self._changed.notify_all()
+                return item
+            if self._finished and self._error is not None:
+                error, self._error = self._error, None
+                raise error
+            return None
+
+    def close(self) -> None:
+        """Want no more: what waits is thrown away, and whoever waits for room is let go."""
+        with self._changed:
+            self._closed = True
+            self._items.clear()
+            self._error = None
+            self._changed.notify_all()

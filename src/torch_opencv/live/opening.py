@@ -1,0 +1,114 @@
+"""From what a user names to what the loop runs on: sources, views and files, all tried before anything runs."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator, Sequence
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Literal
+
+from torch_opencv.live.errors import SourceError, ViewError
+from torch_opencv.live.outputs import check_distinct
+from torch_opencv.live.recorder import Recorder
+from torch_opencv.live.results import Results
+from torch_opencv.live.sources import Source, open_source
+from torch_opencv.live.views import View
+from torch_opencv.live.window import Window, why_no_window
+
+if TYPE_CHECKING:
+    from torch_opencv.live.browser import Browser
+
+Spec = str | int | Source | None
+ViewKind = Literal["window", "browser", "none"]
+
+_TITLE = "torch-opencv"
+_USUAL_PORT = 8000
+_MOST_SOURCES = 16
+
+
+@dataclass(frozen=True, eq=False)
+class Opened:
+    """What the loop runs on."""
+
+    sources: list[Source]
+    views: list[View]
+    recorder: Recorder | None
+    results: Results | None
+
+
+@contextmanager
+def opened(
+    specs: Sequence[Spec],
+    *,
+    view: ViewKind | None = None,
+    record: str | Path | None = None,
+    results: str | Path | None = None,
+    host: str = "127.0.0.1",
+    port: int | None = None,
+    token: str | None = None,
+) -> Iterator[Opened]:
+    """Open everything for a run, and close what is open afterwards. The address of a browser view is printed on stderr.
+
+    Args:
+        specs: what `open_source` takes, sources that are open already, or "browser", the camera of whoever opens the
+            page; the browser is then a view, too.
+        view: None is a window if there can be one, else the browser; so is "window".
+        record: the video to record to.
+        results: the JSON Lines file; "-" is standard output.
+        host: where the browser's page is served. All but this machine's own addresses demand a token.
+        port: None is 8000 if that is free, else any that is.
+        token: None: one is made if the host demands it.
+
+    Raises:
+        LiveError: one of them can't be used.
+
+    """
+    if len(specs) > _MOST_SOURCES:
+        raise SourceError(
+            f"{len(specs)} sources are too many: {_MOST_SOURCES} can be shown at once; "
+            "a glob of pictures is one if it is quoted, as in 'photos/*.jpg'"
+        )
+    with ExitStack() as stack:
+        recorder = Recorder(record) if record else None
+        writer = Results(results) if results else None
+        views: list[View] = []
+        sources: list[Source] = []
+        browser: Browser | None = None
+        reason = why_no_window() if view in (None, "window") else ""
+        for spec in specs:
+            if spec == "browser":
+                if view == "none":
+                    raise ViewError("the camera of whoever opens the page needs the page: leave --view none away")
+                browser = browser or _open_browser(host, port, token)
+                stack.callback(browser.close)
+                sources.append(browser.camera())
+            else:
+                sources.append(spec if isinstance(spec, Source) else open_source(spec))
+            stack.callback(sources[-1].close)
+        outputs = [output.path for output in (recorder, writer) if output and output.path]
+        check_distinct(outputs, [path for source in sources for path in source.inputs])
+        if recorder and any(source.fps for source in sources):
+            recorder.fps = max(source.fps or 0.0 for source in sources)
+        if view != "none" and not browser and (view == "browser" or reason):
+            browser = _open_browser(host, port, token)
+            stack.callback(browser.close)
+        if browser:
+            views.append(browser)
+            why = f"no window can be shown here, {reason}: " if view == "window" and reason else ""
+            print(f"{_TITLE}: {why}open {browser.address} in a browser", file=sys.stderr, flush=True)
+        if view != "browser" and view != "none" and not reason and (view == "window" or not browser):
+            views.append(Window(_TITLE))
+        yield Opened(sources, views, recorder, writer)
+
+
+def _open_browser(host: str, port: int | None, token: str | None) -> Browser:
+    from torch_opencv.live.browser import Browser
+
+    if port is not None:
+        return Browser(_TITLE, host=host, port=port, token=token)
+    try:
+        return Browser(_TITLE, host=host, port=_USUAL_PORT, token=token)
+    except ViewError:  # another program has it; anything else is raised again
+        return Browser(_TITLE, host=host, port=0, token=token)
