@@ -58,7 +58,7 @@ class BrowserCamera(Source):
                 self._refuse(visitor, "that JPEG is damaged")
                 continue
             self.state = "live"
-            yield Frame(image, index, captured - start, self.name, captured)
+            yield Frame(image, index, max(0.0, captured - start), self.name, captured)  # the first may be from before
             index += 1
 
     def close(self) -> None:

@@ -71,10 +71,10 @@ async function disconnected(opened, event) {
   retry = setTimeout(connect, wait * (0.75 + Math.random() / 2));
   wait = Math.min(LONGEST_WAIT_MS, wait * 2);
   setState(ended ? "ended" : "offline");
-  if (ended) setNotice("The program has ended.", true);
-  else if (opened && event.reason) setNotice(`The connection was ended: ${event.reason}. Trying again…`, true);
-  else if (!opened && (await isRefused())) setNotice("This address is no longer valid. Open the one that the program prints now.", true);
-  else if (!ended) setNotice("The connection is lost. Trying again…", true);
+  if (!opened && (await isRefused())) setNotice("This address is no longer valid. Open the one that the program prints now.", true);
+  else if (ended) setNotice("The program has ended.", true);
+  else if (event.reason) setNotice(`The connection was ended: ${event.reason}. Trying again…`, true);
+  else setNotice("The connection is lost. Trying again…", true);
 }
 
 async function isRefused() {
@@ -123,7 +123,7 @@ async function show(own, message, jpeg) {
   }
   setState(message.stats.state);
   setPressed("pause", message.stats.state === "paused", ["Pause", "Go on"]);
-  setPressed("record", message.stats.recording, ["Record", "Stop recording"]);
+  setPressed("record", message.stats.recording, ["Record", "Stop"]);
   showResults(find("results"), message.fields);
   showStats(message);
   await visible();
@@ -218,6 +218,7 @@ function setSeat(state) {
   if (state === "yours") startCamera();
   else camera.stop();
   find("camera-bar").hidden = state === "none";
+  find("camera-button").classList.toggle("primary", state !== "yours");
   find("camera-button").textContent = { yours: "Stop my camera", taken: "Use mine instead" }[state] || "Use my camera";
   find("camera-text").textContent = usurped ? "Another visitor's camera has taken over." : {
     none: "",

@@ -63,7 +63,7 @@ function list(entries) {
 }
 
 function content(value) {
-  if (Array.isArray(value) && value.some((item) => item !== null && typeof item === "object")) {
+  if (Array.isArray(value) && value.some((item) => item !== null && typeof item !== "number")) {
     const items = make("ul", "items");
     for (const item of value) {
       const row = make("li");
@@ -89,12 +89,13 @@ function plain(value) {
   if (value === null || value === undefined) return "–";
   if (Array.isArray(value)) return value.length ? value.map(plain).join(", ") : "none";
   if (typeof value === "number") return Number.isInteger(value) ? String(value) : String(Number(value.toPrecision(4)));
-  if (typeof value === "object") return Object.entries(value).map(([name, part]) => `${words(name)} ${plain(part)}`).join(", ");
+  if (typeof value === "object") return Object.entries(value).map(([name, part]) => `${name} ${plain(part)}`).join(", ");
   return String(value);
 }
 
 function words(name) {
-  return name.replaceAll("_", " ");
+  const spaced = name.replaceAll("_", " ");
+  return spaced.charAt(0).toUpperCase() + spaced.slice(1);
 }
 
 function make(tag, className = "", text = "") {

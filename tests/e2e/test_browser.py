@@ -1,0 +1,394 @@
+"""The browser view in a real browser."""
+
+from __future__ import annotations
+
+import http.server
+import itertools
+import threading
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import pytest
+import torch
+
+import torch_opencv as cv
+from tests.e2e.chromium import PATIENCE_S, Chromium, Tab, fake_camera, find_chromium
+from tests.live.browser.page import Page
+from torch_opencv.live.browser import Browser
+from torch_opencv.live.sources import Frame, open_source
+from torch_opencv.live.views import Picture, Stats
+
+pytestmark = [
+    pytest.mark.e2e,
+    pytest.mark.skipif(find_chromium() is None, reason="needs a browser: apt-get install chromium"),
+]
+
+TOKEN = "a-token_for.tests"
+CLASSES = [
+    {"label": "espresso", "wnid": "n07920052", "score": 0.91},
+    {"label": "cup", "wnid": "n07930864", "score": 0.06},
+    {"label": "tabby, tabby cat", "wnid": "n02123045", "score": 0.02},
+    {"label": "<b>not bold</b>", "wnid": "n0", "score": 0.005},
+    {"label": "goldfish, Carassius auratus", "wnid": "n01443537", "score": 0.001},
+]
+
+CENTRE = """(c => Array.from(c.getContext('2d').getImageData(c.width / 2, c.height / 2, 1, 1).data).slice(0, 3))
+(document.querySelector('canvas'))"""
+"""In JavaScript: the colour in the middle of the picture, red first."""
+
+
+def opening(address: str) -> str:
+    """In JavaScript: whether a WebSocket opens."""
+    return (
+        f"new Promise(done => {{ const socket = new WebSocket('{address}');"
+        " socket.onopen = () => done(true); socket.onerror = () => done(false) })"
+    )
+
+
+class Feed:
+    """A loop that shows the sample 30 times a second, until it is closed."""
+
+    def __init__(self, browser: Browser) -> None:
+        self.heard: list[str] = []
+        self.shown = 0
+        self._browser = browser
+        self._state = "live"
+        self._closed = threading.Event()
+        self._frames = list(itertools.islice(open_source("sample"), 60))
+        self._thread = threading.Thread(target=self._run)
+        self._thread.start()
+
+    def close(self) -> None:
+        self._closed.set()
+        self._thread.join()
+
+    def _run(self) -> None:
+        start = time.monotonic()
+        for frame in itertools.cycle(self._frames):
+            if self._closed.wait(max(0.0, start + self.shown / 30 - time.monotonic())):
+                return
+            for command in self._browser.commands():
+                self.heard.append(command)
+                if command == "pause":
+                    self._state = "live" if self._state == "paused" else "paused"
+            self.shown += 1
+            stats = Stats(self._state, 30.0, 11.5, 20.0, 3)  # type: ignore[arg-type]
+            self._browser.show(Picture(frame.image, frame, {"classes": CLASSES}, stats))
+
+
+@pytest.fixture(scope="module")
+def chromium(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Chromium]:
+    with Chromium(tmp_path_factory.mktemp("chromium")) as chromium:
+        yield chromium
+
+
+@pytest.fixture
+def browser() -> Iterator[Browser]:
+    browser = Browser("torch-opencv classify", port=0)
+    yield browser
+    browser.close()
+
+
+@pytest.fixture
+def feed(browser: Browser) -> Iterator[Feed]:
+    feed = Feed(browser)
+    yield feed
+    feed.close()
+
+
+def eventually(condition: Callable[[], object]) -> None:
+    deadline = time.monotonic() + PATIENCE_S
+    while not condition():
+        assert time.monotonic() < deadline
+        time.sleep(0.02)
+
+
+def state_becomes(tab: Tab, state: str) -> None:
+    tab.wait_for(f"document.querySelector('#state').textContent === {state!r}")
+
+
+@pytest.mark.parametrize("dark", [False, True], ids=["light", "dark"])
+@pytest.mark.parametrize("size", [(1280, 800), (820, 1180), (390, 844)], ids=["desk", "tablet", "phone"])
+def test_the_page(
+    chromium: Chromium, browser: Browser, feed: Feed, tmp_path: Path, size: tuple[int, int], dark: bool
+) -> None:
+    with chromium.open(browser.address, size=size, dark=dark) as tab:
+        state_becomes(tab, "Live")
+        tab.wait_for("!document.querySelector('canvas').hidden")
+        assert tab.ask("[document.querySelector('canvas').width, document.querySelector('canvas').height]") == [
+            640,
+            360,
+        ]
+        assert sum(tab.ask(CENTRE)) > 0
+        results = tab.text("#results")
+        for text in ("espresso", "91 %", "cup", "6.0 %", "tabby cat", "<b>not bold</b>", "Carassius auratus", "0.1 %"):
+            assert text in results
+        bars = tab.ask("[...document.querySelectorAll('.bar span')].map(bar => parseFloat(bar.style.width))")
+        assert bars == pytest.approx([91, 6, 2, 0.5, 0.1])
+        assert "11.5 /s" in tab.text("#stats")
+        assert tab.ask("document.documentElement.scrollWidth") == size[0]  # nothing sticks out
+        background = tab.ask("getComputedStyle(document.body).backgroundColor")
+        assert background == ("rgb(18, 19, 21)" if dark else "rgb(246, 246, 244)")
+        assert tab.screenshot(tmp_path / "page.png").stat().st_size > 20_000
+        assert tab.errors == []
+
+
+def test_keys_and_buttons(chromium: Chromium, browser: Browser, feed: Feed) -> None:
+    with chromium.open(browser.address) as tab:
+        state_becomes(tab, "Live")
+        tab.key(" ")
+        state_becomes(tab, "Paused")
+        assert "Go on" in tab.text(".controls")
+        tab.click("[data-command=pause]")
+        state_becomes(tab, "Live")
+        tab.key(" ")  # pauses, and doesn't press the button that was clicked last once more
+        state_becomes(tab, "Paused")
+        for key in "srhq":
+            tab.key(key)
+        for command in ("snapshot", "record", "hud", "quit"):
+            tab.click(f"[data-command={command}]")
+        expected = ["pause"] * 3 + ["snapshot", "record", "hud", "quit"] * 2
+        eventually(lambda: len(feed.heard) >= len(expected))
+        assert feed.heard == expected
+
+
+def test_the_keyboard_alone_is_enough(chromium: Chromium, browser: Browser, feed: Feed) -> None:
+    with chromium.open(browser.address) as tab:
+        state_becomes(tab, "Live")
+        tab.key("Tab")
+        tab.key("Tab")
+        assert tab.ask("document.activeElement.dataset.command") == "snapshot"
+        assert tab.ask("getComputedStyle(document.activeElement).outlineStyle") == "solid"
+        tab.key(" ")
+        tab.key("Enter")
+        eventually(lambda: len(feed.heard) >= 2)
+        assert feed.heard == ["snapshot", "snapshot"]
+        names = tab.ask("[...document.querySelectorAll('button')].map(button => button.innerText.trim())")
+        assert all(names[:-1])
+
+
+def test_a_slow_viewer_slows_nobody_and_is_never_late(chromium: Chromium, browser: Browser, feed: Feed) -> None:
+    with Page(browser) as slow, chromium.open(browser.address) as tab:
+        state_becomes(tab, "Live")
+        ages: list[int] = []
+        for _ in range(4):
+            time.sleep(2)
+            message, _ = slow.picture()
+            while (
+                message["number"] < feed.shown - 30
+            ):  # what came before it acknowledged; at most what may be in flight
+                slow.seen(message["number"])
+                message, _ = slow.picture()
+            ages.append(feed.shown - message["number"])
+            slow.seen(message["number"])
+        rate = float(tab.text("#stat-here").split()[0])
+    assert rate > 0.9 * 30
+    assert max(ages) <= 6  # pictures, at 30 a second
+
+
+def test_a_slow_network_slows_nobody(chromium: Chromium, browser: Browser, feed: Feed) -> None:
+    with chromium.open(browser.address) as slow, chromium.open(browser.address) as quick:
+        state_becomes(slow, "Live")
+        slow.throttle(bytes_per_second=100_000, latency_ms=200)
+        state_becomes(quick, "Live")
+        time.sleep(4)
+        rate = float(quick.text("#stat-here").split()[0])
+    assert rate > 0.9 * 30
+
+
+def test_a_token(chromium: Chromium) -> None:
+    browser = Browser("torch-opencv", port=0, token=TOKEN)
+    feed = Feed(browser)
+    bare = browser.address.partition("?")[0]
+    try:
+        with chromium.open(f"{bare}?token=wrong") as tab:
+            assert "token is missing or wrong" in tab.text()
+            tab.go(bare)
+            assert "token is missing or wrong" in tab.text()
+            assert tab.ask(opening(f"{bare.replace('http', 'ws')}socket")) is False
+            tab.go(browser.address)
+            state_becomes(tab, "Live")
+            assert tab.ask("location.href") == bare
+            assert tab.ask("document.cookie") == ""
+            tab.go(bare)
+            state_becomes(tab, "Live")
+    finally:
+        feed.close()
+        browser.close()
+
+
+def test_a_foreign_page(chromium: Chromium, browser: Browser, feed: Feed) -> None:
+    class Foreign(http.server.BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            self.send_response(200)
+            self.end_headers()
+            self.wfile.write(b"<p>foreign")
+
+        def log_message(self, *_: object) -> None: ...
+
+    address = browser.address.replace("http", "ws")
+    opens = opening(f"{address}socket")
+    with http.server.HTTPServer(("127.0.0.1", 0), Foreign) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        with chromium.open(f"http://127.0.0.1:{server.server_port}/") as tab:
+            assert tab.text() == "foreign"
+            assert tab.ask(opens) is False
+            # Nor may it look at the page in a frame, or use its scripts.
+            tab.ask(f"document.body.innerHTML = '<iframe src=\"{browser.address}\"></iframe>'")
+            refused = f"fetch('{browser.address}page.js', {{mode: 'no-cors'}}).then(() => false, () => true)"
+            assert tab.ask(refused) is True
+            eventually(lambda: tab.ask("1") and any("frame-ancestors" in error for error in tab.errors))
+        server.shutdown()
+    with chromium.open(browser.address) as tab:
+        assert tab.ask(opens) is True
+
+
+def test_it_comes_back_by_itself(chromium: Chromium, browser: Browser) -> None:
+    port = urlsplit(browser.address).port or 0
+    feed = Feed(browser)
+    with chromium.open(browser.address) as tab:
+        state_becomes(tab, "Live")
+        for connection in list(browser._server.server_state.connections):  # as if the network broke off
+            browser._stage.soon(connection.transport.abort)
+        state_becomes(tab, "No connection")
+        assert "Trying again" in tab.text("#notice")
+        assert tab.ask("document.querySelector('[data-command=pause]').disabled")
+        state_becomes(tab, "Live")
+        feed.close()
+        browser.close()
+        state_becomes(tab, "Ended")
+        assert "The program has ended." in tab.text("#notice")
+        time.sleep(2)  # it tries in vain
+        assert "The program has ended." in tab.text("#notice")
+        again = Browser("the next run", port=port)
+        feed = Feed(again)
+        state_becomes(tab, "Live")
+        assert tab.text("h1") == "the next run"
+        feed.close()
+        again.close()
+        state_becomes(tab, "Ended")
+        with_token = Browser("a run with a token", port=port, token=TOKEN)
+        tab.wait_for("document.querySelector('#notice').innerText.includes('no longer valid')")
+        with_token.close()
+
+
+# --- a visitor's camera ---
+
+
+def pattern(*colors: tuple[int, int, int]) -> torch.Tensor:
+    """A (360, 640) picture of four fields, so that colours, sides and up and down can be told."""
+    image = torch.zeros(360, 640, 3, dtype=torch.uint8)
+    for i, color in enumerate(colors):
+        image[180 * (i // 2) :, 320 * (i % 2) :] = torch.tensor(color, dtype=torch.uint8)
+    return image
+
+
+FIELDS = [(30, 30, 220), (30, 200, 30), (220, 40, 40), (200, 200, 200)]
+"""BGR: red, green above blue, grey."""
+
+
+@pytest.fixture(scope="module")
+def with_camera(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Chromium]:
+    folder = tmp_path_factory.mktemp("camera")
+    jpeg = cv.imencode(".jpg", pattern(*FIELDS), [cv.IMWRITE_JPEG_QUALITY, 95])[1].numpy().tobytes()
+    video = folder / "camera.mjpeg"
+    video.write_bytes(jpeg * 30)
+    with Chromium(folder, *fake_camera(video)) as chromium:
+        yield chromium
+
+
+class CameraLoop:
+    """A loop that marks what it sees and shows it."""
+
+    def __init__(self, browser: Browser) -> None:
+        self.source = browser.camera()
+        self.frames: list[Frame] = []
+        self._browser = browser
+        self._thread = threading.Thread(target=self._run)
+        self._thread.start()
+
+    def close(self) -> None:
+        self.source.close()
+        self._thread.join()
+
+    def _run(self) -> None:
+        for frame in self.source:
+            self.frames.append(frame)
+            image = frame.image.clone()
+            cv.rectangle(image, (290, 150), (350, 210), (0, 255, 255), -1)  # yellow
+            self._browser.show(Picture(image, frame, {}, Stats("live", 30.0, 30.0, 10.0, self.source.dropped)))
+
+
+@pytest.fixture
+def camera_loop(browser: Browser) -> Iterator[CameraLoop]:
+    loop = CameraLoop(browser)
+    yield loop
+    loop.close()
+
+
+def test_the_visitors_camera(with_camera: Chromium, browser: Browser, camera_loop: CameraLoop) -> None:
+    assert camera_loop.source.state == "connecting"
+    with with_camera.open(browser.address) as tab:
+        eventually(lambda: len(camera_loop.frames) > 20)
+        assert camera_loop.source.state == "live"
+        assert tab.text("#camera-text") == "Your camera is in use."
+        frame = camera_loop.frames[-1]
+        assert frame.image.shape == (360, 640, 3)
+        for i, color in enumerate(FIELDS):
+            seen = frame.image[90 + 180 * (i // 2), 160 + 320 * (i % 2)]
+            assert (seen.int() - torch.tensor(color)).abs().max() < 40, f"field {i}: {seen.tolist()} for {color}"
+        state_becomes(tab, "Live")
+        red, green, blue = tab.ask(CENTRE)
+        assert (red > 200, green > 200, blue < 80) == (True, True, True), "the mark comes back"
+        times = [frame.captured for frame in camera_loop.frames]
+        assert times == sorted(times)
+        tab.click("#camera-button")
+        tab.wait_for("document.querySelector('#camera-button').textContent === 'Use my camera'")
+        eventually(lambda: camera_loop.source.state == "lost")
+        count = len(camera_loop.frames)
+        tab.click("#camera-button")
+        eventually(lambda: camera_loop.source.state == "live" and len(camera_loop.frames) > count)
+        assert tab.errors == []
+    eventually(lambda: camera_loop.source.state == "lost")
+    with with_camera.open(browser.address):
+        eventually(lambda: camera_loop.source.state == "live")
+
+
+def test_one_camera_at_a_time(with_camera: Chromium, browser: Browser, camera_loop: CameraLoop) -> None:
+    with with_camera.open(browser.address) as first:
+        first.wait_for("document.querySelector('#camera-text').textContent.includes('Your camera is in use')")
+        with with_camera.open(browser.address) as second:
+            second.wait_for("document.querySelector('#camera-text').textContent.includes('Another visitor')")
+            state_becomes(second, "Live")  # it sees what the first one's camera sees
+            assert second.text("#camera-button") == "Use mine instead"
+            second.click("#camera-button")
+            second.wait_for("document.querySelector('#camera-text').textContent.includes('Your camera is in use')")
+            first.wait_for("document.querySelector('#camera-text').textContent.includes('has taken over')")
+            count = len(camera_loop.frames)
+            eventually(lambda: len(camera_loop.frames) > count + 10)
+        first.wait_for("document.querySelector('#camera-button').textContent === 'Use my camera'")
+        eventually(lambda: camera_loop.source.state == "lost")
+        first.click("#camera-button")
+        eventually(lambda: camera_loop.source.state == "live")
+
+
+def test_the_camera_comes_back_with_the_connection(
+    with_camera: Chromium, browser: Browser, camera_loop: CameraLoop
+) -> None:
+    with with_camera.open(browser.address) as tab:
+        eventually(lambda: len(camera_loop.frames) > 5)
+        for connection in list(browser._server.server_state.connections):
+            browser._stage.soon(connection.transport.abort)
+        eventually(lambda: camera_loop.source.state == "lost")
+        count = len(camera_loop.frames)
+        eventually(lambda: camera_loop.source.state == "live" and len(camera_loop.frames) > count)
+        state_becomes(tab, "Live")
+
+
+def test_no_camera_says_why(chromium: Chromium, browser: Browser, camera_loop: CameraLoop) -> None:
+    with chromium.open(browser.address) as tab:  # this one has none
+        tab.wait_for("/no camera|wasn't allowed/.test(document.querySelector('#camera-text').textContent)")
+        assert tab.text("#camera-button") == "Use my camera"
+        assert camera_loop.source.state == "connecting"
