@@ -1,7 +1,8 @@
 """Pictures from files: one, or those of a folder or glob in natural order.
 
-Grey, transparent and 16-bit pictures come out as 8-bit BGR, and turned upright as their EXIF orientation says. Files
-that can't be read are skipped and named in the log, unless none can be: that is an error.
+Grey, transparent and 16-bit pictures come out as 8-bit BGR, and turned upright as their EXIF orientation says. What is
+in a folder is looked up once, at the start. Files that can't be read, or not any more, are skipped, and the log names
+them, unless none can be read: that is an error.
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ import logging
 import re
 import time
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from pathlib import Path
 
 import numpy as np
@@ -46,11 +48,12 @@ class Images(Source):
         self.inputs = tuple(paths)
         self._with_paths = with_paths
         self._unread = iter(paths)
+        self._unsaid: list[tuple[str, str]] = []  # what was skipped, and why, that the log doesn't know of yet
         self._first = self._next()
         if self._first is None:
             what = f"none of the {len(paths)} files of {name}" if len(paths) > 1 else str(paths[0])
             raise SourceError(f"{what} can't be read as an image: damaged, or of another kind")
-        self._report(self.skipped)  # not before: if nothing can be read, one error says it all
+        self._report()  # not before: if nothing can be read, one error says it all
 
     def __iter__(self) -> Iterator[Frame]:
         index = 0
@@ -60,24 +63,25 @@ class Images(Source):
             own_path = str(path) if self._with_paths else None
             yield Frame(image, index, index / self.fps, self.name, time.monotonic(), own_path)
             index += 1
-            before = len(self.skipped)
             item = self._next()
-            self._report(self.skipped[before:])
+            self._report()
 
     def close(self) -> None:  # noqa: D102
         self._unread = iter(())
 
     def _next(self) -> tuple[Path, torch.Tensor] | None:
         for path in self._unread:
-            image = _read(path)
+            image, why = _read(path)
             if image is not None:
                 return path, image
             self.skipped.append(str(path))
+            self._unsaid.append((str(path), why))
         return None
 
-    def _report(self, skipped: list[str]) -> None:
-        for path in skipped:
-            _log.warning("skipped %s: it can't be read as an image", path)
+    def _report(self) -> None:
+        for path, why in self._unsaid:
+            _log.warning("skipped %s: %s", path, why)
+        self._unsaid.clear()
 
 
 def images_of_folder(folder: Path, name: str) -> Images:
@@ -99,16 +103,30 @@ def images_of_glob(pattern: str) -> Images:
     return Images(sorted(files, key=_natural), name=pattern, with_paths=True)
 
 
-def _read(path: Path) -> torch.Tensor | None:
-    """The picture as torch.uint8 (H, W, 3) BGR, or None."""
+def _read(path: Path) -> tuple[torch.Tensor | None, str]:
+    """The picture as torch.uint8 (H, W, 3) BGR and "", or None and why it can't be read."""
     try:
+        if not path.is_file():  # reading a pipe would wait for ever
+            return None, "it is no file" if path.exists() else "it is gone"
         # Not cv.imread: on Windows it can't open names outside the system's code page.
         data = np.fromfile(path, np.uint8)
-        with quiet_opencv():
-            image: torch.Tensor | None = cv.imdecode(data, cv.IMREAD_COLOR) if len(data) else None
-    except (OSError, cv.error):
-        return None
-    return image
+    except OSError as error:
+        return None, str(error.strerror).lower()
+    if not len(data):
+        return None, "it is empty (0 bytes)"
+    if _is_half_a_jpeg(data.tobytes()):
+        return None, "it is cut short"
+    image: torch.Tensor | None = None
+    with quiet_opencv(), suppress(cv.error):  # which is raised for a picture that is too large, say
+        image = cv.imdecode(data, cv.IMREAD_COLOR)
+    return image, "" if image is not None else "it can't be read as an image"
+
+
+def _is_half_a_jpeg(data: bytes) -> bool:
+    """Whether a JPEG file ends before its last picture does: OpenCV 4.10, for one, fills it up with black."""
+    if not data.startswith(b"\xff\xd8"):
+        return False
+    return data.rfind(b"\xff\xd9") < data.rfind(b"\xff\xda")  # the end of the image, and the start of a scan
 
 
 def _natural(path: Path) -> list[str | int]:
