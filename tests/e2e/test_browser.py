@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import http.server
 import itertools
+import json
+import subprocess
+import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -50,8 +53,9 @@ def opening(address: str) -> str:
 class Feed:
     """A loop that shows the sample 30 times a second, until it is closed."""
 
-    def __init__(self, browser: Browser) -> None:
+    def __init__(self, browser: Browser, fields: dict[str, object] | None = None) -> None:
         self.heard: list[str] = []
+        self._fields = fields or {"classes": CLASSES}
         self.shown = 0
         self._browser = browser
         self._state = "live"
@@ -75,7 +79,7 @@ class Feed:
                     self._state = "live" if self._state == "paused" else "paused"
             self.shown += 1
             stats = Stats(self._state, 30.0, 11.5, 20.0, 3)  # type: ignore[arg-type]
-            self._browser.show(Picture(frame.image, frame, {"classes": CLASSES}, stats))
+            self._browser.show(Picture(frame.image, frame, self._fields, stats))
 
 
 @pytest.fixture(scope="module")
@@ -133,6 +137,46 @@ def test_the_page(
         assert background == ("rgb(18, 19, 21)" if dark else "rgb(246, 246, 244)")
         assert tab.screenshot(tmp_path / "page.png").stat().st_size > 20_000
         assert tab.errors == []
+
+
+@pytest.mark.parametrize(
+    ("fields", "texts"),
+    [
+        ({"faces": [{"box": [1, 2, 30, 40], "name": None, "age": 31.24}]}, ["Faces", "1, 2, 30, 40", "–", "31.24"]),
+        ({"caption": "a dog on a beach", "alternatives": ["a dog", "a beach"]}, ["a dog on a beach", "a beach"]),
+        ({"my_clip.mp4": {"classes": CLASSES}, "b.mp4": {"classes": CLASSES[:1]}}, ["my_clip.mp4", "espresso", "91 %"]),
+        (
+            {"deep": {"er": {"est": [[1, [2]], {"x": {"y": None}}]}}, "none": [], "<i>": True},
+            ["deep", "Est", "<i>", "true"],
+        ),
+    ],
+    ids=["faces", "caption", "several sources", "anything"],
+)
+def test_other_results(chromium: Chromium, browser: Browser, fields: dict[str, object], texts: list[str]) -> None:
+    feed = Feed(browser, fields)
+    try:
+        with chromium.open(browser.address) as tab:
+            state_becomes(tab, "Live")
+            results = tab.text("#results")
+            assert [text for text in texts if text not in results] == []
+            assert "[object" not in results
+            assert tab.errors == []
+    finally:
+        feed.close()
+
+
+def test_a_hidden_page_asks_for_nothing(chromium: Chromium, browser: Browser, feed: Feed) -> None:
+    hide = "Object.defineProperty(document, 'hidden', {configurable: true, get: () => %s});"
+    with chromium.open(browser.address) as tab:
+        state_becomes(tab, "Live")
+        tab.ask(hide % "true")
+        (viewer,) = browser._stage._viewers
+        eventually(lambda: len(viewer._in_flight) == 2)
+        newest, shown = viewer._newest, feed.shown
+        eventually(lambda: feed.shown > shown + 10)
+        assert viewer._newest == newest
+        tab.ask(hide % "false" + "document.dispatchEvent(new Event('visibilitychange'))")
+        eventually(lambda: viewer._newest > newest + 10)
 
 
 def test_keys_and_buttons(chromium: Chromium, browser: Browser, feed: Feed) -> None:
@@ -194,7 +238,8 @@ def test_a_slow_network_slows_nobody(chromium: Chromium, browser: Browser, feed:
         slow.throttle(bytes_per_second=100_000, latency_ms=200)
         state_becomes(quick, "Live")
         time.sleep(4)
-        rate = float(quick.text("#stat-here").split()[0])
+        slow_rate, rate = (float(tab.text("#stat-here").split()[0]) for tab in (slow, quick))
+    assert slow_rate < 10, "this browser doesn't throttle WebSockets: the test shows nothing"
     assert rate > 0.9 * 30
 
 
@@ -392,3 +437,53 @@ def test_no_camera_says_why(chromium: Chromium, browser: Browser, camera_loop: C
         tab.wait_for("/no camera|wasn't allowed/.test(document.querySelector('#camera-text').textContent)")
         assert tab.text("#camera-button") == "Use my camera"
         assert camera_loop.source.state == "connecting"
+
+
+# --- the command ---
+
+
+def test_classify_in_the_browser(with_sample: Chromium, tmp_path: Path) -> None:
+    """What a user does: start it with the browser as source and view, open the page, look, press q."""
+    results = tmp_path / "results.jsonl"
+    command = [
+        sys.executable,
+        "-m",
+        "torch_opencv",
+        "classify",
+        "browser",
+        "--view",
+        "browser",
+        "--results",
+        str(results),
+    ]
+    with subprocess.Popen(command, stderr=subprocess.PIPE, text=True, cwd=tmp_path) as program:
+        assert program.stderr
+        try:
+            said = next(line for line in program.stderr if "http://" in line)
+            address = next(word for word in said.split() if word.startswith("http://"))
+            with with_sample.open(address) as tab:
+                state_becomes(tab, "Live")
+                tab.wait_for("/cat|espresso|missile/.test(document.querySelector('#results').innerText)")
+                assert tab.screenshot(tmp_path / "classify.png").stat().st_size > 20_000
+                tab.key("s")
+                eventually(lambda: list(tmp_path.glob("snapshot-*.png")))
+                tab.key("q")
+                state_becomes(tab, "Ended")
+                assert tab.errors == []
+            assert program.wait(PATIENCE_S) == 0
+        finally:
+            program.kill()
+    lines = [json.loads(line) for line in results.read_text().splitlines()]
+    assert {line["source"] for line in lines} == {"browser"}
+    assert all(len(line["classes"]) == 5 for line in lines)
+
+
+@pytest.fixture(scope="module")
+def with_sample(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Chromium]:
+    folder = tmp_path_factory.mktemp("sample")
+    video = folder / "sample.mjpeg"
+    with video.open("wb") as file:
+        for frame in open_source("sample"):
+            file.write(cv.imencode(".jpg", frame.image)[1].numpy().tobytes())
+    with Chromium(folder, *fake_camera(video)) as chromium:
+        yield chromium

@@ -66,6 +66,7 @@ async function disconnected(opened, event) {
   seat = "none";
   find("camera-bar").hidden = true;
   enable(false);
+  find("message").textContent = "";
   if (event.code === 1000) ended = true;
   if (opened) wait = FIRST_WAIT_MS;
   retry = setTimeout(connect, wait * (0.75 + Math.random() / 2));

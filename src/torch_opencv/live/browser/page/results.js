@@ -11,7 +11,7 @@ export function showResults(container, fields) {
   if (entries.length === 0) {
     container.replaceChildren(make("p", "faint", "Nothing yet"));
   } else if (entries.length === 1 && isScores(entries[0][1])) {
-    showScores(container, entries[0][1]);
+    showScores(container, entries[0][1]); // keeps the rows
   } else {
     container.replaceChildren(list(entries));
   }
@@ -19,7 +19,7 @@ export function showResults(container, fields) {
 
 function isScores(value) {
   return Array.isArray(value) && value.length > 0 && value.every(
-    (item) => item !== null && typeof item === "object" && typeof item.label === "string" && Number.isFinite(item.score));
+    (item) => isObject(item) && typeof item.label === "string" && Number.isFinite(item.score));
 }
 
 // The rows stay and only change, so that the bars can move.
@@ -56,14 +56,25 @@ function list(entries) {
     const row = make("div");
     const definition = make("dd");
     definition.append(content(value));
-    row.append(make("dt", "", words(name)), definition);
+    row.append(make("dt", "", isObject(value) ? name : words(name)), definition); // with several sources: a source's name
     fields.append(row);
   }
   return fields;
 }
 
 function content(value) {
-  if (Array.isArray(value) && value.some((item) => item !== null && typeof item !== "number")) {
+  if (isObject(value)) {
+    const entries = Object.entries(value);
+    if (entries.length === 1 && isScores(entries[0][1])) return content(entries[0][1]);
+    if (entries.some(([, part]) => isList(part) || isObject(part))) return list(entries);
+    return pairs(entries);
+  }
+  if (isScores(value)) {
+    const scores = make("div");
+    showScores(scores, value);
+    return scores;
+  }
+  if (isList(value)) {
     const items = make("ul", "items");
     for (const item of value) {
       const row = make("li");
@@ -72,17 +83,27 @@ function content(value) {
     }
     return items;
   }
-  if (value !== null && typeof value === "object" && !Array.isArray(value)) {
-    const pairs = make("dl", "pairs");
-    for (const [name, part] of Object.entries(value)) {
-      const row = make("div");
-      row.append(make("dt", "", words(name)), make("dd", "", plain(part)));
-      pairs.append(row);
-    }
-    return pairs;
-  }
   const text = plain(value);
   return make("span", text.length > 24 ? "long" : "", text);
+}
+
+function pairs(entries) {
+  const rows = make("dl", "pairs");
+  for (const [name, part] of entries) {
+    const row = make("div");
+    row.append(make("dt", "", words(name)), make("dd", "", plain(part)));
+    rows.append(row);
+  }
+  return rows;
+}
+
+function isObject(value) {
+  return value !== null && typeof value === "object" && !Array.isArray(value);
+}
+
+// Not of numbers alone, which are a box or the like and fit in a line.
+function isList(value) {
+  return Array.isArray(value) && value.some((item) => item !== null && typeof item !== "number");
 }
 
 function plain(value) {
