@@ -9,6 +9,7 @@ import textwrap
 import threading
 import time
 from collections.abc import Iterator
+from dataclasses import dataclass
 from itertools import islice, pairwise
 from pathlib import Path
 
@@ -333,6 +334,36 @@ def test_pieces_are_shown_at_their_pace(monkeypatch: pytest.MonkeyPatch) -> None
     assert [shown(t) for t in (9.0, 9.5)] == pytest.approx([106.5, 107.0])
     assert [shown(t) for t in (0.0, 0.5)] == pytest.approx([107.0, 107.5])  # its clock was set back
     assert [shown(t) for t in (900.0, 900.5)] == pytest.approx([107.5, 108.0])  # and forth
+
+
+@dataclass
+class Packet:
+    number: int
+    is_keyframe: bool
+
+
+def test_what_decoding_is_too_slow_for_is_skipped(monkeypatch: pytest.MonkeyPatch) -> None:
+    now = 0.0
+    monkeypatch.setattr(reader.time, "monotonic", lambda: now)
+
+    def packets() -> Iterator[Packet]:  # one comes every 40 ms, and every tenth is a key frame
+        nonlocal now
+        for number in range(1000):
+            now = max(now, number * 0.04)
+            yield Packet(number, number % 10 == 0)
+
+    decoded, ages, skipped = [], [], []
+    for packet in reader.Backlog().skip(packets(), lambda: skipped.append(1)):
+        decoded.append(packet.number)
+        ages.append(now - packet.number * 0.04)
+        now += 0.05 if 200 <= packet.number < 800 else 0.01
+    assert decoded[:200] == list(range(200))
+    assert decoded[-150:] == list(range(850, 1000))
+    assert len(decoded) + len(skipped) == 1000
+    for before, after in pairwise(decoded):
+        assert after == before + 1 or after % 10 == 0  # nothing is decoded without what it builds upon
+    assert 0.1 < max(ages) < 1  # without skipping it would be six seconds
+    assert len(skipped) < 300
 
 
 # --- what can't be opened ---

@@ -115,18 +115,19 @@ class Stream(Source):
 
     def _connect(self, after: float | None) -> tuple[_Reader, dict[str, Any]]:
         """A reader that has its first picture, and what it says about the stream."""
-        self._reader = reader = _Reader(self._url, after)
+        try:
+            self._reader = reader = _Reader(self._url, after)
+        except OSError as error:
+            raise _LostError(f"no process can be started to read it: {error.strerror}") from None
         if self._closed.is_set():  # close() may have come before there was this reader to close
             reader.close()
         try:
             return reader, reader.open(self._open_timeout)
-        except _EndError as end:
+        except BaseException as error:
             reader.close()
-            if not str(end) and after is not None and not self.live:
-                raise
-            raise _LostError(_with_login(self._url, str(end)) or "there is no picture in it") from None
-        except _LostError:
-            reader.close()
+            if isinstance(error, _EndError) and (str(error) or after is None or self.live):
+                reason = _with_login(self._url, str(error)) or "there is no picture in it"
+                raise _LostError(reason) from None
             raise
 
     def _find_again(self, reason: _LostError, after: float | None) -> bool:

@@ -27,7 +27,7 @@ import socket
 import sys
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import suppress
 from fractions import Fraction
 from typing import Any, BinaryIO
@@ -35,9 +35,10 @@ from urllib.parse import urlsplit
 
 import av
 import av.error
+import av.stream
 import numpy as np
 from av.container import InputContainer
-from av.stream import Discard
+from av.packet import Packet
 from av.video.frame import VideoFrame
 from av.video.stream import VideoStream
 
@@ -46,6 +47,7 @@ _OPTIONS = {"rtsp_transport": "tcp", "allowed_media_types": "video"}
 _STALE = 0.2  # seconds in which what FFmpeg has hoarded while it opened the stream gives way to what is new
 _FAREWELL = 0.5  # seconds for taking leave of the server
 _REPEATED = 3.0  # seconds for which a stream that was found again may begin with what was shown already
+_WAIT, _BEHIND = 0.003, 1.0  # seconds: what counts as waiting for a packet; without it for so long, decoding is behind
 _LATE, _EARLY = 0.5, 2.0  # seconds by which a picture's time may be off before its clock is taken for another one
 
 
@@ -55,7 +57,7 @@ class Newest:
     def __init__(self) -> None:
         self.changed = threading.Condition()
         self.wanted = 0
-        self.dropped: int | None = None  # counted from the first wish on
+        self.dropped: int | None = None  # counted from the first one sent
         self.about: dict[str, object] | None = None
         self.picture: tuple[VideoFrame, float] | None = None
         self.end: str | None = None
@@ -66,8 +68,8 @@ class Newest:
         with self.changed:
             while self.picture and not replace and not self.stopped:
                 self.changed.wait()
-            if self.picture and self.dropped is not None:
-                self.dropped += 1
+            if self.picture:
+                self.count_dropped()
             self.picture = frame, time.monotonic()
             self.changed.notify_all()
 
@@ -77,11 +79,16 @@ class Newest:
             self.about, self.end = about or self.about, end
             self.changed.notify_all()
 
+    def count_dropped(self) -> None:
+        """Count a picture that nobody will see."""
+        with self.changed:
+            if self.dropped is not None:
+                self.dropped += 1
+
     def want(self) -> None:
         """Send one more picture."""
         with self.changed:
             self.wanted += 1
-            self.dropped = self.dropped or 0
             self.changed.notify_all()
 
     def stop(self) -> None:
@@ -97,9 +104,10 @@ class Newest:
                 while not (self.about or (self.picture and self.wanted) or (self.end is not None and not self.picture)):
                     self.changed.wait()
                 about, self.about = self.about, None
-                picture, dropped = None, self.dropped
+                picture = None
                 if not about and self.picture:
                     picture, self.picture = self.picture, None
+                    self.dropped = dropped = self.dropped or 0
                     self.wanted -= 1
                     self.changed.notify_all()
             if about:
@@ -109,8 +117,9 @@ class Newest:
             elif picture:
                 frame, captured = picture
                 pixels = np.ascontiguousarray(frame.to_ndarray(format="bgr24"))
-                header = {"size": pixels.shape[:2], "time": frame.time, "captured": captured}
-                _write(out, header | {"rotation": frame.rotation, "dropped": dropped}, pixels.data)
+                header = {"size": pixels.shape[:2], "time": frame.time, "captured": captured, "dropped": dropped}
+                header["rotation"] = getattr(frame, "rotation", 0)  # PyAV before 15 can't tell
+                _write(out, header, pixels.data)
             else:
                 _write(out, {"end": self.end})
                 return
@@ -122,19 +131,31 @@ def _write(out: BinaryIO, header: dict[str, Any], pixels: memoryview | bytes = b
     out.flush()
 
 
+class NoVideoError(Exception):
+    """There is sound only, say."""
+
+
+def _open(url: str) -> InputContainer:
+    try:
+        return av.open(url, options=_OPTIONS, metadata_errors="replace")
+    except OSError as error:
+        if error.errno == errno.EIO:  # FFmpeg doesn't say it if only the name is wrong
+            parts = urlsplit(url)
+            socket.getaddrinfo(parts.hostname, parts.port)
+        raise
+
+
 def _read(url: str, after: float | None, newest: Newest) -> None:
     """Read pictures until the stream ends."""
-    parts = urlsplit(url)
-    socket.getaddrinfo(parts.hostname, parts.port)  # FFmpeg's own error wouldn't say that it is the name
-    with av.open(url, options=_OPTIONS, metadata_errors="replace") as container:
+    with _open(url) as container:
         stream = container.streams.best("video")
         if not isinstance(stream, VideoStream):
-            raise LookupError
-        for other in container.streams:
-            if other is not stream:
-                with suppress(AttributeError):  # PyAV before 14 can't, and takes all that comes
-                    other.discard = Discard.all
-        about = _about(container, stream, parts.scheme.lower())
+            raise NoVideoError
+        if discard := getattr(av.stream, "Discard", None):  # PyAV before 18 fetches every variant of an HLS stream
+            for other in container.streams:
+                if other is not stream:
+                    other.discard = discard.all
+        about = _about(container, stream, url.partition(":")[0].lower())
         if about["endless"] and not about["paced"]:
             after = None  # its time stamps begin anew with every connection
         # With a thread for each frame the decoder would hold back as many frames as it has threads.
@@ -144,7 +165,8 @@ def _read(url: str, after: float | None, newest: Newest) -> None:
         skip_until = time.monotonic() + _REPEATED if about["endless"] else float("inf")
         pace = Pace()
         first = True
-        for frame in _frames(container, stream):
+        backlog = Backlog() if about["endless"] and not about["paced"] else None
+        for frame in _frames(container, stream, newest, backlog):
             if after is not None and frame.time is not None and frame.time <= after and time.monotonic() < skip_until:
                 continue
             after = None
@@ -158,8 +180,13 @@ def _read(url: str, after: float | None, newest: Newest) -> None:
                 return
 
 
-def _frames(container: InputContainer, stream: VideoStream) -> Iterator[VideoFrame]:
-    for packet in container.demux(stream):
+def _frames(
+    container: InputContainer, stream: VideoStream, newest: Newest, backlog: Backlog | None
+) -> Iterator[VideoFrame]:
+    packets = container.demux(stream)
+    if backlog is not None:
+        packets = backlog.skip(packets, newest.count_dropped)
+    for packet in packets:
         try:
             frames = packet.decode()
         except av.error.InvalidDataError:  # a broken packet: those after it may be good
@@ -167,6 +194,37 @@ def _frames(container: InputContainer, stream: VideoStream) -> Iterator[VideoFra
         for frame in frames:
             if not frame.is_corrupt:  # its missing parts are made up by the decoder
                 yield frame
+
+
+class Backlog:
+    """What has piled up because decoding is too slow for the stream: it is skipped, or pictures would get ever older.
+
+    As long as decoding keeps up, there is a wait for nearly every packet.
+    """
+
+    def __init__(self) -> None:
+        self._waited = time.monotonic()  # when there was a wait last
+        self._skipping = False
+
+    def skip(
+        self, packets: Iterator[Packet[VideoStream]], dropped: Callable[[], None]
+    ) -> Iterator[Packet[VideoStream]]:
+        """The packets, but after a second without a wait go on with the first key frame that has to be waited for."""
+        asked = time.monotonic()
+        for packet in packets:
+            now = time.monotonic()
+            if now - asked > _WAIT:
+                self._waited = now
+            caught_up = now - self._waited < _BEHIND
+            if not self._skipping:
+                self._skipping = not caught_up
+            elif packet.is_keyframe and caught_up:
+                self._skipping = False
+            if self._skipping:
+                dropped()
+            else:
+                yield packet
+            asked = time.monotonic()
 
 
 def _about(container: InputContainer, stream: VideoStream, scheme: str) -> dict[str, object]:
@@ -222,7 +280,7 @@ def _why(error: Exception) -> str:
             return "what comes is no video"
         case av.error.EOFError() | av.error.ConnectionResetError() | av.error.BrokenPipeError():
             return "the server has closed the connection"
-        case LookupError():
+        case NoVideoError():
             return "there is no video in it"
         case OSError() if error.errno in (errno.EHOSTUNREACH, errno.ENETUNREACH, errno.EHOSTDOWN):
             return "the host can't be reached"
