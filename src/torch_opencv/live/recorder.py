@@ -39,10 +39,10 @@ _CONTAINER_OPTIONS = {
     ".mkv": {"cluster_time_limit": "100", "flush_packets": "1"},
 }
 _ENCODER_OPTIONS = {
-    # Twice as fast as veryfast with crf 20, in files of the same size (measured at 640x360 and 1280x720). zerolatency:
-    # the encoder holds no pictures back, which would be lost if the program is killed. No B-frames (bf): they'd begin
-    # before time 0, and a file in pieces can only mend that by starting late.
-    "libx264": {"preset": "superfast", "crf": "21", "tune": "zerolatency", "bf": "0"},
+    # Against veryfast with crf 20: twice as fast, files of the same size, 0.5 dB worse (of 46; 640x360 and 1280x720).
+    # zerolatency: the encoder holds no pictures back, which would be lost if the program is killed. No B-frames (bf):
+    # they'd begin before time 0, and a file in pieces can only mend that by starting late.
+    "libx264": {"preset": "superfast", "crf": "22", "tune": "zerolatency", "bf": "0"},
     "libopenh264": {"rc_mode": "quality", "allow_skip_frames": "0"},
     "mpeg4": {},
 }
