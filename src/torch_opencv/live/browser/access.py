@@ -17,7 +17,7 @@ from starlette.datastructures import MutableHeaders
 from starlette.requests import HTTPConnection
 from starlette.responses import PlainTextResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
-from starlette.websockets import WebSocket
+from starlette.websockets import WebSocketClose
 
 LOOPBACK_NAMES = frozenset(("localhost", "127.0.0.1", "::1"))
 
@@ -58,10 +58,8 @@ class Guard:
         connection = HTTPConnection(scope)
         refusal = self._refusal(connection)
         if scope["type"] == "websocket":
-            if refusal:
-                await WebSocket(scope, receive, send).send_denial_response(PlainTextResponse(refusal, 403))
-            else:
-                await self._app(scope, receive, send)
+            app = WebSocketClose() if refusal else self._app  # before it is accepted, closing is answering 403
+            await app(scope, receive, send)
             return
 
         async def send_with_headers(message: Message) -> None:
