@@ -85,7 +85,7 @@ def test_a_recording_survives_kill_9(tmp_path: Path, suffix: str, attempt: int) 
 
 
 def on_a_small_disk(disk: Path, command: list[str]) -> subprocess.CompletedProcess[str]:
-    """Run a command on a file system of 1 MB at ``disk``, which vanishes with it; what was on it is copied beside it."""
+    """Run a command with a file system of 1 MB at ``disk``; what is on it at the end is copied beside it."""
     disk.mkdir()
     mount = f"mount -t tmpfs -o size=1m none {disk}"
     unshare = ["unshare", "--user", "--map-root-user", "--mount", "sh", "-c"]
