@@ -111,9 +111,8 @@ def test_wrong_usage(refused: Refused) -> None:
     see = "; see torch-opencv classify --help"
     assert see in refused("classify", "sample", "--max-frames", "0")
     assert see in refused("classify", "sample", "--max-frames", "some")
-    assert "'cinema' is not one of 'window', 'browser', 'none'" + see in refused(
-        "classify", "sample", "--view", "cinema"
-    )
+    kinds = "'cinema' is not one of 'window', 'browser', 'none'"
+    assert kinds + see in refused("classify", "sample", "--view", "cinema")
     assert see in refused("classify", "sample", "--max-seconds", "0")
     assert see in refused("classify", "sample", "--port", "65536")
     assert "the token must have 8 or more" in refused("classify", "sample", "--view", "browser", "--token", "short")

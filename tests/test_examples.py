@@ -167,6 +167,8 @@ def test_runs_as_a_program(name: str, tmp_path: Path) -> None:
         (["video_capture", "--output", "x.foo"], "can't write a video called x.foo"),
         (["video_capture", "--max-frames", "0"], "no frames"),
         (["background_subtraction", "text.txt"], "isn't a video"),
+        (["own_model", "text.txt"], "text.txt can't be read as a video"),
+        (["own_model", "--output", "own.avi"], "must end in .mp4 or .mkv"),
     ],
     ids=lambda given: " ".join(given) if isinstance(given, list) else "",
 )
@@ -523,6 +525,21 @@ def test_flann_among_photographs(example: Example, shared_data: Path) -> None:
     right, pieces = example("flann", *photographs).numbers(r"(\d+) of (\d+) pieces found")
     assert pieces == 20
     assert right >= 19  # a sky or a blur may have nothing to be told by
+
+
+def test_own_model_frames_what_moves(example: Example, tmp_path: Path) -> None:
+    video = tmp_path / "square.avi"
+    writer = cv2.VideoWriter(str(video), cv2.VideoWriter.fourcc(*"MJPG"), 25, (320, 240))
+    for i in range(20):
+        picture = np.full((240, 320, 3), 60, np.uint8)
+        picture[100:140, 10 * i : 10 * i + 40] = 220
+        writer.write(picture)
+    writer.release()
+    assert example("own_model", video).said == "looked at 20 frames, wrote own_model.mp4\n"
+    last = frames_of(tmp_path / "own_model.mp4")[-1].astype(int)
+    framed = np.argwhere(last[..., 2] - last[..., 0] > 90)  # the frame is orange, the rest grey
+    (top, left), (bottom, right) = framed.min(axis=0), framed.max(axis=0)
+    assert np.abs(np.array([top, left, bottom, right]) - [100, 190, 140, 230]).max() < 14
 
 
 @pytest.mark.data

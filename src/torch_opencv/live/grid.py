@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 import torch
 
 import torch_opencv as cv
-from torch_opencv.live.hud import draw_label
+from torch_opencv.live.overlay import draw_note
 
 _WIDEST = 1920  # pixels of the whole picture
 
@@ -40,7 +40,7 @@ class Grid:
             tile = grid[row * height : (row + 1) * height, column * width : (column + 1) * width]
             if number in images:
                 _fit(images[number], tile)
-            draw_label(tile, label, bottom=True)
+            draw_note(tile, label, "top right")
         return grid
 
     def _tile_for(self, image: torch.Tensor) -> tuple[int, int]:

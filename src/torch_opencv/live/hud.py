@@ -8,10 +8,15 @@ from collections import deque
 import torch
 
 from torch_opencv.live.overlay import draw_note
-from torch_opencv.live.views import Stats
+from torch_opencv.live.views import PictureState, Stats
 
 _SPAN_S = 2.0  # what "lately" means
-_WHITE, _WARNING = (255, 255, 255), (80, 200, 255)  # BGR
+_COLORS: dict[PictureState, tuple[int, int, int]] = {  # BGR
+    "live": (255, 255, 255),
+    "paused": (255, 255, 255),
+    "connecting": (80, 200, 255),
+    "lost": (120, 130, 255),
+}
 
 
 class Rate:
@@ -38,7 +43,7 @@ class Rate:
 
 
 def draw_hud(image: torch.Tensor, stats: Stats, *, figures: bool) -> torch.Tensor:
-    """Write the state, if it isn't "live", and the figures, if they are wanted, at the bottom of a picture.
+    """Write the state, if it isn't "live", and the figures, if they are wanted, into a picture's lower left corner.
 
     Args:
         image: torch.uint8, (H, W, 3), BGR; left as it is.
@@ -46,30 +51,13 @@ def draw_hud(image: torch.Tensor, stats: Stats, *, figures: bool) -> torch.Tenso
         figures: also the rates, the age and the drops.
 
     Returns:
-        The picture with the line, or ``image`` itself if there is nothing to write.
+        The picture with that on it, or ``image`` itself if there is nothing to write.
 
     """
-    parts: list[str] = [stats.state] if figures or stats.state != "live" else []
+    lines: list[str] = [stats.state] if figures or stats.state != "live" else []
     if figures:
-        parts += [f"shown {stats.display_fps:.1f}/s", f"model {stats.model_fps:.1f}/s"]
-        parts += [f"age {stats.age_ms:.0f} ms", f"dropped {stats.dropped}"]
-    if not parts:
+        lines.append(f"{stats.display_fps:.1f} shown/s, {stats.model_fps:.1f} looked at/s")
+        lines.append(f"{stats.age_ms:.0f} ms old, {stats.dropped} dropped")
+    if not lines:
         return image
-    image = image.clone()
-    return draw_label(image, "   ".join(parts), bottom=True, color=_WHITE if stats.state == "live" else _WARNING)
-
-
-def draw_label(image: torch.Tensor, text: str, *, bottom: bool, color: tuple[int, int, int] = _WHITE) -> torch.Tensor:
-    """Write a small line on a dark strip into a picture's corner, at the left; narrower if it wouldn't fit.
-
-    Args:
-        image: torch.uint8, (H, W, 3), BGR; drawn into.
-        text: of any script.
-        bottom: the lower corner instead of the upper one.
-        color: of the text, BGR.
-
-    Returns:
-        ``image`` itself.
-
-    """
-    return draw_note(image, text, "bottom left" if bottom else "top left", color=color)
+    return draw_note(image.clone(), "\n".join(lines), "bottom left", color=_COLORS[stats.state])

@@ -1,0 +1,107 @@
+"""The live programs in a window, used by keys on a real display."""
+
+from __future__ import annotations
+
+import os
+import re
+import subprocess
+import sys
+import time
+import urllib.request
+from pathlib import Path
+
+import av
+import pytest
+import torch
+
+import torch_opencv as cv
+from tests.e2e.display import Display
+
+pytestmark = pytest.mark.e2e
+
+
+class User:
+    """Runs the program on a display, and presses keys."""
+
+    def __init__(self, display: Display, folder: Path, *arguments: str) -> None:
+        command = [sys.executable, "-m", "torch_opencv", "classify", *arguments]
+        self.environment = {**os.environ, "DISPLAY": display.name}
+        self._program = subprocess.Popen(command, cwd=folder, env=self.environment, stderr=subprocess.PIPE, text=True)
+        search = ["xdotool", "search", "--sync", "--onlyvisible", "--name", "^torch-opencv$"]
+        found = subprocess.run(search, env=self.environment, capture_output=True, text=True, timeout=120, check=True)
+        self._window = found.stdout.split()[-1]
+        time.sleep(1)
+
+    def press(self, key: str) -> None:
+        command = ["xdotool", "windowactivate", "--sync", self._window, "key", key]
+        subprocess.run(command, env=self.environment, check=True)
+        time.sleep(1)
+
+    def ended(self) -> str:
+        """What the program said, once it has ended as it should."""
+        _, errors = self._program.communicate(timeout=120)
+        assert self._program.returncode == 0, errors
+        return errors
+
+
+@pytest.mark.parametrize("how", ["q", "Escape", "alt+F4"])
+def test_a_key_or_closing_the_window_ends_the_run(display: Display, tmp_path: Path, how: str) -> None:
+    user = User(display, tmp_path, "sample", "--record", "out.mp4")
+    user.press(how)
+    errors = user.ended()
+    frames = int(errors.splitlines()[-2].split()[0])
+    assert 5 < frames < 200  # of 250, at 25 a second
+    assert "recorded to out.mp4" in errors
+
+
+def test_keys_pause_save_record_and_show_figures(display: Display, tmp_path: Path) -> None:
+    user = User(display, tmp_path, "sample", "--latest")
+    user.press("r")
+    user.press("space")  # the picture stands still
+    still = display.look()
+    user.press("s")
+    paused = display.look()
+    assert torch.equal(still, paused)
+    user.press("h")
+    with_figures = display.look()
+    assert not torch.equal(paused, with_figures)
+    user.press("s")
+    user.press("space")
+    user.press("r")
+    assert not torch.equal(with_figures, display.look())
+    user.press("q")
+    said = user.ended()
+    first, second = (cv.imread(str(path)) for path in sorted(tmp_path.glob("snapshot-*.png")))
+    changed = (first != second).any(-1).nonzero()
+    assert changed.min(0).values[0] > first.shape[0] // 2  # the figures are at the bottom
+    (video,) = tmp_path.glob("recording-*.mp4")
+    assert f"recording to {video.name}" in said
+    with av.open(str(video)) as container:
+        assert sum(1 for _ in container.decode(video=0)) > 20
+
+
+def test_a_picture_stays_until_the_user_quits(display: Display, tmp_path: Path) -> None:
+    cv.imwrite(str(tmp_path / "a.png"), torch.full((300, 400, 3), 77, dtype=torch.uint8))
+    user = User(display, tmp_path, "a.png")
+    time.sleep(2)
+    user.press("q")
+    assert user.ended().splitlines()[-2].startswith("1 frame in ")
+
+
+@pytest.mark.parametrize("name", ["", ":54321"])
+@pytest.mark.parametrize("view", [[], ["--view", "window"]])
+def test_without_a_display_the_browser_is_taken(display: Display, name: str, view: list[str]) -> None:
+    # the fixture stands for a cv2 that has windows, whose Qt would abort
+    command = [sys.executable, "-m", "torch_opencv", "classify", "sample", "--port", "0", "--max-seconds", "60", *view]
+    environment = {**os.environ, "DISPLAY": name}
+    with subprocess.Popen(command, env=environment, stderr=subprocess.PIPE, text=True) as program:
+        assert program.stderr
+        line = program.stderr.readline()
+        found = re.search(r"open (http://127\.0\.0\.1:[0-9]+/) in a browser", line)
+        assert found, line
+        assert ("no window can be shown here, " in line) == bool(view)
+        with urllib.request.urlopen(found[1], timeout=30) as page:
+            assert b"<html" in page.read()
+        program.terminate()
+        program.communicate(timeout=60)
+        assert program.returncode in (-15, 143)  # the latter if the model was loaded

@@ -1,0 +1,58 @@
+from __future__ import annotations
+
+import time
+
+import pytest
+import torch
+
+from torch_opencv.live.hud import Rate, draw_hud
+from torch_opencv.live.views import PictureState, Stats
+
+
+def stats(state: PictureState) -> Stats:
+    return Stats(state=state, display_fps=29.97, model_fps=1.02, age_ms=34.2, dropped=12)
+
+
+@pytest.mark.parametrize("state", ["connecting", "lost", "paused"])
+@pytest.mark.parametrize("size", [(120, 160), (360, 640), (1080, 1920), (2160, 3840)])
+def test_a_state_other_than_live_is_always_written_in_the_lower_left_corner(
+    state: PictureState, size: tuple[int, int]
+) -> None:
+    image = torch.full((*size, 3), 255, dtype=torch.uint8)
+    before = image.clone()
+    shown = draw_hud(image, stats(state), figures=False)
+    assert torch.equal(image, before)
+    written = (shown != 255).any(-1).nonzero()
+    assert len(written) > 50
+    assert written[:, 0].min() > size[0] * 0.7
+    assert written[:, 1].max() < size[1] * 0.6
+
+
+def test_live_is_written_only_with_the_figures() -> None:
+    image = torch.zeros(360, 640, 3, dtype=torch.uint8)
+    assert draw_hud(image, stats("live"), figures=False) is image
+    assert draw_hud(image, stats("live"), figures=True).any()
+
+
+def test_a_picture_too_small_for_it_stays_as_it_is() -> None:
+    image = torch.zeros(8, 8, 3, dtype=torch.uint8)
+    assert not draw_hud(image, stats("lost"), figures=True).any()
+
+
+def test_rate(monkeypatch: pytest.MonkeyPatch) -> None:
+    now = 100.0
+    monkeypatch.setattr(time, "monotonic", lambda: now)
+    rate = Rate()
+    assert rate.per_second == 0
+    rate.count()
+    assert rate.per_second == 0
+    for _ in range(100):
+        now += 0.04
+        rate.count()
+    assert rate.per_second == pytest.approx(25)
+    for _ in range(30):  # slower from now on
+        now += 0.5
+        rate.count()
+    assert rate.per_second == pytest.approx(2)
+    now += 60  # and then nothing
+    assert rate.per_second < 0.1
