@@ -50,7 +50,7 @@ def _usable_device(device: str) -> str:
 _Sources = Annotated[
     list[str] | None,
     typer.Argument(
-        metavar="[SOURCE]...",
+        metavar="SOURCE",
         show_default=False,
         help="A camera number, a video, an image, a folder or a quoted glob of images, an rtsp:// or http(s):// "
         "stream, 'browser', the camera of whoever opens the page, or 'sample', a short video that comes along. Several "
