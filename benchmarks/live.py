@@ -11,6 +11,7 @@ are lost.
 from __future__ import annotations
 
 import argparse
+import resource
 import statistics
 import subprocess
 import sys
@@ -192,47 +193,53 @@ def files(paths: Sequence[Path], rounds: int) -> None:
             print(f"| {path.name} | {turn:.1f} frames/s | {loop:.1f} frames/s | {ratio:.2f} |", flush=True)
 
 
-def one_program(path: Path, count: int) -> float:
-    """Frames a second of several sources in one program."""
-    app = Classify()
-    report = run(app, [open_source(str(path)) for _ in range(count)])
-    return report.frames / report.seconds
+def programs(path: Path, each: Sequence[int]) -> tuple[float, float]:
+    """Programs that begin at the same time, each with so many sources.
 
+    Returns:
+        Frames a second of all together, once every model is loaded, and how many MiB of memory they had at most.
 
-def many_programs(path: Path, count: int) -> float:
-    """The same by a program each, all begun at the same time, once every model is loaded."""
-    command = [sys.executable, __file__, "--one-of-many", str(path)]
-    programs = [subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE) for _ in range(count)]
-    for program in programs:
+    """
+    running = []
+    for sources in each:
+        command = [sys.executable, __file__, "--one", str(path), str(sources)]
+        running.append(subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True))
+    for program in running:
         assert program.stdout
         program.stdout.readline()
     start = time.monotonic()
-    frames = 0
-    for program in programs:
+    for program in running:
         assert program.stdin
-        program.stdin.write(b"go\n")
+        program.stdin.write("go\n")
         program.stdin.flush()
-    for program in programs:
-        frames += int(program.communicate()[0])
-    return frames / (time.monotonic() - start)
+    said = [[int(number) for number in program.communicate()[0].split()] for program in running]
+    seconds = time.monotonic() - start
+    return sum(frames for frames, _ in said) / seconds, sum(memory for _, memory in said) / 1024
 
 
-def one_of_many(path: Path) -> None:
+def one_program(path: Path, count: int) -> None:
     """What each of the programs does."""
-    app, source = Classify(), open_source(str(path))
+    app, sources = Classify(), [open_source(str(path)) for _ in range(count)]
     print("ready", flush=True)
     sys.stdin.readline()
-    print(run(app, source).frames, flush=True)
+    print(run(app, sources).frames, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss, flush=True)
 
 
 def several_sources(path: Path, rounds: int) -> None:
     """Four sources in one batch against four programs."""
     print("\n### Four sources: one program that looks at them together, or four programs\n")
-    rates = _alternating(rounds, lambda: many_programs(path, 4), lambda: one_program(path, 4))
+    memory: dict[str, float] = {}
+
+    def measured(name: str, each: Sequence[int]) -> float:
+        rate, memory[name] = programs(path, each)
+        return rate
+
+    rates = _alternating(rounds, lambda: measured("many", [1] * 4), lambda: measured("one", [4]))
     many, one = map(statistics.median, rates)
     ratio = statistics.median(b / a for a, b in zip(*rates, strict=True))
-    print("| | all frames together | ratio |\n|---|---:|---:|")
-    print(f"| four programs | {many:.1f} frames/s | 1 |\n| one program | {one:.1f} frames/s | {ratio:.2f} |")
+    print("| | all frames together | ratio | memory together |\n|---|---:|---:|---:|")
+    print(f"| four programs | {many:.1f} frames/s | 1 | {memory['many']:.0f} MiB |")
+    print(f"| one program | {one:.1f} frames/s | {ratio:.2f} | {memory['one']:.0f} MiB |")
 
 
 def _alternating(rounds: int, *ways: Callable[[], float]) -> list[list[float]]:
@@ -249,10 +256,10 @@ def main() -> None:
     parser.add_argument("--seconds", type=float, default=20.0, help="of the simulated camera")
     parser.add_argument("--rounds", type=int, default=5)
     parser.add_argument("--video", type=Path, action="append", default=[], help="besides the sample; may be repeated")
-    parser.add_argument("--one-of-many", type=Path, help=argparse.SUPPRESS)
+    parser.add_argument("--one", nargs=2, help=argparse.SUPPRESS)
     options = parser.parse_args()
-    if options.one_of_many:
-        one_of_many(options.one_of_many)
+    if options.one:
+        one_program(Path(options.one[0]), int(options.one[1]))
         return
     slow_models(options.seconds)
     files([SAMPLE, *options.video], options.rounds)
