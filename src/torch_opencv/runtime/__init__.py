@@ -67,7 +67,7 @@ def resolve_device(device: str | torch.device = "auto") -> torch.device:
 def _require_works(device: torch.device) -> None:
     try:
         torch.zeros(1, device=device).cpu()
-    except (RuntimeError, NotImplementedError, AssertionError) as error:
+    except (RuntimeError, NotImplementedError, AssertionError, ImportError) as error:
         raise DeviceError(f"{device} can't be used by this PyTorch ({torch.__version__}): give auto or cpu") from error
 
 
