@@ -246,3 +246,11 @@ def test_ctrl_c_leaves_everything_playable_and_says_so() -> None:
     assert all(json.loads(line)["classes"] for line in lines)
     with av.open("out.mp4") as container:
         assert abs(sum(1 for _ in container.decode(video=0)) - len(lines)) <= 1
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="needs /dev/full")
+def test_standard_output_that_takes_nothing_is_an_error() -> None:
+    with Path("/dev/full").open("w") as full:
+        done = subprocess.run([*COMMAND, "--version"], stdout=full, stderr=subprocess.PIPE, text=True)
+    assert done.returncode == 2
+    assert done.stderr == "torch-opencv: error: standard output can't be written: No space left on device\n"

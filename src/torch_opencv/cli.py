@@ -9,8 +9,11 @@ Nothing heavy is imported until a command needs it.
 from __future__ import annotations
 
 import enum
+import errno
 import logging
+import os
 import sys
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -121,12 +124,21 @@ def main(arguments: list[str] | None = None) -> int:
     _log_to_stderr()
     try:
         status = typer.main.get_command(app).main(arguments, prog_name="torch-opencv", standalone_mode=False)
-    except _USAGE_ERROR as error:
-        return _fail(_usage_message(error))
-    except _refusals() as error:
-        return _fail(str(error))
+        sys.stdout.flush()  # what can't be written would otherwise be noticed at exit, too late for a clean end
     except (KeyboardInterrupt, typer.Abort):
         return 130
+    except _USAGE_ERROR as error:
+        return _fail(_usage_message(error))
+    except (BrokenPipeError, SystemExit):  # whoever read the output has had enough; typer makes a SystemExit of it
+        _discard_output()
+        return 0
+    except _refusals() as error:
+        return _fail(str(error))
+    except OSError as error:
+        if error.errno != errno.ENOSPC:
+            raise
+        _discard_output()
+        return _fail(f"standard output can't be written: {error.strerror}")
     return status if isinstance(status, int) else 0
 
 
@@ -162,6 +174,12 @@ def _usage_message(error: Exception) -> str:
         message += "; a glob must be quoted, as in 'photos/*.jpg'"
     context = getattr(error, "ctx", None)
     return f"{message}; see {context.command_path if context else 'torch-opencv'} --help"
+
+
+def _discard_output() -> None:
+    """Send what is still in standard output's buffer nowhere, or Python would fail with it once more at exit."""
+    with suppress(OSError):
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def _fail(message: str) -> int:

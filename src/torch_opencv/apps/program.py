@@ -6,7 +6,6 @@ Everything that can be found out before the model is loaded is: sources are open
 from __future__ import annotations
 
 import logging
-import os
 import sys
 from collections.abc import Callable
 from contextlib import ExitStack
@@ -80,8 +79,6 @@ def run_program(
             max_frames=max_frames,
             progress=not quiet,
         )
-    if report.ended == "reader gone":  # or Python would fail once more at exit, when it empties its buffer
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
     if not quiet:
         print(_outcome(report, source, record, results), file=sys.stderr)
         if report.frames:
