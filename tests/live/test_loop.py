@@ -110,7 +110,7 @@ def test_nothing_is_drawn_for_nobody() -> None:
 
 def test_a_window_shows_a_file_at_its_pace_and_can_be_quit() -> None:
     window, source = FakeWindow(quit_after=5), Shades(40)
-    report = run(Brightness(), source, window=window)  # type: ignore[arg-type]
+    report = run(Brightness(), source, view=window)
     assert (report.ended, report.frames, window.closed, source.closed) == ("quit", 5, True, True)
     due = [until for _, until in window.shown]
     assert [b - a for a, b in pairwise(due)] == pytest.approx([1 / 25] * 4)
@@ -120,14 +120,14 @@ def test_a_window_shows_a_file_at_its_pace_and_can_be_quit() -> None:
 def test_a_window_keeps_the_last_picture_until_it_is_quit() -> None:
     window, source = FakeWindow(quit_after=9), Shades(3)
     source.still = True
-    report = run(Brightness(), source, window=window)  # type: ignore[arg-type]
+    report = run(Brightness(), source, view=window)
     assert (report.frames, len(window.shown)) == (3, 9)
 
 
 def test_a_live_source_is_shown_at_once() -> None:
     window, source = FakeWindow(), Shades(3)
     source.live = True
-    run(Brightness(), source, window=window)  # type: ignore[arg-type]
+    run(Brightness(), source, view=window)
     assert [until for _, until in window.shown] == [0.0] * 3
 
 
@@ -180,7 +180,7 @@ def test_a_mistake_in_the_program_is_shown_but_closes_everything(tmp_path: Path)
 
     source, window = Shades(40), FakeWindow()
     with pytest.raises(ZeroDivisionError):
-        run(Broken(), source, window=window, recorder=Recorder(tmp_path / "out.mp4"))  # type: ignore[arg-type]
+        run(Broken(), source, view=window, recorder=Recorder(tmp_path / "out.mp4"))
     assert source.closed
     assert window.closed
     assert recorded(tmp_path / "out.mp4") == 10

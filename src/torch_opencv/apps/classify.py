@@ -2,12 +2,10 @@
 
 This is all of the program ``torch-opencv classify``; from Python::
 
+    from torch_opencv import live
     from torch_opencv.apps.classify import Classify
-    from torch_opencv.live.loop import run
-    from torch_opencv.live.recorder import Recorder
-    from torch_opencv.live.sources import open_source
 
-    run(Classify(), open_source("clip.mp4"), recorder=Recorder("classes.mp4"))
+    live.run(Classify(), live.open_source("clip.mp4"), recorder=live.Recorder("classes.mp4"))
 """
 
 from __future__ import annotations
@@ -16,12 +14,12 @@ from collections import Counter
 
 import torch
 
-from torch_opencv.live.overlay import draw_scores
+from torch_opencv.live import draw_scores
 from torch_opencv.vision import Classifier, Prediction
 
 
 class Classify:
-    """The program, for `torch_opencv.live.loop.run`.
+    """The program, for `torch_opencv.live.run`.
 
     Args:
         model: the classifier's name, or the path of its weights.

@@ -73,7 +73,7 @@ def run_program(
         report = run(
             program,
             source,
-            window=window,
+            view=window,
             recorder=recorder,
             results=writer,
             max_frames=max_frames,

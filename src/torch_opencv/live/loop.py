@@ -21,7 +21,6 @@ from torch_opencv.live.progress import progress_bar
 from torch_opencv.live.recorder import Recorder
 from torch_opencv.live.results import Results
 from torch_opencv.live.sources import Source
-from torch_opencv.live.window import Window
 
 R = TypeVar("R")
 
@@ -39,6 +38,16 @@ class App(Protocol[R]):
         """The result as the fields of its JSON line."""
 
 
+class View(Protocol):
+    """Where pictures are shown, such as `torch_opencv.live.window.Window`."""
+
+    def show(self, image: torch.Tensor, *, until: float = 0.0) -> bool:
+        """Show a picture until then on `time.monotonic`'s clock. False if the user wants to end."""
+
+    def close(self) -> None:
+        """Show nothing any more."""
+
+
 Ending = Literal["done", "quit", "reader gone", "interrupted"]
 
 
@@ -51,14 +60,14 @@ class Report:
     seconds: float
     """How long that took."""
     ended: Ending
-    """Every frame is done, the user quit the window, the reader of the results closed the pipe, or Ctrl-C."""
+    """Every frame is done, the user quit the view, the reader of the results closed the pipe, or Ctrl-C."""
 
 
 def run(
     app: App[R],
     source: Source,
     *,
-    window: Window | None = None,
+    view: View | None = None,
     recorder: Recorder | None = None,
     results: Results | None = None,
     max_frames: int | None = None,
@@ -69,7 +78,7 @@ def run(
     Args:
         app: the program.
         source: where the frames come from.
-        window: where they are shown; at the source's own pace if it's a file and the model is fast enough.
+        view: where they are shown; at the source's own pace if it's a file and the model is fast enough.
         recorder: what records the annotated pictures.
         results: where the results go.
         max_frames: end after so many.
@@ -80,11 +89,12 @@ def run(
 
     """
     frames = 0
+    seconds = 0.0
     ended: Ending = "done"
     start = time.monotonic()
     with ExitStack() as stack:
         stack.enter_context(_interrupted_once())
-        for part in (source, window, recorder, results):
+        for part in (source, view, recorder, results):
             if part is not None:
                 stack.callback(part.close)
         total = min(source.length, max_frames or source.length) if source.length else max_frames
@@ -94,27 +104,27 @@ def run(
                 result = app.look(frame.image)
                 if results is not None:
                     results.write(frame, app.fields(result))
-                if window is not None or recorder is not None:
+                if view is not None or recorder is not None:
                     image = app.draw(frame.image.clone(), result)
                 if recorder is not None:
                     recorder.write(image, time=frame.time)
                 frames += 1
+                seconds = time.monotonic() - start
                 if show_progress is not None:
                     show_progress(frames + len(source.skipped))
-                if window is not None:
+                if view is not None:
                     if frames == 1:  # not before: a model may take its time to warm up
                         time_0 = time.monotonic() - frame.time
-                    if not window.show(image, until=0.0 if source.live else time_0 + frame.time):
+                    if not view.show(image, until=0.0 if source.live else time_0 + frame.time):
                         ended = "quit"
                         break
-            if window is not None and source.still and ended == "done":
-                while window.show(image, until=time.monotonic() + 1):
+            if view is not None and source.still and ended == "done":
+                while view.show(image, until=time.monotonic() + 1):
                     ...
         except BrokenPipeError:
             ended = "reader gone"
         except KeyboardInterrupt:
             ended = "interrupted"
-        seconds = time.monotonic() - start
     return Report(frames, seconds, ended)
 
 
