@@ -53,7 +53,7 @@ def test_known_photographs(classifier: Classifier, name: str, label: str) -> Non
 
 def test_it_runs_fast(classifier: Classifier) -> None:
     """Not a timed assertion: that the fast way was taken, rather than plain PyTorch with a warning."""
-    assert classifier._network.backend == "onnxruntime"
+    assert classifier.backend == "onnxruntime"
 
 
 def test_as_plain_pytorch_in_double_precision(classifier: Classifier, plain: nn.Module) -> None:
