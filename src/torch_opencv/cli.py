@@ -13,7 +13,8 @@ import errno
 import logging
 import os
 import sys
-from contextlib import suppress
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -121,7 +122,11 @@ def _root(
 
 def main(arguments: list[str] | None = None) -> int:
     """Run the command line and return its exit status. ``arguments``: None stands for the process's own."""
-    _log_to_stderr()
+    with _log_to_stderr():
+        return _run(arguments)
+
+
+def _run(arguments: list[str] | None) -> int:
     try:
         status = typer.main.get_command(app).main(arguments, prog_name="torch-opencv", standalone_mode=False)
         sys.stdout.flush()  # what can't be written would otherwise be noticed at exit, too late for a clean end
@@ -150,10 +155,16 @@ class _StderrHandler(logging.Handler):
         print(f"torch-opencv: {kind}{record.getMessage()}", file=sys.stderr)
 
 
-def _log_to_stderr() -> None:
-    if not any(isinstance(handler, _StderrHandler) for handler in _log.handlers):
-        _log.addHandler(_StderrHandler())
+@contextmanager
+def _log_to_stderr() -> Iterator[None]:
+    handler, level = _StderrHandler(), _log.level
+    _log.addHandler(handler)
     _log.setLevel(logging.INFO)
+    try:
+        yield
+    finally:
+        _log.removeHandler(handler)
+        _log.setLevel(level)
 
 
 def _refusals() -> tuple[type[Exception], ...]:
