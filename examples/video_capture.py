@@ -27,9 +27,10 @@ def main(argv: Sequence[str] | None = None) -> int:
     rate = capture.get(cv.CAP_PROP_FPS) or 25.0  # some cameras don't say
 
     unfinished = args.output.with_name(f"unfinished-{args.output.name}")
+    writer = cv.VideoWriter()
     with quiet_opencv():
-        writer = cv.VideoWriter(str(unfinished), cv.VideoWriter_fourcc(*"mp4v"), rate, (width, height))
-    if not writer.isOpened():
+        opened = writer.open(str(unfinished), cv.VideoWriter_fourcc(*"mp4v"), rate, (width, height))
+    if not opened:
         parser.error(f"argument --output: OpenCV can't write a video called {args.output.name}: call it .mp4")
     frame = torch.empty(height, width, 3, dtype=torch.uint8)
     before = torch.empty_like(frame)
