@@ -30,11 +30,12 @@ run-e2e: $(INSTALLED)
 lint: $(INSTALLED)
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
-	$(BIN)/mypy src
+	$(BIN)/mypy src examples
 
 benchmarks: $(INSTALLED)
 	$(BIN)/python benchmarks/bindings.py
 	$(BIN)/python benchmarks/classify.py
+	$(BIN)/python benchmarks/live.py
 
 venv: $(INSTALLED)
 

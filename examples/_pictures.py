@@ -10,6 +10,7 @@ from __future__ import annotations
 import argparse
 import os
 import sys
+import time
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, NoReturn
@@ -20,7 +21,7 @@ from torch import Tensor
 import torch_opencv as cv
 from torch_opencv.live.sources import SAMPLE
 from torch_opencv.live.sources.opencv_log import quiet_opencv
-from torch_opencv.live.window import why_no_window
+from torch_opencv.live.window import Window, why_no_window
 
 PICTURE = "a file, or the name of one of scikit-image's pictures (default: %(default)s)"
 VIDEO = "a file, a camera's number, or sample (default: %(default)s)"
@@ -34,7 +35,11 @@ class CommandLine(argparse.ArgumentParser):
         super().__init__(prog=name, description=(doc or "").split("\n\n")[0], allow_abbrev=False)
         kind = _picture_to_write if output.endswith(".png") else _file_to_write
         self.add_argument("--output", type=kind, default=output, metavar="FILE", help="default: %(default)s")
-        self.add_argument("--show", action=_InWindow, help="show the result in a window too, until a key is pressed")
+        self.add_argument(
+            "--show",
+            action=_InWindow,
+            help="show the result in a window too, until q or Esc is pressed or it is closed",
+        )
 
     def error(self, message: str) -> NoReturn:
         """Say in one line what is wrong, and exit with status 2."""
@@ -133,8 +138,8 @@ def finish(result: Tensor, args: argparse.Namespace) -> int:
     """Write the result, and show it if asked to; the exit status."""
     status = write(result, args)
     if args.show:
-        cv.imshow(args.output.name, result)
-        while cv.waitKey(50) < 0 and cv.getWindowProperty(args.output.name, cv.WND_PROP_VISIBLE) > 0:
-            pass
-        cv.destroyAllWindows()
+        window = Window(args.output.name)
+        while window.show(result, until=time.monotonic() + 0.1):
+            pass  # show it again: Qt may lose what a new window is given before it has its size
+        window.close()
     return status

@@ -70,7 +70,8 @@ def main(argv: Sequence[str] | None = None) -> int:
     cv.polylines(scene, [outline.round().int()], True, (0, 255, 255), 2, cv.LINE_AA)
     agreed = [match for match, inlier in zip(good, inliers[:, 0], strict=True) if inlier]
     some = agreed[:: len(agreed) // 100 + 1]  # more lines would hide it all
-    drawn = cv.drawMatches(sought, points, scene, scene_points, some, None, (0, 230, 0))
+    alone = cv.DRAW_MATCHES_FLAGS_NOT_DRAW_SINGLE_POINTS
+    drawn = cv.drawMatches(sought, points, scene, scene_points, some, None, (0, 230, 0), flags=alone)
     return finish(drawn, args)
 
 

@@ -33,13 +33,17 @@ def moved(frame: Tensor, threshold: int) -> int:
     """The threshold that the user leaves the trackbar at."""
 
     def changed(position: int) -> None:
-        cv.imshow(WINDOW, kept(frame, position))
+        nonlocal threshold
+        threshold = position
 
-    cv.namedWindow(WINDOW, cv.WINDOW_AUTOSIZE)
+    height, width = frame.shape[:2]
+    scale = min(1, 1000 / max(height, width))
+    cv.namedWindow(WINDOW, cv.WINDOW_NORMAL | cv.WINDOW_KEEPRATIO | cv.WINDOW_GUI_NORMAL)
+    cv.resizeWindow(WINDOW, round(width * scale), round(height * scale) + 50)  # there is the trackbar, too
     cv.createTrackbar(TRACKBAR, WINDOW, threshold, 255, changed)
-    changed(threshold)
+    cv.imshow(WINDOW, kept(frame, threshold))
     while cv.waitKey(30) not in (27, ord("q")) and cv.getWindowProperty(WINDOW, cv.WND_PROP_VISIBLE) > 0:
-        threshold = cv.getTrackbarPos(TRACKBAR, WINDOW)
+        cv.imshow(WINDOW, kept(frame, threshold))
     cv.destroyAllWindows()
     return threshold
 

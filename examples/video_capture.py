@@ -14,6 +14,7 @@ from _pictures import VIDEO, CommandLine, video
 
 import torch_opencv as cv
 from torch_opencv.live.sources.opencv_log import quiet_opencv
+from torch_opencv.live.window import Window
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -26,12 +27,14 @@ def main(argv: Sequence[str] | None = None) -> int:
     rate = capture.get(cv.CAP_PROP_FPS) or 25.0  # some cameras don't say
 
     unfinished = args.output.with_name(f"unfinished-{args.output.name}")
+    writer = cv.VideoWriter()
     with quiet_opencv():
-        writer = cv.VideoWriter(str(unfinished), cv.VideoWriter_fourcc(*"mp4v"), rate, (width, height))
-    if not writer.isOpened():
+        opened = writer.open(str(unfinished), cv.VideoWriter_fourcc(*"mp4v"), rate, (width, height))
+    if not opened:
         parser.error(f"argument --output: OpenCV can't write a video called {args.output.name}: call it .mp4")
     frame = torch.empty(height, width, 3, dtype=torch.uint8)
     before = torch.empty_like(frame)
+    window = Window(args.output.name) if args.show else None
     changes: list[float] = []
     while len(changes) < args.max_frames and capture.read(frame)[0]:
         changes.append(cv.norm(frame, before, cv.NORM_L1) / frame.numel() if changes else 0.0)
@@ -42,12 +45,12 @@ def main(argv: Sequence[str] | None = None) -> int:
         text = f"frame {len(changes)}, {(len(changes) - 1) / rate:.2f} s"
         cv.putText(frame, text, (12, 28), cv.FONT_HERSHEY_SIMPLEX, 0.7, (255, 255, 255), 2, cv.LINE_AA)
         writer.write(frame)
-        if args.show:
-            cv.imshow(args.output.name, frame)
-            if cv.waitKey(1) == ord("q"):
-                break
+        if window and not window.show(frame):
+            break
     capture.release()
     writer.release()
+    if window:
+        window.close()
     if not changes:
         unfinished.unlink()
         parser.error("the video has no frames")

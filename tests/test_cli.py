@@ -306,3 +306,11 @@ def test_a_signal_leaves_everything_playable_and_says_so(number: signal.Signals,
     assert all(json.loads(line)["classes"] for line in lines)
     with av.open("out.mp4") as container:
         assert sum(1 for _ in container.decode(video=0)) == len(lines)
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="needs /dev/full")
+def test_standard_output_that_takes_nothing_is_an_error() -> None:
+    with Path("/dev/full").open("w") as full:
+        done = subprocess.run([*COMMAND, "--version"], stdout=full, stderr=subprocess.PIPE, text=True)
+    assert done.returncode == 2
+    assert done.stderr == "torch-opencv: error: standard output can't be written: No space left on device\n"

@@ -23,6 +23,8 @@ import torch
 
 from torch_opencv.live.sources import SAMPLE
 
+pytestmark = pytest.mark.filterwarnings("error::RuntimeWarning")  # one would be a second line on stderr
+
 EXAMPLES = Path(__file__).resolve().parent.parent / "examples"
 NAMES = sorted(path.stem for path in EXAMPLES.glob("[!_]*.py"))
 OPENCV_SAMPLES = Path("/usr/share/doc/opencv-doc/examples/data")

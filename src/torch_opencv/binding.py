@@ -12,6 +12,7 @@ import inspect
 import re
 import sys
 import types
+import warnings
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -123,6 +124,9 @@ def bind_class(class_: type) -> type[Bound]:
 
     def __init__(self: Bound, *args: Any, **kwargs: Any) -> None:  # noqa: N807
         self._cv = construct(*args, **kwargs)._cv
+        if class_ is cv2.VideoWriter and (args or kwargs) and not self._cv.isOpened():
+            # The one constructor that fails in silence: cv2 would write nothing, and every `write` would succeed.
+            warnings.warn(f"cv.VideoWriter could not open {_named(args, kwargs)}", RuntimeWarning, stacklevel=2)
 
     __init__.__doc__ = construct.__doc__
     members: dict[str, Any] = {
@@ -136,6 +140,11 @@ def bind_class(class_: type) -> type[Bound]:
         if name not in _LEFT_TO_PYTHON:
             members[name] = _bind_member(class_, name, member)
     return type(class_.__name__, (base,), members)
+
+
+def _named(args: tuple[Any, ...], kwargs: dict[str, Any]) -> str:
+    filename = args[0] if args else kwargs.get("filename")
+    return f"{filename}: no such codec, size, container or folder; nothing will be written"
 
 
 def _bind_member(class_: type, name: str, member: Any) -> Any:

@@ -10,8 +10,12 @@ Nothing heavy is imported until a command needs it.
 from __future__ import annotations
 
 import enum
+import errno
 import logging
+import os
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -172,15 +176,28 @@ def _root(
 
 def main(arguments: list[str] | None = None) -> int:
     """Run the command line and return its exit status. ``arguments``: None stands for the process's own."""
-    _log_to_stderr()
+    with _log_to_stderr():
+        return _run(arguments)
+
+
+def _run(arguments: list[str] | None) -> int:
     try:
         status = typer.main.get_command(app).main(arguments, prog_name="torch-opencv", standalone_mode=False)
-    except _USAGE_ERROR as error:
-        return _fail(_usage_message(error))
-    except _refusals() as error:
-        return _fail(str(error))
+        sys.stdout.flush()  # what can't be written would otherwise be noticed at exit, too late for a clean end
     except (KeyboardInterrupt, typer.Abort):
         return 130
+    except _USAGE_ERROR as error:
+        return _fail(_usage_message(error))
+    except (BrokenPipeError, SystemExit):  # whoever read the output has had enough; typer makes a SystemExit of it
+        _discard_output()
+        return 0
+    except _refusals() as error:
+        return _fail(str(error))
+    except OSError as error:
+        if error.errno != errno.ENOSPC:
+            raise
+        _discard_output()
+        return _fail(f"standard output can't be written: {error.strerror}")
     return status if isinstance(status, int) else 0
 
 
@@ -192,10 +209,16 @@ class _StderrHandler(logging.Handler):
         print(f"torch-opencv: {kind}{record.getMessage()}", file=sys.stderr)
 
 
-def _log_to_stderr() -> None:
-    if not any(isinstance(handler, _StderrHandler) for handler in _log.handlers):
-        _log.addHandler(_StderrHandler())
+@contextmanager
+def _log_to_stderr() -> Iterator[None]:
+    handler, level = _StderrHandler(), _log.level
+    _log.addHandler(handler)
     _log.setLevel(logging.INFO)
+    try:
+        yield
+    finally:
+        _log.removeHandler(handler)
+        _log.setLevel(level)
 
 
 def _refusals() -> tuple[type[Exception], ...]:
@@ -214,6 +237,12 @@ def _usage_message(error: Exception) -> str:
     message = message.replace("Value error, ", "")  # pydantic's words for nothing
     context = getattr(error, "ctx", None)
     return f"{message}; see {context.command_path if context else 'torch-opencv'} --help"
+
+
+def _discard_output() -> None:
+    """Send what is still in standard output's buffer nowhere, or Python would fail with it once more at exit."""
+    with suppress(OSError):
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def _fail(message: str) -> int:

@@ -485,6 +485,12 @@ def test_video(tmp_path: Path) -> None:
     assert capture.read() == (False, None)
 
 
+def test_a_video_writer_says_when_it_cannot_open(tmp_path: Path) -> None:
+    with pytest.warns(RuntimeWarning, match=r"cv\.VideoWriter could not open .*nowhere/clip\.avi"):
+        writer = cv.VideoWriter(str(tmp_path / "nowhere/clip.avi"), cv.VideoWriter.fourcc(*"MJPG"), 25, (64, 48))
+    assert not writer.isOpened()
+
+
 def test_callbacks_and_their_data_pass_untouched() -> None:
     """The real events are in tests/e2e; here only what becomes of the arguments."""
     seen: list[object] = []

@@ -5,7 +5,6 @@ Everything that can be found out before the model is loaded is: sources are open
 
 from __future__ import annotations
 
-import os
 import sys
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -100,8 +99,6 @@ def run_program(load: Callable[[], Program[R]], options: Options) -> int:
             hud=options.hud,
             side_by_side=options.side_by_side,
         )
-    if report.ended == "reader gone":  # or Python would fail once more at exit, when it empties its buffer
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
     if not options.quiet:
         print(_outcome(report, parts), file=sys.stderr)
         if report.frames:

@@ -67,12 +67,16 @@ def resolve_device(device: str | torch.device = "auto") -> torch.device:
 def _require_works(device: torch.device) -> None:
     try:
         torch.zeros(1, device=device).cpu()
-    except (RuntimeError, NotImplementedError, AssertionError) as error:
+    except (RuntimeError, NotImplementedError, AssertionError, ImportError) as error:
         raise DeviceError(f"{device} can't be used by this PyTorch ({torch.__version__}): give auto or cpu") from error
 
 
 def accelerate(
-    module: nn.Module, *example: Tensor, device: str | torch.device = "auto", dynamic: Collection[int] = ()
+    module: nn.Module,
+    *example: Tensor,
+    device: str | torch.device = "auto",
+    dynamic: Collection[int] = (),
+    name: str | None = None,
 ) -> Accelerated:
     """Make the fastest faithful callable for a module in evaluation mode.
 
@@ -81,34 +85,36 @@ def accelerate(
     example: typical inputs, on any device. What is given later must have their dtypes and shapes.
     dynamic: the dimensions that may have another size later, in every input that has them: (0,) for batches of any
         size, (2, 3) for images of any size.
+    name: what the log calls it; its class's name by default.
 
     DeviceError if there is no such device; whatever the module raises if it can't take the example.
     """
     place = resolve_device(device)
+    name = name or type(module).__name__
     module = copy.deepcopy(module).eval().requires_grad_(False)
     inputs = tuple(Input.like(tensor, dynamic) for tensor in example)
     if place.type == "cpu":
-        return _on_cpu(module, tuple(tensor.detach().cpu() for tensor in example), inputs)
+        return _on_cpu(module, tuple(tensor.detach().cpu() for tensor in example), inputs, name)
     example = tuple(tensor.detach().to(place) for tensor in example)
     if place.type == "cuda":
-        return _on_cuda(module, example, inputs, place)
+        return _on_cuda(module, example, inputs, place, name)
     return Eager(module, inputs, place)
 
 
-def _on_cpu(module: nn.Module, example: Sequence[Tensor], inputs: Sequence[Input]) -> Accelerated:
+def _on_cpu(module: nn.Module, example: Sequence[Tensor], inputs: Sequence[Input], name: str) -> Accelerated:
     key = compiled.fingerprint(module, [exported, versions(), *map(str, inputs)])
     kept = compiled.read(key) if key else None
     if kept is not None:
         return OnnxRuntime(kept, inputs)
     with torch.no_grad():
         wanted = outputs_of(module, example)  # outside the try: a module that can't take its example is a mistake
-    _log.info("compiling %s for this machine, once", type(module).__name__)
+    _log.info("compiling %s for this machine, once", name)
     try:
         graph = exported(module, example, inputs)
         run = OnnxRuntime(graph, inputs)
         require_faithful(run, example, wanted, _CPU_TOLERANCE)
     except Exception as error:  # the exporter and ONNX Runtime may raise anything for a module that they don't know
-        _log.warning("%s runs in plain PyTorch, several times slower: %s", type(module).__name__, _line(error))
+        _log.warning("%s runs in plain PyTorch, several times slower: %s", name, _line(error))
         return Eager(module, inputs, torch.device("cpu"))
     if key:
         compiled.write(key, graph)
@@ -116,7 +122,7 @@ def _on_cpu(module: nn.Module, example: Sequence[Tensor], inputs: Sequence[Input
 
 
 def _on_cuda(
-    module: nn.Module, example: Sequence[Tensor], inputs: Sequence[Input], device: torch.device
+    module: nn.Module, example: Sequence[Tensor], inputs: Sequence[Input], device: torch.device, name: str
 ) -> Accelerated:
     eager = Eager(module, inputs, device)
     with torch.no_grad():
@@ -126,7 +132,7 @@ def _on_cuda(
             run = CudaGraphs(copy.deepcopy(module), inputs, device, dtype)
             require_faithful(run, example, wanted, _CUDA_TOLERANCE)
         except Exception as error:  # noqa: PERF203 (what can't be captured, or not in half precision, may raise anything)
-            _log.warning("%s can't run in %s as a CUDA graph: %s", type(module).__name__, dtype, _line(error))
+            _log.warning("%s can't run in %s as a CUDA graph: %s", name, dtype, _line(error))
         else:
             return run
     return eager

@@ -37,6 +37,9 @@ class Classifier:
         (`pip install 'torch-opencv[timm]'`); or the path of a Torch7 file.
     device: "auto" (CUDA if there is one), "cpu", "cuda" or "cuda:N".
 
+    What it is stands in its attributes `model`, `device`, `backend` (see `runtime.Accelerated`) and `classes`, the
+    (wnid, label) pairs in the order of the network's outputs.
+
     Made the first time on a machine, it takes some seconds longer: the network is compiled (see `runtime`).
     ModelError if there is no such model, WeightsError if its weights can't be had, DeviceError if there is no such
     device; each with one line that says what to do.
@@ -54,7 +57,8 @@ class Classifier:
         example = torch.randint(
             256, (2, *recipe.size, 3), dtype=torch.uint8, generator=torch.Generator().manual_seed(0)
         )
-        self._network = runtime.accelerate(module, example, device=place, dynamic=(0,))
+        self._network = runtime.accelerate(module, example, device=place, dynamic=(0,), name=self.model)
+        self.backend = self._network.backend
 
     def __call__(self, frame: Tensor) -> list[Prediction]:
         """The five best classes, best first, for a torch.uint8 (H, W, 3) BGR frame of any size and stride.

@@ -50,8 +50,8 @@ class Normalise(nn.Module):
     def __init__(self, mean: Sequence[float], std: Sequence[float], *, order: Literal["rgb", "bgr"] = "rgb") -> None:
         super().__init__()
         self.swaps = order == "rgb"
-        self.register_buffer("mean", torch.tensor(mean).reshape(3, 1, 1))
-        self.register_buffer("std", torch.tensor(std).reshape(3, 1, 1))
+        self.register_buffer("mean", torch.tensor(mean, dtype=torch.float32).reshape(3, 1, 1))
+        self.register_buffer("std", torch.tensor(std, dtype=torch.float32).reshape(3, 1, 1))
 
     def forward(self, frames: Tensor) -> Tensor:
         """(N, H, W, 3) frames to (N, 3, H, W) inputs."""

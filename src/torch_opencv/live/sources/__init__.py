@@ -80,8 +80,10 @@ def _open_path(spec: str) -> Source:
         raise SourceError(f"{spec} is neither a file nor a folder; {_KINDS}")
     if path.stat().st_size == 0:
         raise SourceError(f"{spec} is empty (0 bytes)")
-    if not os.access(path, os.R_OK):
-        raise SourceError(f"{spec} can't be read: permission denied")
+    try:
+        path.open("rb").close()
+    except OSError as error:
+        raise SourceError(f"{spec} can't be read: {error.strerror}") from None
     suffix = path.suffix.lower()
     if suffix not in _MOVING_SUFFIXES and (suffix in IMAGE_SUFFIXES or cv.haveImageReader(spec)):
         return Images([path], name=spec, with_paths=False)

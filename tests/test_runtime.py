@@ -1,0 +1,378 @@
+"""The runtime: faithful, unaliased, kept on disk, and plain PyTorch where nothing faster can be."""
+
+from __future__ import annotations
+
+import copy
+import hashlib
+import importlib
+import logging
+import subprocess
+import sys
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import Any
+
+import pytest
+import torch
+import torch.nn.functional as F  # noqa: N812
+from torch import Tensor, nn
+
+from torch_opencv import runtime
+from torch_opencv.runtime import compiled
+from torch_opencv.runtime.onnx_runtime import OnnxRuntime
+
+
+class Small(nn.Module):
+    """Any-size images to as many channels, with what makes exporters stumble: padding by size, and a normalisation."""
+
+    def __init__(self, channels: int = 4, gain: float = 2.0) -> None:
+        super().__init__()
+        torch.manual_seed(0)
+        self.gain = gain
+        self.down = nn.Conv2d(3, channels, 3, stride=2)
+        self.norm = nn.InstanceNorm2d(channels, affine=True)
+        self.up = nn.Conv2d(channels, 3, 3)
+
+    def forward(self, x: Tensor) -> Tensor:
+        y = F.relu(self.norm(self.down(F.pad(x, (1, 1, 1, 1), mode="reflect"))))
+        result: Tensor = self.gain * self.up(F.interpolate(y, scale_factor=2.0))
+        return result
+
+
+class Scaled(nn.Module):
+    """The least module that has a parameter, where it doesn't matter which."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.scale = nn.Parameter(torch.tensor(2.0))
+
+    def forward(self, x: Tensor) -> Tensor:
+        return x * self.scale
+
+
+class Step(nn.Module):
+    """One step of a language model: integer and float inputs, three outputs."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        torch.manual_seed(0)
+        self.words = nn.Embedding(50, 16)
+        self.cell = nn.LSTMCell(16, 16)
+        self.out = nn.Linear(16, 50)
+
+    def forward(self, token: Tensor, hidden: Tensor, memory: Tensor) -> tuple[Tensor, Tensor, Tensor]:
+        hidden, memory = self.cell(self.words(token), (hidden, memory))
+        return F.log_softmax(self.out(hidden), dim=1), hidden, memory
+
+
+class Undecided(Scaled):
+    """What it does depends on the values in its input, which no exported graph can follow."""
+
+    def forward(self, x: Tensor) -> Tensor:
+        return x * self.scale if x.sum().item() > 0 else x
+
+
+@pytest.fixture(autouse=True)
+def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.setenv("TORCH_OPENCV_HOME", str(tmp_path / "home"))
+    return tmp_path / "home"
+
+
+@pytest.fixture
+def exports(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """The classes of the modules that were exported."""
+    made: list[str] = []
+    export = torch.onnx.export
+
+    def counted(module: nn.Module, *args: Any, **kwargs: Any) -> Any:
+        made.append(type(module).__name__)
+        return export(module, *args, **kwargs)
+
+    monkeypatch.setattr(torch.onnx, "export", counted)
+    return made
+
+
+def reference(module: nn.Module, *inputs: Tensor) -> Any:
+    with torch.no_grad():
+        return module.double().eval()(*(x.double() if x.is_floating_point() else x for x in inputs))
+
+
+def files(home: Path) -> list[Path]:
+    return sorted((home / "compiled").glob("*"))
+
+
+def test_images_of_any_size() -> None:
+    # From a square example with a batch of one: exporters take equal sizes for the same, and 1 for a constant.
+    run = runtime.accelerate(Small(), torch.rand(1, 3, 32, 32), device="cpu", dynamic=(0, -2, -1))
+    assert run.backend == "onnxruntime"
+    assert run.device == torch.device("cpu")
+    for shape in ((1, 3, 32, 32), (2, 3, 48, 20), (5, 3, 17, 33)):
+        x = torch.rand(shape)
+        torch.testing.assert_close(run(x).double(), reference(Small(), x), rtol=0, atol=1e-5)
+
+
+def test_several_inputs_and_outputs() -> None:
+    def state(rows: int) -> tuple[Tensor, Tensor, Tensor]:
+        return torch.arange(rows), torch.rand(rows, 16), torch.rand(rows, 16)
+
+    run = runtime.accelerate(Step(), *state(3), device="cpu", dynamic=(0,))
+    assert run.backend == "onnxruntime"
+    for rows in (1, 7):
+        inputs = state(rows)
+        outputs = run(*inputs)
+        assert isinstance(outputs, tuple)
+        for output, wanted in zip(outputs, reference(Step(), *inputs), strict=True):
+            torch.testing.assert_close(output.double(), wanted, rtol=0, atol=1e-5)
+
+
+def test_inputs_of_any_stride_and_outputs_of_their_own() -> None:
+    run = runtime.accelerate(Small(), torch.rand(1, 3, 32, 32), device="cpu")
+    images = torch.rand(2, 32, 64, 3)
+    views = [image.permute(2, 0, 1)[None, :, :, ::2] for image in images]
+    first, second = run(views[0]), run(views[1])
+    kept = first.clone()
+    assert first.data_ptr() != second.data_ptr()
+    second.zero_()
+    run(torch.rand(1, 3, 32, 32))
+    assert torch.equal(first, kept)
+    assert torch.equal(run(views[0].contiguous()), kept)
+    first.add_(1).requires_grad_()  # an ordinary tensor
+
+
+def test_the_module_stays_as_it_is() -> None:
+    module = Scaled().train()
+    x = torch.rand(1, 3, 32, 32)
+    run = runtime.accelerate(module, x, device="cpu")
+    assert module.training
+    assert all(parameter.requires_grad for parameter in module.parameters())
+    before = run(x)
+    with torch.no_grad():
+        module.scale.zero_()
+    assert torch.equal(run(x), before)
+
+
+def test_what_was_not_agreed_is_refused() -> None:
+    run = runtime.accelerate(Scaled(), torch.rand(1, 3, 32, 32), device="cpu", dynamic=(0,))
+    with pytest.raises(ValueError, match=r"input 0 must be torch.float32 \(any, 3, 32, 32\), not torch.float64"):
+        run(torch.rand(1, 3, 32, 32).double())
+    with pytest.raises(ValueError, match=r"not torch.float32 \(1, 3, 32, 33\)"):
+        run(torch.rand(1, 3, 32, 33))
+    with pytest.raises(ValueError, match=r"not torch.float32 \(3, 32, 32\)"):
+        run(torch.rand(3, 32, 32))
+    with pytest.raises(ValueError, match="takes 1 inputs, not 2"):
+        run(torch.rand(1, 3, 32, 32), torch.rand(1))
+
+
+def test_a_module_that_cannot_take_its_example_says_so_itself() -> None:
+    with pytest.raises(RuntimeError, match="channels"):
+        runtime.accelerate(Small(), torch.rand(1, 4, 32, 32), device="cpu")
+
+
+def test_several_threads_at_a_time() -> None:
+    run = runtime.accelerate(Small(), torch.rand(1, 3, 32, 32), device="cpu", dynamic=(2, 3))
+    inputs = [torch.rand(1, 3, 24 + 2 * i, 40) for i in range(12)]
+    wanted = [run(x) for x in inputs]
+    with ThreadPoolExecutor(4) as pool:
+        for _ in range(5):
+            assert all(torch.equal(a, b) for a, b in zip(pool.map(run, inputs), wanted, strict=True))
+
+
+def test_compiled_once(home: Path, exports: list[str]) -> None:
+    x = torch.rand(1, 3, 32, 32)
+    first = runtime.accelerate(Scaled(), x, device="cpu")
+    again = runtime.accelerate(Scaled(), torch.rand(1, 3, 32, 32), device="cpu")
+    assert exports == ["Scaled"]
+    assert again.backend == "onnxruntime"
+    assert torch.equal(first(x), again(x))
+    assert [file.suffix for file in files(home)] == [".onnx"]
+
+
+def test_a_damaged_file_is_made_again(home: Path, exports: list[str], caplog: pytest.LogCaptureFixture) -> None:
+    x = torch.rand(1, 3, 32, 32)
+    runtime.accelerate(Scaled(), x, device="cpu")
+    (file,) = files(home)
+    good = file.read_bytes()
+    for damaged in (good[:99], good[:50] + b"?" + good[51:], b""):
+        (file,) = files(home)
+        file.write_bytes(damaged)
+        exports.clear()
+        caplog.clear()
+        run = runtime.accelerate(Scaled(), x, device="cpu")
+        assert run.backend == "onnxruntime"
+        assert torch.equal(run(x), 2 * x)
+        assert exports == ["Scaled"]
+        assert "damaged" in caplog.text
+        (file,) = files(home)
+        assert file.stem.endswith(hashlib.sha256(file.read_bytes()).hexdigest())
+
+
+def test_a_folder_that_cannot_be_written(home: Path, caplog: pytest.LogCaptureFixture) -> None:
+    home.mkdir()
+    (home / "compiled").write_text("a file where the folder should be")
+    x = torch.rand(1, 3, 32, 32)
+    run = runtime.accelerate(Scaled(), x, device="cpu")
+    assert run.backend == "onnxruntime"
+    assert "can't be kept" in caplog.text
+
+
+def test_the_key_covers_all_that_decides_what_is_computed() -> None:
+    def key(module: nn.Module, circumstance: str = "") -> str | None:
+        return compiled.fingerprint(module, [circumstance])
+
+    other_weight = Small()
+    other_weight.up.weight.data[1, 1, 1, 1] += 1e-7
+    with_list, with_other_list = Small(), Small()
+    with_list.extras = [{"a": torch.zeros(2)}]  # type: ignore[assignment]
+    with_other_list.extras = [{"a": torch.ones(2)}]  # type: ignore[assignment]
+    modules = (
+        Small(),
+        Small(channels=5),
+        Small(gain=3.0),
+        Small().half(),
+        Step(),
+        other_weight,
+        with_list,
+        with_other_list,
+        nn.Sequential(Small()),
+    )
+    keys = [key(module) for module in modules] + [key(Small(), "another PyTorch")]
+    assert None not in keys
+    assert len(set(keys)) == len(keys)
+    assert key(Small()) == key(Small().train()) == key(copy.deepcopy(Small()).requires_grad_(False)) == keys[0]
+
+
+def test_the_key_covers_the_source(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    source = "from torch import nn\nclass Net(nn.Module):\n    def forward(self, x):\n        return x + {}\n"
+    keys = set()
+    for number in (1, 2):
+        (tmp_path / "written_net.py").write_text(source.format(number))
+        monkeypatch.syspath_prepend(tmp_path)
+        sys.modules.pop("written_net", None)
+        sys.dont_write_bytecode = True
+        keys.add(compiled.fingerprint(importlib.import_module("written_net").Net(), []))
+    assert len(keys) == 2
+
+
+def test_a_class_without_a_source_is_not_kept(home: Path) -> None:
+    namespace: dict[str, Any] = {"nn": nn, "__name__": "typed_in"}
+    exec("class Net(nn.Module):\n    def forward(self, x):\n        return x + 1\n", namespace)
+    run = runtime.accelerate(namespace["Net"](), torch.zeros(2), device="cpu")
+    assert run.backend == "onnxruntime"
+    assert run(torch.ones(2)).tolist() == [2, 2]
+    assert files(home) == []
+
+
+def test_what_cannot_be_exported_runs_in_plain_pytorch(caplog: pytest.LogCaptureFixture) -> None:
+    run = runtime.accelerate(Undecided(), torch.ones(3), device="cpu")
+    assert run.backend == "eager"
+    assert run(torch.ones(3)).tolist() == [2, 2, 2]
+    assert run(-torch.ones(3)).tolist() == [-1, -1, -1]
+    (record,) = (record for record in caplog.records if record.name == "torch_opencv.runtime")
+    assert record.levelno == logging.WARNING
+    assert "Undecided runs in plain PyTorch" in record.message
+    assert "\n" not in record.message
+    with pytest.raises(ValueError, match="input 0 must be"):
+        run(torch.ones(4))
+
+
+@pytest.mark.parametrize("wrong", [0.1, float("nan")])
+def test_what_is_unfaithful_is_not_used(
+    home: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture, wrong: float
+) -> None:
+    run = OnnxRuntime.run
+    monkeypatch.setattr(OnnxRuntime, "run", lambda self, tensors: tuple(y + wrong for y in run(self, tensors)))
+    module = Scaled()
+    x = torch.rand(1, 3, 32, 32)
+    accelerated = runtime.accelerate(module, x, device="cpu")
+    assert accelerated.backend == "eager"
+    assert "differs from PyTorch's by" in caplog.text
+    assert torch.equal(accelerated(x), module.eval()(x))
+    assert files(home) == []
+
+
+def test_exporting_is_silent(capfd: pytest.CaptureFixture[str], recwarn: pytest.WarningsRecorder) -> None:
+    runtime.accelerate(Scaled(), torch.rand(1, 3, 32, 32), device="cpu")
+    assert capfd.readouterr() == ("", "")
+    assert not recwarn.list
+
+
+def test_nothing_is_imported_before_it_is_needed() -> None:
+    program = """
+import sys, torch_opencv, torch_opencv.runtime, torch_opencv.vision
+print([name for name in ("onnx", "onnxruntime", "onnxscript", "timm") if name in sys.modules])
+"""
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "[]"
+
+
+@pytest.mark.skipif(torch.cuda.is_available(), reason="is about machines without CUDA")
+def test_no_cuda() -> None:
+    assert runtime.resolve_device() == torch.device("cpu")
+    with pytest.raises(runtime.DeviceError, match=r"cuda:1 can't be used, since this PyTorch .*: give auto or cpu"):
+        runtime.resolve_device("cuda:1")
+
+
+@pytest.mark.parametrize("name", ["gpu", "cuda:x", "cpu:-2", ""])
+def test_no_such_device(name: str) -> None:
+    with pytest.raises(runtime.DeviceError, match=f"'{name}' is not a device: give auto, cpu, cuda or cuda:N"):
+        runtime.resolve_device(name)
+
+
+def test_a_device_that_this_pytorch_lacks() -> None:
+    missing = next(name for name in ("hpu", "xpu", "mps") if not _works(name))
+    with pytest.raises(runtime.DeviceError, match=f"{missing} can't be used by this PyTorch"):
+        runtime.resolve_device(missing)
+
+
+def _works(device: str) -> bool:
+    try:
+        torch.zeros(1, device=device)
+    except (RuntimeError, NotImplementedError, AssertionError, ImportError):
+        return False
+    return True
+
+
+@pytest.mark.gpu
+class TestCuda:
+    """CUDA graphs in half precision, against float64 on the CPU."""
+
+    def test_images_of_any_size(self) -> None:
+        run = runtime.accelerate(Small(), torch.rand(1, 3, 32, 32), device="cuda", dynamic=(0, 2, 3))
+        assert run.backend == "cuda-graphs"
+        for size in (*range(20, 40, 2), 20):  # more than graphs are kept, and one again
+            x = torch.rand(2, 3, size, 32)
+            for given in (x, x.cuda(), x.cuda().contiguous(memory_format=torch.channels_last)):
+                output = run(given)
+                assert output.device == run.device
+                assert output.dtype == torch.float32
+                wanted = reference(Small(), x)
+                assert (output.double().cpu() - wanted).abs().max() < 0.02 * wanted.abs().max()
+
+    def test_outputs_are_their_own_on_any_stream(self) -> None:
+        run = runtime.accelerate(Small(), torch.rand(1, 3, 64, 64), device="cuda")
+        inputs = [torch.rand(1, 3, 64, 64, device="cuda") for _ in range(20)]
+        wanted = [run(x).clone() for x in inputs]
+
+        def on_a_stream(x: Tensor) -> Tensor:
+            stream = torch.cuda.Stream()  # type: ignore[no-untyped-call]
+            stream.wait_stream(torch.cuda.current_stream())
+            with torch.cuda.stream(stream):
+                output: Tensor = run(x)
+            stream.synchronize()
+            return output
+
+        with ThreadPoolExecutor(4) as pool:
+            outputs = list(pool.map(on_a_stream, inputs))
+        assert all(torch.equal(a, b) for a, b in zip(outputs, wanted, strict=True))
+
+    def test_several_inputs_and_outputs(self) -> None:
+        inputs = (torch.arange(3), torch.rand(3, 16), torch.rand(3, 16))
+        run = runtime.accelerate(Step(), *inputs, device="cuda", dynamic=(0,))
+        assert run.backend == "cuda-graphs"
+        for output, wanted in zip(run(*inputs), reference(Step(), *inputs), strict=True):
+            assert (output.double().cpu() - wanted).abs().max() < 0.02 * wanted.abs().max()
+
+    def test_what_cannot_be_captured_runs_in_plain_pytorch(self) -> None:
+        run = runtime.accelerate(Undecided(), torch.ones(3), device="cuda")
+        assert run.backend == "eager"
+        assert run(-torch.ones(3)).tolist() == [-1, -1, -1]
