@@ -10,7 +10,6 @@ from __future__ import annotations
 import argparse
 import os
 import sys
-import time
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, NoReturn
@@ -21,7 +20,7 @@ from torch import Tensor
 import torch_opencv as cv
 from torch_opencv.live.sources import SAMPLE
 from torch_opencv.live.sources.opencv_log import quiet_opencv
-from torch_opencv.live.window import Window, why_no_window
+from torch_opencv.live.window import why_no_window
 
 PICTURE = "a file, or the name of one of scikit-image's pictures (default: %(default)s)"
 VIDEO = "a file, a camera's number, or sample (default: %(default)s)"
@@ -138,8 +137,24 @@ def finish(result: Tensor, args: argparse.Namespace) -> int:
     """Write the result, and show it if asked to; the exit status."""
     status = write(result, args)
     if args.show:
-        window = Window(args.output.name)
-        while window.show(result, until=time.monotonic() + 0.1):
+        while show(args.output.name, result, 100):
             pass  # show it again: Qt may lose what a new window is given before it has its size
-        window.close()
+        cv.destroyAllWindows()
     return status
+
+
+def show(title: str, image: Tensor, milliseconds: int = 1) -> bool:
+    """Show a picture for so long; False once the user has pressed q or Esc, or has closed the window."""
+    try:
+        if cv.getWindowProperty(title, cv.WND_PROP_AUTOSIZE) < 0:  # there is none yet: one that fits the screen
+            raise cv.error
+    except cv.error:
+        scale = min(1.0, 1280 / max(image.shape))
+        cv.namedWindow(title, cv.WINDOW_NORMAL | cv.WINDOW_KEEPRATIO | cv.WINDOW_GUI_NORMAL)
+        cv.resizeWindow(title, round(image.shape[1] * scale), round(image.shape[0] * scale))
+    cv.imshow(title, image)
+    key = cv.waitKey(milliseconds) & 0xFF
+    try:
+        return key not in (27, ord("q")) and cv.getWindowProperty(title, cv.WND_PROP_VISIBLE) > 0
+    except cv.error:  # it has been closed
+        return False

@@ -10,11 +10,10 @@ import sys
 from collections.abc import Sequence
 
 import torch
-from _pictures import VIDEO, CommandLine, video
+from _pictures import VIDEO, CommandLine, show, video
 
 import torch_opencv as cv
 from torch_opencv.live.sources.opencv_log import quiet_opencv
-from torch_opencv.live.window import Window
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -34,7 +33,6 @@ def main(argv: Sequence[str] | None = None) -> int:
         parser.error(f"argument --output: OpenCV can't write a video called {args.output.name}: call it .mp4")
     frame = torch.empty(height, width, 3, dtype=torch.uint8)
     before = torch.empty_like(frame)
-    window = Window(args.output.name) if args.show else None
     changes: list[float] = []
     while len(changes) < args.max_frames and capture.read(frame)[0]:
         changes.append(cv.norm(frame, before, cv.NORM_L1) / frame.numel() if changes else 0.0)
@@ -45,12 +43,12 @@ def main(argv: Sequence[str] | None = None) -> int:
         text = f"frame {len(changes)}, {(len(changes) - 1) / rate:.2f} s"
         cv.putText(frame, text, (12, 28), cv.FONT_HERSHEY_SIMPLEX, 0.7, (255, 255, 255), 2, cv.LINE_AA)
         writer.write(frame)
-        if window and not window.show(frame):
+        if args.show and not show(args.output.name, frame):
             break
     capture.release()
     writer.release()
-    if window:
-        window.close()
+    if args.show:
+        cv.destroyAllWindows()
     if not changes:
         unfinished.unlink()
         parser.error("the video has no frames")

@@ -15,7 +15,7 @@ from collections.abc import Sequence
 
 import torch
 
-from torch_opencv.live import draw_scores
+from torch_opencv.live.overlay import draw_scores
 from torch_opencv.vision import Classifier, Prediction
 
 
