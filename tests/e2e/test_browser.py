@@ -227,9 +227,9 @@ def test_a_slow_viewer_slows_nobody_and_is_never_late(chromium: Chromium, browse
                 message, _ = slow.picture()
             ages.append(feed.shown - message["number"])
             slow.seen(message["number"])
-        rate = float(tab.text("#stat-here").split()[0])
-    assert rate > 0.9 * 30
-    assert max(ages) <= 6  # pictures, at 30 a second
+        rates = shown_and_fed([tab], feed)
+    assert rates[0] > 0.8 * rates[-1]
+    assert max(ages) <= 15  # pictures: of those that wait for 2 s, 60 would have come since
 
 
 def test_a_slow_network_slows_nobody(chromium: Chromium, browser: Browser, feed: Feed) -> None:
@@ -237,10 +237,26 @@ def test_a_slow_network_slows_nobody(chromium: Chromium, browser: Browser, feed:
         state_becomes(slow, "Live")
         slow.throttle(bytes_per_second=100_000, latency_ms=200)
         state_becomes(quick, "Live")
-        time.sleep(4)
-        slow_rate, rate = (float(tab.text("#stat-here").split()[0]) for tab in (slow, quick))
-    assert slow_rate < 10, "this browser doesn't throttle WebSockets: the test shows nothing"
-    assert rate > 0.9 * 30
+        time.sleep(2)
+        slow_rate, quick_rate, rate = shown_and_fed([slow, quick], feed)
+    assert slow_rate < 0.5 * rate, "this browser doesn't throttle WebSockets: the test shows nothing"
+    assert quick_rate > 0.8 * rate
+
+
+def shown_and_fed(tabs: list[Tab], feed: Feed) -> list[float]:
+    """How many pictures a second the tabs show, and, last, how many there were: few, where the machine is busy."""
+    numbers = [shown_number(tab) for tab in tabs] + [feed.shown]
+    start = time.monotonic()
+    time.sleep(4)
+    later = [shown_number(tab) for tab in tabs] + [feed.shown]
+    return [(b - a) / (time.monotonic() - start) for a, b in zip(numbers, later, strict=True)]
+
+
+def shown_number(tab: Tab) -> int:
+    """How many pictures the tab has drawn since this was first asked."""
+    count = "const p = CanvasRenderingContext2D.prototype, draw = p.drawImage; window.drawn = 0;"
+    count += " p.drawImage = function (...all) { window.drawn += 1; return draw.apply(this, all) }"
+    return int(tab.ask(f"(() => {{ if (window.drawn === undefined) {{ {count} }} return window.drawn }})()"))
 
 
 def test_a_token(chromium: Chromium) -> None:
@@ -295,12 +311,14 @@ def test_it_comes_back_by_itself(chromium: Chromium, browser: Browser) -> None:
     feed = Feed(browser)
     with chromium.open(browser.address) as tab:
         state_becomes(tab, "Live")
+        # It is back too soon for somebody who looks now and then: the page notes it down.
+        note = "said.push([...document.querySelectorAll('#state, #notice')].map(part => part.innerText).join(': '))"
+        changes = "{subtree: true, childList: true, characterData: true, attributes: true}"
+        tab.ask(f"window.said = []; new MutationObserver(() => {note}).observe(document.body, {changes})")
         for connection in list(browser._server.server_state.connections):  # as if the network broke off
             browser._stage.soon(connection.transport.abort)
-        state_becomes(tab, "No connection")
-        assert "Trying again" in tab.text("#notice")
-        assert tab.ask("document.querySelector('[data-command=pause]').disabled")
-        state_becomes(tab, "Live")
+        tab.wait_for("said.includes('No connection: The connection is lost. Trying again…')")
+        tab.wait_for("said.at(-1).startsWith('Live')")
         feed.close()
         browser.close()
         state_becomes(tab, "Ended")
