@@ -135,7 +135,7 @@ class Display(Generic[R]):
 
     def _advance(self, moment: Sequence[Looked[R]], *, seen: bool = True) -> None:
         for one in moment:
-            self._frames[one.source] = one.frame
+            self._frames[one.source], self._results[one.source] = one.frame, one
         if self._wanted:
             self._present([one.frame for one in moment], seen=seen)
 
@@ -170,7 +170,8 @@ class Display(Generic[R]):
         for one in moment or ():
             self.looked_at += 1
             self._model_rate.count()
-            self._results[one.source] = one
+            if self._latest:
+                self._results[one.source] = one
             if not self._wanted:
                 self._frames[one.source] = one.frame
         return moment
