@@ -12,6 +12,7 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 import torch
 import torch.nn.functional as F  # noqa: N812
@@ -224,8 +225,13 @@ def test_the_key_covers_all_that_decides_what_is_computed() -> None:
     with_list, with_other_list = Small(), Small()
     with_list.extras = [{"a": torch.zeros(2)}]  # type: ignore[assignment]
     with_other_list.extras = [{"a": torch.ones(2)}]  # type: ignore[assignment]
+    with_array, with_other_array = Small(), Small()
+    with_array.extras = np.zeros(5000)  # type: ignore[assignment]
+    with_other_array.extras = np.eye(1, 5000, 2500)[0]
     modules = (
         Small(),
+        with_array,
+        with_other_array,
         Small(channels=5),
         Small(gain=3.0),
         Small().half(),
@@ -239,6 +245,32 @@ def test_the_key_covers_all_that_decides_what_is_computed() -> None:
     assert None not in keys
     assert len(set(keys)) == len(keys)
     assert key(Small()) == key(Small().train()) == key(copy.deepcopy(Small()).requires_grad_(False)) == keys[0]
+
+
+def test_the_key_is_the_same_in_every_process(tmp_path: Path) -> None:
+    """Sets of strings have another order in each, and addresses differ."""
+    (tmp_path / "net_with_sets.py").write_text(
+        """
+import torch
+from torch_opencv.runtime import compiled
+
+class Net(torch.nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.names = {"one", "two", "three", "four"}
+        self.function, self.thing = (lambda x: x), object()
+        for name in "abcdef":  # which torch keeps in a set
+            self.register_buffer(name, torch.zeros(2), persistent=False)
+        self.itself = [self]
+
+if __name__ == "__main__":
+    print(compiled.fingerprint(Net(), [1]))
+"""
+    )
+    program = [sys.executable, str(tmp_path / "net_with_sets.py")]
+    keys = {subprocess.run(program, capture_output=True, text=True, check=True).stdout for _ in range(2)}
+    assert len(keys) == 1
+    assert len(keys.pop().strip()) == 64
 
 
 def test_the_key_covers_the_source(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

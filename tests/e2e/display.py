@@ -99,9 +99,12 @@ class Display:
             time.sleep(0.02)
         self.release()
 
-    def key(self, *names: str) -> None:
-        """Press and release keys by their X names: ``a``, ``Return``, ``Left``, ``ctrl+s``."""
-        self._do("key", "--delay", 40, *names)
+    def key(self, name: str) -> None:
+        """Press and release a key by its X name: ``a``, ``Return``, ``Left``, ``ctrl+s``.
+
+        OpenCV keeps one key at a time: press the next when it is seen that this one has arrived.
+        """
+        self._do("key", name)
 
     def key_down(self, name: str) -> None:
         """Press a key, and keep it down."""
@@ -111,9 +114,10 @@ class Display:
         """Let a key go."""
         self._do("keyup", name)
 
-    def _do(self, *command: str | int) -> None:
+    def _do(self, *command: str | int) -> str:
         line = ["xdotool", *map(str, command)]
-        subprocess.run(line, env=self.environment(), check=True, capture_output=True, timeout=_PATIENCE_S)
+        done = subprocess.run(line, env=self.environment(), check=True, capture_output=True, text=True, timeout=10)
+        return done.stdout
 
     # --- the eye ---
 
@@ -132,15 +136,47 @@ class Display:
                 return x, y
         return None
 
-    def wait_for(self, picture: Tensor, *, at: tuple[int, int] | None = None) -> tuple[int, int]:
+    def wait_for(
+        self, picture: Tensor, *, at: tuple[int, int] | None = None, patience_s: float = _PATIENCE_S
+    ) -> tuple[int, int]:
         """Where the picture is, as soon as it is shown (``at`` a place, if that is given)."""
-        deadline = time.monotonic() + _PATIENCE_S
+        start = time.monotonic()
+        restore_after_s = 5
         while (place := self.find(picture)) is None or (at and place != at):
-            if time.monotonic() > deadline:
+            waited_s = time.monotonic() - start
+            if waited_s > patience_s:
                 screen = self._keep_screen()
                 raise AssertionError(f"the picture is at {place}, expected at {at or 'any place'}: see {screen}")
+            if place is None and waited_s > restore_after_s:
+                restore_after_s *= 2
+                self._restore()
             time.sleep(0.05)
         return place
+
+    def _restore(self) -> None:
+        """Minimise the active window and bring it back, if there is one, as a user would whose window stays white.
+
+        Qt misses that its window was mapped in some starts of a hundred on a busy machine, and then never paints it;
+        plain cv2 with arrays shows the same.
+        """
+        try:
+            window = self._do("getactivewindow").strip()
+            self._do("windowminimize", "--sync", window)
+            self._do("windowactivate", "--sync", window)
+        except (subprocess.CalledProcessError, subprocess.TimeoutExpired):
+            pass  # there is no window yet
+
+    def wait_until_still(self) -> Tensor:
+        """The screen, as soon as nothing on it has moved for a third of a second."""
+        deadline = time.monotonic() + _PATIENCE_S
+        screen, since = self.look(), time.monotonic()
+        while time.monotonic() < since + 0.3:
+            if time.monotonic() > deadline:
+                raise AssertionError(f"the screen doesn't come to rest: see {self._keep_screen()}")
+            time.sleep(0.05)
+            if not torch.equal(now := self.look(), screen):
+                screen, since = now, time.monotonic()
+        return screen
 
     def wait_until_gone(self, picture: Tensor) -> None:
         """Return as soon as the picture isn't shown any more."""

@@ -6,12 +6,15 @@ The program is a function of a test module. What it wants known it passes to :fu
 
 from __future__ import annotations
 
+import functools
 import json
 import queue
 import subprocess
 import sys
 import threading
+import time
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 from types import TracebackType
 from typing import Any
@@ -39,6 +42,24 @@ def say(**facts: Any) -> None:
     print(json.dumps(facts), flush=True)
 
 
+def show_until(key: str, window: str, picture: Tensor) -> None:
+    """In the program: show a picture, again and again as a live program does, until a key is pressed."""
+    while cv.waitKey(10) != ord(key):
+        cv.imshow(window, picture)
+
+
+def greet(window: str, picture: Tensor, *, flags: int = PLAIN) -> None:
+    """In the program: make a window, show a picture, and return when :meth:`Program.meet` has been here."""
+    cv.namedWindow(window, flags)
+    cv.setMouseCallback(window, lambda event, *_: say(felt="click") if event == cv.EVENT_LBUTTONUP else None)
+    while (key := cv.waitKey(10)) != ord("c"):
+        if key == ord("b"):
+            say(felt="key")
+        cv.imshow(window, picture)
+    cv.setMouseCallback(window, lambda *_: None)
+    say(met=True)
+
+
 class Program:
     """A function without arguments, running in a process of its own on a display; killed with the ``with`` block."""
 
@@ -52,7 +73,7 @@ class Program:
             stderr=subprocess.PIPE,
             text=True,
         )
-        self._heard: queue.Queue[dict[str, Any] | None] = queue.Queue()
+        self._heard: queue.Queue[dict[str, Any] | None] = queue.Queue()  # None at the end
         self._complaints: list[str] = []
         self._readers = [threading.Thread(target=read, daemon=True) for read in (self._read, self._read_complaints)]
         for reader in self._readers:
@@ -67,21 +88,49 @@ class Program:
         for reader in self._readers:
             reader.join()
 
-    def hear(self, **wanted: Any) -> dict[str, Any]:
+    def hear(self, *, patience_s: float = _PATIENCE_S, **wanted: Any) -> dict[str, Any]:
         """The next thing said that has all of ``wanted``; what is said before it is passed over."""
         passed_over: list[dict[str, Any]] = []
-        while True:
-            try:
-                facts = self._heard.get(timeout=_PATIENCE_S)
-            except queue.Empty:
-                raise AssertionError(f"expected {wanted}, heard only {passed_over}") from None
-            if facts is None:
-                self._heard.put(None)
-                complaint = "".join(self._complaints)
-                raise AssertionError(f"expected {wanted}, heard {passed_over}, and the program ended: {complaint}")
+        deadline = time.monotonic() + patience_s
+        while (facts := self._next(deadline)) is not None:
             if wanted.items() <= facts.items():
                 return facts
             passed_over.append(facts)
+        raise AssertionError(f"expected {wanted}, heard {passed_over}{self._end()}")
+
+    def hear_after(self, touch: Callable[[], None], **wanted: Any) -> dict[str, Any]:
+        """What is said after a click or a key, which is repeated while nothing is.
+
+        For the first click on a new window, or the first key: Qt loses it now and then, and a user would try again.
+        """
+        for _ in range(_PATIENCE_S):
+            touch()
+            with suppress(AssertionError):
+                return self.hear(patience_s=1, **wanted)
+        raise AssertionError(f"expected {wanted}, however often it was tried{self._end()}")
+
+    def meet(self, display: Display, picture: Tensor) -> tuple[int, int]:
+        """Where the picture of a program that greets is, once its window is seen to take clicks and keys."""
+        x, y = display.wait_for(picture)
+        display.move(x + 5, y + 5)
+        self.hear_after(display.click, felt="click")
+        self.hear_after(functools.partial(display.key, "b"), felt="key")
+        display.key("c")
+        self.hear(met=True)
+        return x, y
+
+    def _next(self, deadline: float) -> dict[str, Any] | None:
+        """The next thing said, or None where nothing is said before the deadline or the end."""
+        try:
+            return self._heard.get(timeout=max(0, deadline - time.monotonic()))
+        except queue.Empty:
+            return None
+
+    def _end(self) -> str:
+        if self._process.poll() is None:
+            return ""
+        self._readers[1].join()  # so that the complaints are complete
+        return f", and the program ended: {''.join(self._complaints)}"
 
     def exit_status(self) -> int:
         """The exit status, once the program has ended by itself."""
@@ -91,7 +140,6 @@ class Program:
         assert self._process.stdout
         for line in self._process.stdout:
             self._heard.put(json.loads(line))
-        self._readers[1].join()  # so that the complaints are complete where the end is noticed
         self._heard.put(None)
 
     def _read_complaints(self) -> None:

@@ -13,7 +13,7 @@ from torch import Tensor
 
 import torch_opencv as cv
 from tests.e2e.display import Display
-from tests.e2e.program import PLAIN, Program, noise, say
+from tests.e2e.program import Program, greet, noise, say, show_until
 
 pytestmark = pytest.mark.e2e
 
@@ -39,18 +39,17 @@ def pictures() -> Iterator[tuple[str, Tensor, Tensor]]:
 
 
 def show_pictures() -> None:
-    cv.namedWindow("pictures", PLAIN)
+    greet("pictures", noise(seed=9))
     for name, given, _ in pictures():
         before = given.clone()
-        cv.imshow("pictures", given)
         say(shown=name)
-        while cv.waitKey(10) != ord("n"):
-            pass
+        show_until("n", "pictures", given)
         say(untouched=torch.equal(given, before))
 
 
 def test_imshow_shows_tensors_to_the_last_pixel(display: Display) -> None:
     with Program(show_pictures, display) as program:
+        program.meet(display, noise(seed=9))
         for name, _, expected in pictures():
             program.hear(shown=name)
             display.wait_for(expected)
@@ -60,17 +59,18 @@ def test_imshow_shows_tensors_to_the_last_pixel(display: Display) -> None:
 
 
 def show_video() -> None:
+    greet("video", noise(120, 160, seed=9))
     frame = torch.empty(120, 160, 3, dtype=torch.uint8)
     for seed in range(5):
-        frame.copy_(noise(120, 160, seed=seed))  # the same memory again and again, as a camera loop has it
-        cv.imshow("video", frame)
-        frame.zero_()  # and the window must not depend on it
         while cv.waitKey(10) != ord("n"):
-            pass
+            frame.copy_(noise(120, 160, seed=seed))  # the same memory again and again, as a camera loop has it
+            cv.imshow("video", frame)
+            frame.zero_()  # and the window must not depend on it
 
 
 def test_imshow_keeps_its_own_copy(display: Display) -> None:
     with Program(show_video, display) as program:
+        program.meet(display, noise(120, 160, seed=9))
         for seed in range(5):
             display.wait_for(noise(120, 160, seed=seed))
             display.key("n")
@@ -94,7 +94,7 @@ def test_imshow_refuses_cuda_tensors() -> None:
 
 
 def tell_keys() -> None:
-    cv.imshow("keys", noise())
+    greet("keys", noise())
     for wait in (cv.waitKey, cv.waitKeyEx):
         while True:
             if (key := wait(10)) != -1:
@@ -108,7 +108,7 @@ def tell_keys() -> None:
 
 def test_keys(display: Display) -> None:
     with Program(tell_keys, display) as program:
-        display.wait_for(noise())
+        program.meet(display, noise())
         typed = {"a": ord("a"), "7": ord("7"), "space": 32, "Return": 13, "Escape": 27, "Tab": 9}
         for name, code in typed.items():
             display.key(name)
@@ -139,41 +139,33 @@ def _visible() -> list[float | None]:
 
 def show_two_windows() -> None:
     for i, name in enumerate(("first", "second")):
-        cv.namedWindow(name, PLAIN)
-        cv.imshow(name, noise(seed=i))
-        _wait_for("n")
+        greet(name, noise(seed=i))
         cv.moveWindow(name, *torch.tensor([40 + 460 * i, 60]))  # numbers that were computed
 
 
-def see_two_windows(display: Display) -> list[tuple[int, int]]:
+def see_two_windows(program: Program, display: Display) -> list[tuple[int, int]]:
     """Where they end up, side by side."""
     for i in range(2):
-        display.wait_for(noise(seed=i))  # what isn't shown yet can't be moved: the window manager would place it
-        display.key("n")
+        program.meet(display, noise(seed=i))  # what isn't shown yet can't be moved: the window manager would place it
     return [display.wait_for(noise(seed=i), at=(41 + 460 * i, 80)) for i in range(2)]
 
 
 def destroy_windows() -> None:
     show_two_windows()
-    _wait_for("n")
+    show_until("n", "second", noise(seed=1))
     say(visible=_visible())
     cv.destroyWindow("first")
     say(visible=_visible())
-    _wait_for("n")
+    show_until("n", "second", noise(seed=1))
     cv.destroyAllWindows()
     say(visible=_visible())
     for _ in range(100):
         cv.waitKey(10)  # OpenCV's windows only go while it waits for keys
 
 
-def _wait_for(key: str) -> None:
-    while cv.waitKey(10) != ord(key):
-        pass
-
-
 def test_windows_are_moved_and_destroyed(display: Display) -> None:
     with Program(destroy_windows, display) as program:
-        see_two_windows(display)
+        see_two_windows(program, display)
         display.key("n")
         assert program.hear() == {"visible": [1, 1]}
         assert program.hear() == {"visible": [0, 1]}
@@ -198,7 +190,7 @@ def run_until_closed() -> None:
 
 def test_close_button_is_reported(display: Display) -> None:
     with Program(run_until_closed, display) as program:
-        places = see_two_windows(display)
+        places = see_two_windows(program, display)
         for (left, top), visible in zip(places, ([0, 1], [None, None]), strict=True):
             display.move(left + 300 - 10, top - 10)  # the X at the right end of the title bar
             display.click()

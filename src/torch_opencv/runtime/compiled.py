@@ -16,6 +16,7 @@ from pathlib import Path
 from types import FunctionType
 from typing import Any
 
+import numpy as np
 import torch
 from torch import Tensor, nn
 
@@ -110,6 +111,12 @@ class _Walk:
         elif isinstance(value, list | tuple):
             for item in value:
                 self.add(item)
+        elif isinstance(value, set | frozenset):  # whose order changes from process to process
+            for item in sorted(value, key=repr):
+                self.add(item)
+        elif isinstance(value, np.ndarray):  # which prints itself with an ellipsis
+            self._text(f"{value.dtype}{value.shape}")
+            self.digest.update(value.tobytes())
         elif isinstance(value, type):
             self._text(f"{value.__module__}.{value.__qualname__}")
             self._class(value)
