@@ -3,7 +3,7 @@
 A page and the server exchange JSON texts, ``{"type": ...}``, and binary JPEGs:
 
 - to the page: ``hello`` (title, whether it may quit), ``picture`` (number, source, fields, stats), with the JPEG right
-  behind it; ``camera`` (state: "none", "free", "yours" or "taken"); ``got`` for each of the camera's pictures.
+  behind it; ``camera`` (state: "none", "free", "yours" or "taken"); ``got`` for each of the camera's pictures; ``end``.
 - from the page: ``seen`` (number), ``command`` (name), ``camera`` (on, instead), and as the camera JPEGs.
 
 Anything else ends that page's connection, with the reason.
@@ -91,8 +91,8 @@ class Stage:
     async def end(self) -> None:
         """Tell every page that the program has ended."""
         for viewer in self._viewers:
-            viewer.close(1000, "The program has ended.")
-        for _ in range(20):  # a page that doesn't read is not waited for
+            viewer.ask_to_close()
+        for _ in range(50):  # half a second; a page that is asleep isn't waited for
             if not self._viewers:
                 return
             await asyncio.sleep(0.01)

@@ -69,11 +69,15 @@ class Viewer:
 
     def close(self, code: int, reason: str) -> None:
         """End the connection, before whatever still waits to be sent."""
-        if not self.closing:
-            self.closing = True
-            while not self._outbox.empty():
-                self._outbox.get_nowait()
-            self._outbox.put_nowait(Refusal(code, reason))
+        self._put_last(Refusal(code, reason))
+
+    def ask_to_close(self) -> None:
+        """Tell the page that the program has ended, upon which it ends the connection.
+
+        It must be the one to do that: if the server closes its socket while something from the page is still unread,
+        TCP resets the connection, and the page may never see why.
+        """
+        self._put_last('{"type": "end"}')
 
     async def send(self) -> None:
         """Send what there is to be sent, until the connection ends."""
@@ -89,6 +93,13 @@ class Viewer:
                     await self._socket.send_bytes(item)
         except (WebSocketDisconnect, OSError, RuntimeError):
             return  # the page has gone; RuntimeError is uvicorn's word for it if the server gave it up a moment before
+
+    def _put_last(self, item: str | Refusal) -> None:
+        if not self.closing:
+            self.closing = True
+            while not self._outbox.empty():
+                self._outbox.get_nowait()
+            self._outbox.put_nowait(item)
 
     def _put(self, item: str | bytes) -> None:
         if self._outbox.qsize() >= _LONGEST_OUTBOX:

@@ -67,12 +67,13 @@ async function disconnected(opened, event) {
   find("camera-bar").hidden = true;
   enable(false);
   find("message").textContent = "";
-  if (event.code === 1000) ended = true;
   if (opened) wait = FIRST_WAIT_MS;
   retry = setTimeout(connect, wait * (0.75 + Math.random() / 2));
   wait = Math.min(LONGEST_WAIT_MS, wait * 2);
   setState(ended ? "ended" : "offline");
-  if (!opened && (await isRefused())) setNotice("This address is no longer valid. Open the one that the program prints now.", true);
+  const refused = !opened && (await isRefused());
+  if (socket.readyState === WebSocket.OPEN) return; // it is back already
+  if (refused) setNotice("This address is no longer valid. Open the one that the program prints now.", true);
   else if (ended) setNotice("The program has ended.", true);
   else if (event.reason) setNotice(`The connection was ended: ${event.reason}. Trying again…`, true);
   else setNotice("The connection is lost. Trying again…", true);
@@ -94,7 +95,10 @@ function take(message) {
   if (message.type === "picture") pending = message;
   else if (message.type === "got") camera.acknowledged();
   else if (message.type === "camera") setSeat(message.state);
-  else if (message.type === "hello") {
+  else if (message.type === "end") {
+    ended = true;
+    socket.close();
+  } else if (message.type === "hello") {
     ended = false;
     document.title = message.title;
     find("title").textContent = message.title;
@@ -109,24 +113,23 @@ function take(message) {
 
 async function show(own, message, jpeg) {
   pending = null;
-  try {
-    const bitmap = await createImageBitmap(jpeg);
-    if (own !== socket || message.number < drawn) return; // two that are decoded at once may overtake one another
+  // A picture that this browser can't decode is passed over; the next one comes anyway.
+  const bitmap = await createImageBitmap(jpeg).catch(() => null);
+  if (own.readyState !== WebSocket.OPEN) return; // the connection was lost meanwhile, and the page says so
+  if (bitmap && message.number > drawn) { // two that are decoded at once may overtake one another
     drawn = message.number;
     if (canvas.width !== bitmap.width) canvas.width = bitmap.width;
     if (canvas.height !== bitmap.height) canvas.height = bitmap.height;
     context.drawImage(bitmap, 0, 0);
-    bitmap.close();
     canvas.hidden = false;
     setNotice("", false);
-  } catch {
-    // A picture that this browser can't decode is passed over; the next one comes anyway.
+    setState(message.stats.state);
+    setPressed("pause", message.stats.state === "paused", ["Pause", "Go on"]);
+    setPressed("record", message.stats.recording, ["Record", "Stop"]);
+    showResults(find("results"), message.fields);
+    showStats(message);
   }
-  setState(message.stats.state);
-  setPressed("pause", message.stats.state === "paused", ["Pause", "Go on"]);
-  setPressed("record", message.stats.recording, ["Record", "Stop"]);
-  showResults(find("results"), message.fields);
-  showStats(message);
+  bitmap?.close();
   await visible();
   if (own.readyState === WebSocket.OPEN) own.send(JSON.stringify({ type: "seen", number: message.number }));
 }
