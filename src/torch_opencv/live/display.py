@@ -220,6 +220,7 @@ class Display(Generic[R]):
             model_fps=self._model_rate.per_second,
             age_ms=(time.monotonic() - frame.captured) * 1000,
             dropped=self._stages.dropped,
+            recording=self._recording.on,
         )
         self._plain, self._news, self._shown_at = plain, self._all_news(), time.monotonic()
         self._shown = Picture(draw_hud(plain, stats, figures=self._hud), frame, self._fields(), stats)
