@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import functools
 import inspect
-import types
 from collections.abc import Callable
 from typing import Any, ClassVar
 
@@ -78,15 +77,13 @@ class _Inward(dict[type, Callable[[Any], object] | None]):
             convert = _sequence
         elif issubclass(type_, Bound):
             convert = _of_cv2
-        elif issubclass(type_, (Tensor, type, *_CALLABLES)):
-            convert = _needs_care
+        elif issubclass(type_, (Tensor, type)) or any("__call__" in vars(base) for base in type_.__mro__):
+            convert = _needs_care  # whoever passes a callback may pass data with it, which is nobody's business
         else:
             _PLAIN.add(type_)
         self[type_] = convert
         return convert
 
-
-_CALLABLES = (types.FunctionType, types.MethodType, types.BuiltinFunctionType, functools.partial)
 
 _PLAIN: set[type] = set()
 """The types that pass as they are: those that have None in :data:`INWARD`."""
@@ -129,7 +126,7 @@ class CarefulCall:
         convert = INWARD[type(x)]
         if convert is None:
             return x
-        if not isinstance(x, Bound) and self._signature.takes_anything(place):
+        if self._signature.takes_anything(place):
             return x
         if isinstance(x, type):
             return self._class(x, place)
