@@ -7,17 +7,16 @@ to standard output.
 Nothing heavy is imported until a command needs it.
 """
 
-from __future__ import annotations
-
 import enum
 import errno
+import inspect
 import logging
 import os
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -25,6 +24,7 @@ from torch_opencv.weights.commands import app as _models
 
 if TYPE_CHECKING:
     from torch_opencv.apps.classify import Classify
+    from torch_opencv.apps.program import Options, Program
 
 _log = logging.getLogger("torch_opencv")
 _USAGE_ERROR: type[Exception] = typer.BadParameter.__mro__[1]  # click's UsageError, which typer doesn't export
@@ -106,15 +106,12 @@ _MaxFrames = Annotated[int | None, typer.Option(metavar="N", min=1, help="Stop a
 _Quiet = Annotated[bool, typer.Option("--quiet", help="Print warnings and errors only: no progress bar, no summary.")]
 
 
-@app.command()
-def classify(
+def _shared(
     sources: _Sources = None,
     view: _View = None,
     record: _Record = None,
     side_by_side: _SideBySide = False,
     results: _Results = None,
-    device: _Device = "auto",
-    model: Annotated[str, typer.Option(metavar="NAME_OR_PATH", help="The network.")] = "efficientnet-lite0",
     latest: _Latest = None,
     max_frames: _MaxFrames = None,
     max_seconds: _MaxSeconds = None,
@@ -123,18 +120,11 @@ def classify(
     port: _Port = None,
     token: _Token = None,
     quiet: _Quiet = False,
-) -> int:
-    """Say what is in the picture: the five best classes of every frame."""
+) -> "Options":
+    """What all programs take."""
+    from torch_opencv.apps.program import Options
 
-    from torch_opencv.apps.program import Options, run_program
-
-    def load() -> Classify:
-        from torch_opencv.apps.classify import Classify
-
-        return Classify(model, device=device)
-
-    _log.setLevel(logging.WARNING if quiet else logging.INFO)
-    options = Options(
+    return Options(
         sources=sources or [],
         view=None if view is None else view.value,
         record=record,
@@ -149,7 +139,35 @@ def classify(
         token=token,
         quiet=quiet,
     )
-    return run_program(load, options)
+
+
+def _program(make: Callable[..., "Program[Any]"]) -> Callable[..., "Program[Any]"]:
+    """Make a command of a function that makes a program of its own options: it takes the shared ones, too."""
+    shared = inspect.signature(_shared).parameters
+
+    def command(**values: Any) -> int:
+        from torch_opencv.apps.program import run_program
+
+        options = _shared(**{name: values.pop(name) for name in shared})
+        _log.setLevel(logging.WARNING if options.quiet else logging.INFO)
+        return run_program(lambda: make(**values), options)
+
+    own = inspect.signature(make).parameters.values()
+    parameters = [shared["sources"], *own, *(one for name, one in shared.items() if name != "sources")]
+    command.__signature__ = inspect.Signature(parameters)  # type: ignore[attr-defined]  # which typer reads
+    app.command(make.__name__, help=make.__doc__)(command)
+    return make
+
+
+@_program
+def classify(
+    model: Annotated[str, typer.Option(metavar="NAME_OR_PATH", help="The network.")] = "efficientnet-lite0",
+    device: _Device = "auto",
+) -> "Classify":
+    """Say what is in the picture: the five best classes of every frame."""
+    from torch_opencv.apps.classify import Classify
+
+    return Classify(model, device=device)
 
 
 @app.command()
