@@ -65,8 +65,10 @@ def run(
     Args:
         app: has ``look(image)``, which gives a result for a picture, torch.uint8 (H, W, 3) BGR; and ``draw(image,
             result)``, which gives the picture with that drawn on it, and may draw into ``image``. It may have
-            ``fields(result)``, a dict for the results' JSON lines and the browser, and ``look_all(images)``, a list of
-            results, for several sources at once.
+            ``fields(result)``, a dict for the results' JSON lines and the browser; ``look_all(images)``, a list of
+            results, for several sources at once; and what the user can switch while it runs: ``choices``, a sequence
+            of names, ``chosen``, one of them, and ``choose(name)``, called in the main thread, whereupon the next
+            `look` uses that.
         source: as for `open_source`; or a list of those, which are shown as a grid; or "browser", the camera of whoever
             opens the page.
         view: None is a window if there can be one, else the browser, whose address is printed on stderr.

@@ -10,12 +10,13 @@ from typing import Generic, TypeVar
 import torch
 
 import torch_opencv as cv
+from torch_opencv.live.choices import Choices
 from torch_opencv.live.grid import Grid
 from torch_opencv.live.hud import Rate, draw_hud
 from torch_opencv.live.recording import Recording, free_name
 from torch_opencv.live.sources import Frame, Source
 from torch_opencv.live.stages import App, Looked, Stages
-from torch_opencv.live.views import Picture, PictureState, Stats, View
+from torch_opencv.live.views import Choose, Command, Picture, PictureState, Stats, View
 
 R = TypeVar("R")
 
@@ -56,7 +57,9 @@ class Display(Generic[R]):
         self._latest, self._views, self._recording, self._hud = latest, views, recording, hud
         self._paced = bool(views) and not latest and not any(source.live for source in sources)
         self._grid = Grid(len(sources)) if len(sources) > 1 else None
+        self._choices = Choices(app)
         self._paused = self._quit = False
+        self._choice_is_new = False  # since the model last looked at single pictures
         self._frames: dict[int, Frame] = {}  # each source's newest
         self._results: dict[int, Looked[R]] = {}  # and its newest result
         self._drawn: dict[int, tuple[Frame, Looked[R] | None, torch.Tensor]] = {}
@@ -88,6 +91,7 @@ class Display(Generic[R]):
             if not step():
                 if not self._views or not all(source.still for source in self._sources):
                     return True
+                self._look_again()
                 time.sleep(_TICK_S)  # single pictures stay until the user quits
             self._refresh()
             progress(sum(frame.index + 1 for frame in self._frames.values()))
@@ -221,9 +225,12 @@ class Display(Generic[R]):
             age_ms=(time.monotonic() - frame.captured) * 1000,
             dropped=self._stages.dropped,
             recording=self._recording.on,
+            choices=self._choices.names,
+            chosen=self._choices.chosen,
         )
         self._plain, self._news, self._shown_at = plain, self._all_news(), time.monotonic()
-        self._shown = Picture(draw_hud(plain, stats, figures=self._hud), frame, self._fields(), stats)
+        image = draw_hud(plain, stats, figures=self._hud, note=self._choices.note)
+        self._shown = Picture(image, frame, self._fields(), stats)
         for view in self._views:
             view.show(self._shown)
 
@@ -241,8 +248,17 @@ class Display(Generic[R]):
 
     # --- without a new picture ---
 
+    def _look_again(self) -> None:
+        """Look at single pictures with what was chosen since; there are no frames to come that would show it."""
+        if self._choice_is_new and self._frames:
+            self._choice_is_new = False
+            for one in self._stages.look_again(self._frames):
+                self._results[one.source] = one
+
     def _all_news(self) -> tuple[object, ...]:
-        return self._paused, self._hud, [source.state for source in self._sources], list(self._results.values())
+        state = [source.state for source in self._sources]
+        said = self._choices.chosen, self._choices.note
+        return self._paused, self._hud, state, said, (self._recording.on, list(self._results.values()))
 
     def _refresh(self) -> None:
         """Show the last picture again if there is news about it: a state, a command, a late result, figures."""
@@ -250,9 +266,9 @@ class Display(Generic[R]):
             return
         news = self._all_news()
         idle = time.monotonic() - self._shown_at > _IDLE_S
-        if news[:3] != self._news[:3] or (idle and (self._hud or news != self._news)):
+        if news[:-1] != self._news[:-1] or (idle and (self._hud or news != self._news)):
             plain = self._plain
-            if self._latest and not self._paused:
+            if (self._latest or self._stages.looked.ended) and not self._paused:
                 plain = self._compose({number: self._annotated(number) for number in self._frames})
             self._show(plain, self._shown.frame)
 
@@ -262,17 +278,26 @@ class Display(Generic[R]):
         """Do what the user asked for; False if that is to quit."""
         for view in self._views:
             for command in view.commands():
-                if command == "quit":
-                    self._quit = True
-                elif command == "pause":
-                    self._paused = not self._paused
-                elif command == "hud":
-                    self._hud = not self._hud
-                elif command == "record":
-                    self._recording.toggle()
-                elif command == "snapshot" and self._shown:
-                    _save(self._shown.image)
+                self._do(command)
         return not self._quit
+
+    def _do(self, command: Command) -> None:
+        match command:
+            case "quit":
+                self._quit = True
+            case "pause":
+                self._paused = not self._paused
+            case "hud":
+                self._hud = not self._hud
+            case "record":
+                self._recording.toggle()
+            case "snapshot":
+                if self._shown:
+                    _save(self._shown.image)
+            case "next" | "previous":
+                self._choice_is_new |= self._choices.step(1 if command == "next" else -1)
+            case Choose(number):
+                self._choice_is_new |= self._choices.choose(number)
 
 
 def _save(image: torch.Tensor) -> None:

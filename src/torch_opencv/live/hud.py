@@ -42,19 +42,22 @@ class Rate:
         return (len(self._times) - 1) / span if span > 0 else 0.0
 
 
-def draw_hud(image: torch.Tensor, stats: Stats, *, figures: bool) -> torch.Tensor:
-    """Write the state, if it isn't "live", and the figures, if they are wanted, into a picture's lower left corner.
+def draw_hud(image: torch.Tensor, stats: Stats, *, figures: bool, note: str = "") -> torch.Tensor:
+    """Write the state, if it isn't "live", a note, and the figures, if they are wanted, in the lower left corner.
 
     Args:
         image: torch.uint8, (H, W, 3), BGR; left as it is.
         stats: what is written.
-        figures: also the rates, the age and the drops.
+        figures: also the choice, the rates, the age and the drops.
+        note: a line in any case, such as what was just chosen; empty for none.
 
     Returns:
         The picture with that on it, or ``image`` itself if there is nothing to write.
 
     """
     lines: list[str] = [stats.state] if figures or stats.state != "live" else []
+    if note or (figures and stats.chosen):
+        lines.append(note or stats.chosen)
     if figures:
         lines.append(f"{stats.display_fps:.1f} shown/s, {stats.model_fps:.1f} looked at/s")
         lines.append(f"{stats.age_ms:.0f} ms old, {stats.dropped} dropped")

@@ -34,8 +34,12 @@ _LAST_PATIENCE_S = 2.0  # for everything to end; a thread that doesn't is left b
 class App(Protocol[R]):
     """A program: what it sees in a picture, and how that is drawn.
 
-    It may also have ``fields(result) -> dict``, the result as the fields of its JSON line, and
-    ``look_all(images) -> list``, which looks at a picture of each of several sources at once.
+    It may also have
+
+    - ``fields(result) -> dict``, the result as the fields of its JSON line;
+    - ``look_all(images) -> list``, which looks at a picture of each of several sources at once;
+    - what the user can switch while it runs: ``choices``, a sequence of names that stays the same; ``chosen``, the name
+      of one; and ``choose(name)``, called in the main thread, whereupon the next `look` uses that.
     """
 
     def look(self, image: torch.Tensor) -> R:
@@ -116,6 +120,14 @@ class Stages(Generic[R]):
         for box in (*self._to_model, *self.frames):
             box.close()
 
+    def look_again(self, frames: Mapping[int, Frame]) -> list[Looked[R]]:
+        """What the model now says about frames, by their sources' numbers; no lines are written about it.
+
+        Only for when `looked` has ended, as the app's `look` is never called twice at a time.
+        """
+        with torch.no_grad():
+            return self._look_at(sorted(frames.items()))
+
     def close(self) -> None:
         """End the threads and close the sources. A source whose read hangs is closed under it."""
         self.stop()
@@ -148,7 +160,11 @@ class Stages(Generic[R]):
         try:
             with torch.no_grad():  # which is each thread's own, so the user's doesn't reach here
                 for moment in islice(self._moments(), self._max_frames if self._latest else None):
-                    self.looked.put(self._look_at(moment))
+                    looked = self._look_at(moment)
+                    for one in looked:
+                        if self._results is not None and not self._closed:  # then the results are, too
+                            self._results.write(one.frame, one.fields)
+                    self.looked.put(looked)
         except BaseException as raised:
             error = raised
         self.looked.finish(error)
@@ -181,14 +197,10 @@ class Stages(Generic[R]):
         together = look_all is not None and len(self._sources) > 1
         answers = look_all(images) if look_all and together else [self._app.look(image) for image in images]
         to_fields: Callable[[R], Mapping[str, object]] = getattr(self._app, "fields", lambda _: {})
-        looked = [
+        return [
             Looked(number, frame, answer, to_fields(answer))
             for (number, frame), answer in zip(moment, answers, strict=True)
         ]
-        for one in looked:
-            if self._results is not None and not self._closed:  # then the results are, too
-                self._results.write(one.frame, one.fields)
-        return looked
 
 
 def capture(

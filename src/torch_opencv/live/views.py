@@ -11,7 +11,19 @@ import torch
 from torch_opencv.live.sources import Frame
 
 PictureState = Literal["live", "connecting", "lost", "paused"]
-Command = Literal["quit", "pause", "snapshot", "record", "hud"]
+CommandName = Literal["quit", "pause", "snapshot", "record", "hud", "next", "previous"]
+
+
+@dataclass(frozen=True, slots=True)
+class Choose:
+    """The command to switch to one of the program's choices."""
+
+    number: int
+    """Its place in `Stats.choices`, from 0; nothing happens if there is none."""
+
+
+Command = CommandName | Choose
+"""What a user can ask for; "next" and "previous" are the choices beside the present one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +41,10 @@ class Stats:
     """Frames that were thrown away since the start, because newer ones had come."""
     recording: bool = False
     """Whether a recording is being made."""
+    choices: tuple[str, ...] = ()
+    """What the user can choose among."""
+    chosen: str = ""
+    """The one of them that the next frame is looked at with."""
 
 
 @dataclass(frozen=True, eq=False, slots=True)

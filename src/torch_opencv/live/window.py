@@ -1,7 +1,7 @@
 """The view in a window, by OpenCV's own.
 
 Keys: q, Esc or closing it quits, space pauses, s saves a snapshot, r starts and stops a recording, h shows and hides
-the figures.
+the figures. Where the program has choices: 1 to 9 choose directly, n or Tab the next one, p the previous one.
 
 Whether a window can be had is asked before OpenCV is: its Qt aborts the whole process where there is no display.
 """
@@ -15,7 +15,7 @@ from contextlib import suppress
 
 import torch_opencv as cv
 from torch_opencv.live.errors import ViewError
-from torch_opencv.live.views import Command, Picture
+from torch_opencv.live.views import Choose, Command, Picture
 
 _KEYS: dict[int, Command] = {
     ord("q"): "quit",
@@ -28,6 +28,12 @@ _KEYS: dict[int, Command] = {
     ord("R"): "record",
     ord("h"): "hud",
     ord("H"): "hud",
+    ord("n"): "next",
+    ord("N"): "next",
+    ord("\t"): "next",
+    ord("p"): "previous",
+    ord("P"): "previous",
+    **{ord("1") + number: Choose(number) for number in range(9)},
 }
 _LARGEST, _SMALLEST = 1280, 480  # pixels of the window's longer side, at first; the user can change it
 

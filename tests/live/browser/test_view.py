@@ -22,7 +22,7 @@ from torch_opencv.live.browser import Browser, stage
 from torch_opencv.live.browser.jpeg import Packet, encode
 from torch_opencv.live.browser.viewer import IN_FLIGHT
 from torch_opencv.live.errors import ViewError
-from torch_opencv.live.views import Picture
+from torch_opencv.live.views import Choose, Command, Picture
 
 
 @pytest.fixture
@@ -57,7 +57,7 @@ def test_a_picture_and_what_is_beside_it(browser: Browser) -> None:
     assert message["fields"] == {"classes": classes}
     assert message["source"] == "clip.mp4"
     stats = {"state": "paused", "display_fps": 30.0, "model_fps": 10.0, "age_ms": 20.0, "dropped": 3, "recording": True}
-    assert message["stats"] == stats
+    assert message["stats"] == {**stats, "choices": [], "chosen": ""}
     image = cv2.imdecode(np.frombuffer(jpeg, np.uint8), cv2.IMREAD_COLOR)
     assert image.shape == (48, 64, 3)
     assert abs(int(image.mean()) - 120) <= 1
@@ -208,6 +208,20 @@ def test_commands_come_in_order(browser: Browser) -> None:
     assert browser.commands() == []
 
 
+def test_a_choice_is_one_of_those_that_there_are(browser: Browser) -> None:
+    with Page(browser) as page, Page(browser) as forger:
+        browser.show(picture(choices=("starry-night", "<b>wave</b>"), chosen="starry-night"))
+        stats = page.picture()[0]["stats"]
+        assert (stats["choices"], stats["chosen"]) == (["starry-night", "<b>wave</b>"], "starry-night")
+        page.say(type="choose", number=1)
+        heard: list[Command] = []
+        eventually(lambda: heard.extend(browser.commands()) or heard)  # type: ignore[func-returns-value]
+        assert heard == [Choose(1)]
+        forger.say(type="choose", number=2)
+        assert forger.end() == (1008, "that message isn't understood")
+        assert browser.commands() == []
+
+
 def test_commands_that_nobody_fetches_do_not_pile_up(browser: Browser) -> None:
     with Page(browser) as page:
         for _ in range(100):
@@ -237,6 +251,8 @@ def test_commands_that_nobody_fetches_do_not_pile_up(browser: Browser) -> None:
         ('{"type": "seen", "number": 1.5}', 1008),
         ('{"type": "command", "name": "format"}', 1008),
         ('{"type": "command", "name": ["pause"]}', 1008),
+        ('{"type": "choose", "number": 0}', 1008),  # there are none
+        ('{"type": "choose", "number": -1}', 1008),
         ('{"type": "camera"}', 1008),
         ('{"type": "camera", "on": 1, "instead": 0}', 1008),
         (json.dumps({"type": "command", "name": "pause", "more": "x" * 600}), 1009),

@@ -4,7 +4,8 @@ A page and the server exchange JSON texts, ``{"type": ...}``, and binary JPEGs:
 
 - to the page: ``hello`` (title, whether it may quit), ``picture`` (number, source, fields, stats), with the JPEG right
   behind it; ``camera`` (state: "none", "free", "yours" or "taken"); ``got`` for each of the camera's pictures; ``end``.
-- from the page: ``seen`` (number), ``command`` (name), ``camera`` (on, instead), and as the camera JPEGs.
+- from the page: ``seen`` (number), ``command`` (name), ``choose`` (number, a place in the stats' choices), ``camera``
+  (on, instead), and as the camera JPEGs.
 
 Anything else ends that page's connection, with the reason.
 """
@@ -25,7 +26,7 @@ from torch_opencv.live.browser.access import LOOPBACK_NAMES, host_name
 from torch_opencv.live.browser.camera import BrowserCamera
 from torch_opencv.live.browser.jpeg import Packet, encode
 from torch_opencv.live.browser.viewer import Refusal, Viewer
-from torch_opencv.live.views import Command, Picture
+from torch_opencv.live.views import Choose, Command, CommandName, Picture
 
 _MOST_VIEWERS = 32
 _LONGEST_TEXT = 512  # characters that a page may send in a message
@@ -151,13 +152,20 @@ class Stage:
             case {"type": "seen", "number": int(number)}:
                 viewer.has_seen(number)
                 self._news.set()
-            case {"type": "command", "name": name} if name in get_args(Command):
+            case {"type": "command", "name": name} if name in get_args(CommandName):
                 if name != "quit" or viewer.may_quit:
                     self.commands.append(name)
+            case {"type": "choose", "number": int(number)} if 0 <= number < self._choices:
+                self.commands.append(Choose(number))
             case {"type": "camera", "on": bool(on), "instead": bool(instead)}:
                 self._change_camera(viewer, on, instead)
             case _:
                 raise Refusal(1008, "that message isn't understood")
+
+    @property
+    def _choices(self) -> int:
+        """How many there are."""
+        return len(self._newest[1].stats.choices) if self._newest else 0
 
     def _take_camera_picture(self, viewer: Viewer, jpeg: bytes) -> None:
         if not viewer.pictures.allows():

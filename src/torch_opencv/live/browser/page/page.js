@@ -1,6 +1,7 @@
 // The page's own part of the conversation that stage.py describes.
 
 import { Camera } from "./camera.js";
+import { showChoices } from "./choices.js";
 import { showResults } from "./results.js";
 
 const STATES = {
@@ -11,7 +12,7 @@ const STATES = {
   offline: "No connection",
   ended: "Ended",
 };
-const KEYS = { " ": "pause", s: "snapshot", r: "record", h: "hud", q: "quit" };
+const KEYS = { " ": "pause", s: "snapshot", r: "record", h: "hud", q: "quit", n: "next", p: "previous" };
 const SAID = {
   snapshot: "A snapshot is saved where the program runs.",
   record: "Recording is switched where the program runs.",
@@ -126,6 +127,7 @@ async function show(own, message, jpeg) {
     setState(message.stats.state);
     setPressed("pause", message.stats.state === "paused", ["Pause", "Go on"]);
     setPressed("record", message.stats.recording, ["Record", "Stop"]);
+    showChoices(find("choices"), find("choices-list"), message.stats, choose);
     showResults(find("results"), message.fields);
     showStats(message);
   }
@@ -185,13 +187,18 @@ function buttonOf(name) {
 
 function enable(on) {
   for (const button of buttons) button.disabled = !on;
+  for (const button of find("choices-list").children) button.disabled = !on;
 }
 
 function command(name) {
   const button = buttonOf(name);
-  if (button.disabled || button.hidden) return;
+  if (button?.disabled || button?.hidden) return;
   send({ type: "command", name });
   find("message").textContent = SAID[name] || "";
+}
+
+function choose(number) {
+  send({ type: "choose", number });
 }
 
 for (const button of buttons) {
@@ -203,6 +210,7 @@ for (const button of buttons) {
 
 document.addEventListener("keydown", (event) => {
   if (event.repeat || event.ctrlKey || event.altKey || event.metaKey) return;
+  if (/^[1-9]$/.test(event.key)) find("choices-list").children[event.key - 1]?.click();
   const name = KEYS[event.key.toLowerCase()];
   if (!name || (event.key === " " && event.target instanceof HTMLButtonElement)) return;
   event.preventDefault();
