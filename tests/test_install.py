@@ -12,6 +12,8 @@ from pathlib import Path
 
 import pytest
 
+from torch_opencv._opencv import require_opencv
+
 _CHECKOUT = Path(__file__).resolve().parent.parent
 
 _REINSTALL = (
@@ -87,6 +89,22 @@ def _check_one_line(ended: subprocess.CompletedProcess[str], expected: list[str]
     assert [part for part in expected if part not in message] == [], message
     assert ended.stderr.count("ImportError: ") == 1, "what cv2 itself said is not to stand before it"
     assert "During handling" not in ended.stderr
+
+
+def test_fonts_are_lent_to_an_opencv_that_has_lost_its_own(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    # what the config-3.py of OpenCV 5.0's wheel with windows does; the folder isn't in the wheel
+    monkeypatch.setenv("QT_QPA_FONTDIR", str(tmp_path / "cv2" / "qt" / "fonts"))
+    require_opencv()
+    assert list(Path(os.environ["QT_QPA_FONTDIR"]).glob("DejaVuSans.ttf"))
+
+
+def test_fonts_that_are_there_are_left_alone(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("QT_QPA_FONTDIR", str(tmp_path))
+    require_opencv()
+    assert os.environ["QT_QPA_FONTDIR"] == str(tmp_path)
+    monkeypatch.delenv("QT_QPA_FONTDIR")
+    require_opencv()
+    assert "QT_QPA_FONTDIR" not in os.environ
 
 
 def test_import_brings_nothing_that_only_programs_need() -> None:

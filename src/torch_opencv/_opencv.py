@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import os
 import re
+from pathlib import Path
 
 OLDEST = (4, 10)
 _CHOICE = "pip install 'torch-opencv[headless]' (no windows), or 'torch-opencv[gui]' (windows)"
@@ -28,6 +30,17 @@ def require_opencv() -> None:
         raise ImportError(f"torch_opencv needs OpenCV, and the installed one is incomplete: {_mend('headless')}")
     if tuple(int(part) for part in version.split(".")[:2]) < OLDEST:
         raise ImportError(f"torch_opencv needs OpenCV 4.10 or newer, not {version}: {_CHOICE}")
+    _lend_fonts()
+
+
+def _lend_fonts() -> None:
+    """Name our fonts to Qt where cv2 names a folder that isn't there.
+
+    OpenCV 5.0's wheel with windows has lost its fonts: without any, Qt writes five warnings and no text at all.
+    """
+    folder = os.environ.get("QT_QPA_FONTDIR")
+    if folder and not Path(folder).is_dir():
+        os.environ["QT_QPA_FONTDIR"] = str(Path(__file__).parent / "live" / "fonts")
 
 
 def _explained(error: str) -> str:
