@@ -274,6 +274,23 @@ def test_the_newest_result_is_drawn_on_the_newest_frame_even_if_none_follows() -
     assert results.count((2, 2)) == 1
 
 
+def test_a_result_that_replaces_the_picture_is_shown_with_its_own_frame(tmp_path: Path) -> None:
+    class Slow(Marks):
+        replaces = True
+
+        def look(self, image: torch.Tensor) -> int:
+            time.sleep(0.02)
+            return super().look(image)
+
+    app, screen, recorder = Slow(), Screen(), Recorder(tmp_path / "clip.mkv")
+    source = Shades(60, live=True, after=lambda index: time.sleep(0.005))
+    report = run(app, source, views=[screen], recorder=recorder)
+    assert all(shade == result for shade, result in screen.shades)
+    assert [result for _, result in screen.shades] == app.seen  # each once, and no picture without a result
+    assert report.shown == report.frames == recorded(recorder.path) == len(app.seen) < 60
+    assert report.frames + report.dropped == 60
+
+
 def test_frames_that_nobody_had_time_for_are_counted() -> None:
     class Slow(Brightness):
         def look(self, image: torch.Tensor) -> int:

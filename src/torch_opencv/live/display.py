@@ -154,11 +154,14 @@ class Display(Generic[R]):
             stages.changed.wait_for(
                 lambda: stages.looked.ready or stages.looked.ended or any(box.ready for box in stages.frames), _TICK_S
             )
-        while self._take(wait=False):
-            ...
+        looked: dict[int, Frame] = {}
+        while moment := self._take(wait=False):
+            looked |= {one.source: one.frame for one in moment}
         fresh = {number: frame for number, box in enumerate(stages.frames) if (frame := box.take())}
+        if not stages.frames:  # the results are what is shown
+            fresh = looked
         self._frames.update(fresh)
-        if fresh:
+        if fresh and self._wanted:
             self._present(list(fresh.values()), seen=not self._paused)
         return bool(fresh) or not stages.looked.ended
 
@@ -176,8 +179,6 @@ class Display(Generic[R]):
             self._model_rate.count()
             if self._latest:
                 self._results[one.source] = one
-            if not self._wanted:
-                self._frames[one.source] = one.frame
         return moment
 
     def _present(self, fresh: Sequence[Frame], *, seen: bool) -> None:

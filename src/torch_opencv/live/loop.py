@@ -104,7 +104,8 @@ def run(
         for part in (*views, recording, results):
             if part is not None:
                 stack.callback(part.close)
-        stages = Stages(app, sources, results=results, latest=newest, display=shown, max_frames=max_frames)
+        newest_shown = shown and not getattr(app, "replaces", False)
+        stages = Stages(app, sources, results=results, latest=newest, display=newest_shown, max_frames=max_frames)
         stack.callback(stages.close)
         display = Display(app, sources, stages, latest=newest, views=views, recording=recording, hud=hud)
         tell = stack.enter_context(_progress(sources, max_frames)) if progress else lambda done: None

@@ -39,7 +39,9 @@ class App(Protocol[R]):
     - ``fields(result) -> dict``, the result as the fields of its JSON line;
     - ``look_all(images) -> list``, which looks at a picture of each of several sources at once;
     - what the user can switch while it runs: ``choices``, a sequence of names that stays the same; ``chosen``, the name
-      of one; and ``choose(name)``, called in the main thread, whereupon the next `look` uses that.
+      of one; and ``choose(name)``, called in the main thread, whereupon the next `look` uses that;
+    - ``replaces = True``, if its result is a picture of its own that stands for the frame, as a painting of it: then
+      each frame is shown with its own result, in either way of handing on, and not the newest frame with an older one.
     """
 
     def look(self, image: torch.Tensor) -> R:
@@ -69,7 +71,7 @@ class Stages(Generic[R]):
         sources: read by a thread each.
         results: where a line for each result goes.
         latest: the way of handing on.
-        display: whether anybody takes `frames`.
+        display: whether the newest frames are shown, so that somebody takes `frames`.
         max_frames: stop after so many of each source were looked at.
 
     """
@@ -92,7 +94,7 @@ class Stages(Generic[R]):
         """What the model has looked at, for the display: frames of one moment, of a source each."""
         shown = len(sources) if latest and display else 0
         self.frames: list[Mailbox[Frame]] = [Mailbox(self.changed, keep="newest") for _ in range(shown)]
-        """Where the latest is shown, each source's newest frame, for the display; else empty."""
+        """Where the newest frame is shown, each source's, for the display; else empty."""
         self._to_model: list[Mailbox[Frame]] = [
             Mailbox(self.changed, keep="newest" if latest else "all") for _ in sources
         ]
