@@ -163,7 +163,8 @@ class Tab:
     def key(self, key: str) -> None:
         """Press and release a key, such as "s", " " or "Tab"."""
         named = {" ": ("Space", 32), "Tab": ("Tab", 9), "Enter": ("Enter", 13)}
-        code, number = named.get(key, (f"Key{key.upper()}", ord(key[0].upper())))
+        kind = "Digit" if key.isdecimal() else "Key"
+        code, number = named.get(key, (f"{kind}{key.upper()}", ord(key[0].upper())))
         text = {"text": "\r" if key == "Enter" else key} if len(key) == 1 or key == "Enter" else {}
         for kind in ("keyDown", "keyUp"):
             parameters = {"key": key, "code": code, "windowsVirtualKeyCode": number}

@@ -21,7 +21,7 @@ from tests.e2e.chromium import PATIENCE_S, Chromium, Tab, fake_camera, find_chro
 from tests.live.browser.page import Page
 from torch_opencv.live.browser import Browser
 from torch_opencv.live.sources import Frame, open_source
-from torch_opencv.live.views import Picture, Stats
+from torch_opencv.live.views import Choose, Command, Picture, Stats
 
 pytestmark = [
     pytest.mark.e2e,
@@ -54,11 +54,13 @@ class Feed:
     """A loop that shows the sample 30 times a second, until it is closed."""
 
     def __init__(self, browser: Browser, fields: dict[str, object] | None = None) -> None:
-        self.heard: list[str] = []
+        self.heard: list[Command] = []
+        self.choices: tuple[str, ...] = ()
         self._fields = fields or {"classes": CLASSES}
         self.shown = 0
         self._browser = browser
         self._state = "live"
+        self._chosen = 0
         self._closed = threading.Event()
         self._frames = list(itertools.islice(open_source("sample"), 60))
         self._thread = threading.Thread(target=self._run)
@@ -77,8 +79,18 @@ class Feed:
                 self.heard.append(command)
                 if command == "pause":
                     self._state = "live" if self._state == "paused" else "paused"
+                elif isinstance(command, Choose):
+                    self._chosen = command.number
             self.shown += 1
-            stats = Stats(self._state, 30.0, 11.5, 20.0, 3)  # type: ignore[arg-type]
+            stats = Stats(
+                self._state,  # type: ignore[arg-type]
+                30.0,
+                11.5,
+                20.0,
+                3,
+                choices=self.choices,
+                chosen=self.choices[self._chosen] if self.choices else "",
+            )
             self._browser.show(Picture(frame.image, frame, self._fields, stats))
 
 
@@ -196,6 +208,37 @@ def test_keys_and_buttons(chromium: Chromium, browser: Browser, feed: Feed) -> N
         expected = ["pause"] * 3 + ["snapshot", "record", "hud", "quit"] * 2
         eventually(lambda: len(feed.heard) >= len(expected))
         assert feed.heard == expected
+
+
+PRESSED = "[...document.querySelectorAll('#choices-list [aria-pressed=true] span')].map(e => e.textContent).join()"
+"""In JavaScript: the name of the choice that is chosen."""
+
+
+@pytest.mark.parametrize(("size", "dark"), [((1280, 800), False), ((390, 844), True)])
+def test_choices(
+    chromium: Chromium, browser: Browser, feed: Feed, tmp_path: Path, size: tuple[int, int], dark: bool
+) -> None:
+    with chromium.open(browser.address, size=size, dark=dark) as tab, chromium.open(browser.address) as other:
+        state_becomes(tab, "Live")
+        assert "Choose" not in tab.text()  # there is nothing to choose yet
+        feed.choices = ("starry night", "the great wave", "<b>not bold</b>", *(f"style {i}" for i in range(4, 12)))
+        for page in (tab, other):
+            page.wait_for(f"{PRESSED} === 'starry night'")
+        assert "<b>not bold</b>" in tab.text("#choices-list")
+        tab.key("3")
+        for page in (tab, other):  # the choice is everybody's
+            page.wait_for(f"{PRESSED} === '<b>not bold</b>'")
+        other.click("#choices-list button:nth-child(2)")
+        for page in (tab, other):
+            page.wait_for(f"{PRESSED} === 'the great wave'")
+        tab.key("n")
+        tab.key("p")
+        tab.key(" ")  # and doesn't press a choice
+        eventually(lambda: len(feed.heard) >= 5)
+        assert feed.heard == [Choose(2), Choose(1), "next", "previous", "pause"]
+        assert tab.ask("document.documentElement.scrollWidth") <= size[0]
+        assert tab.screenshot(tmp_path / "choices.png").stat().st_size > 20_000
+        assert tab.errors == []
 
 
 def test_the_keyboard_alone_is_enough(chromium: Chromium, browser: Browser, feed: Feed) -> None:

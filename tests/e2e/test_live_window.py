@@ -8,6 +8,7 @@ import subprocess
 import sys
 import time
 import urllib.request
+from collections.abc import Sequence
 from pathlib import Path
 
 import av
@@ -23,8 +24,14 @@ pytestmark = pytest.mark.e2e
 class User:
     """Runs the program on a display, and presses keys."""
 
-    def __init__(self, display: Display, folder: Path, *arguments: str) -> None:
-        command = [sys.executable, "-m", "torch_opencv", "classify", *arguments]
+    def __init__(
+        self,
+        display: Display,
+        folder: Path,
+        *arguments: str,
+        program: Sequence[str] = ("-m", "torch_opencv", "classify"),
+    ) -> None:
+        command = [sys.executable, *program, *arguments]
         self.environment = {**os.environ, "DISPLAY": display.name}
         self._program = subprocess.Popen(command, cwd=folder, env=self.environment, stderr=subprocess.PIPE, text=True)
         search = ["xdotool", "search", "--sync", "--onlyvisible", "--name", "^torch-opencv$"]
@@ -78,6 +85,45 @@ def test_keys_pause_save_record_and_show_figures(display: Display, tmp_path: Pat
     assert f"recording to {video.name}" in said
     with av.open(str(video)) as container:
         assert sum(1 for _ in container.decode(video=0)) > 20
+
+
+SHADES = """
+import sys
+import torch
+from torch_opencv import live
+
+class Shades:
+    choices, chosen = ["grey", "light", "white"], "grey"
+
+    def choose(self, name):
+        print("chosen", name, flush=True)
+        self.chosen = name
+
+    def look(self, image):
+        return self.choices.index(self.chosen)
+
+    def draw(self, image, result):
+        return image.fill_(100 + 60 * result)
+
+live.run(Shades(), "blank.png")
+"""
+
+
+@pytest.mark.parametrize(
+    ("key", "shade"), [("n", 160), ("Tab", 160), ("2", 160), ("3", 220), ("p", 220), ("KP_3", 220), ("shift+n", 160)]
+)
+def test_keys_choose(display: Display, tmp_path: Path, key: str, shade: int) -> None:
+    cv.imwrite(str(tmp_path / "blank.png"), torch.zeros((300, 500, 3), dtype=torch.uint8))
+    user = User(display, tmp_path, program=["-c", SHADES])
+    screen = display.wait_until_still()
+    assert int((screen == 100).all(-1).sum()) > 100_000
+    user.press(key)
+    eventually = time.monotonic() + 30
+    while int((display.look() == shade).all(-1).sum()) < 100_000:
+        assert time.monotonic() < eventually
+    user.press("9")  # there is no such choice
+    user.press("q")
+    user.ended()
 
 
 def test_a_picture_stays_until_the_user_quits(display: Display, tmp_path: Path) -> None:
