@@ -1,0 +1,167 @@
+"""A feed-forward style network: a picture in, the same scene in one painting's manner out, in a single pass.
+
+After Johnson, Alahi and Fei-Fei, "Perceptual Losses for Real-Time Style Transfer and Super-Resolution", 2016,
+https://arxiv.org/abs/1603.08155, with instance normalisation (Ulyanov and others, https://arxiv.org/abs/1607.08022).
+Made to be fast on a CPU: most layers work at an eighth of the picture's size, none on more than 24 channels at a half.
+
+Weights are kept as half-precision safetensors, whose header says what they paint; `training.style` makes them.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+import safetensors
+import safetensors.torch
+import torch
+import torch.nn.functional as F  # noqa: N812 (PyTorch's own name for it)
+from torch import Tensor, nn
+
+_FORMAT: Final = "torch-opencv style network 1"
+_STRIDE: Final = 8
+_SMALLEST: Final = 16  # the inner layers then see 2x2 places, and a mean and a deviation can be told
+
+
+class StyleFileError(ValueError):
+    """A file that isn't a style network's. The message is one line that says what to do."""
+
+
+@dataclass(frozen=True)
+class Style:
+    """What a style network paints: its name ("starry-night"), after which painting, trained for how many iterations."""
+
+    name: str
+    painting: str
+    iterations: int
+
+
+class StyleNetwork(nn.Module):
+    """Pictures to painted pictures.
+
+    Input: float (N, 3, H, W), RGB, values in 0..1, of any size from 1x1.
+    Output: the same shape and dtype, RGB, values in 0..1.
+
+    Each picture is normalised by its own statistics, so a part of it is painted otherwise alone than in the whole.
+    """
+
+    _binomial: Tensor
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.stem = _ConvNorm(3, 16, 5, stride=2)
+        self.quarter = _ConvNorm(16, 48, 3, stride=2)
+        self.eighth = _ConvNorm(48, 80, 3, stride=2)
+        self.scene = nn.Sequential(_Residual(80), _Residual(80))
+        self.to_quarter = _ConvNorm(80, 48, 3)
+        self.strokes = _Residual(48)
+        self.to_half = _ConvNorm(48, 24, 3)
+        self.pixels = nn.Conv2d(24, 3 * 2 * 2, 3)
+        _start_alike(self.pixels)
+        row = torch.tensor([1.0, 2.0, 1.0]) / 4
+        self.register_buffer("_binomial", torch.outer(row, row).expand(3, 1, 3, 3).contiguous(), persistent=False)
+
+    def forward(self, images: Tensor) -> Tensor:
+        """(N, 3, H, W) pictures to painted ones."""
+        height, width = images.shape[2:]
+        x = images.to(self.pixels.weight.dtype) * 2 - 1
+        half = self.stem(F.pad(x, (0, _missing(width), 0, _missing(height)), mode="replicate"))
+        quarter = self.quarter(half)
+        x = self.scene(self.eighth(quarter))
+        x = self.strokes(self.to_quarter(_doubled(x)) + quarter)
+        x = self.to_half(_doubled(x))
+        x = F.pixel_shuffle(self.pixels(_bordered(x, 1)), 2)
+        # This filter is blind to nothing but the finest checkerboard, the pattern that pixel_shuffle could leave.
+        x = F.conv2d(_bordered(x, 1), self._binomial, groups=3)
+        return torch.sigmoid(x[:, :, :height, :width]).to(images.dtype)
+
+
+def load(path: str | Path) -> StyleNetwork:
+    """The network kept in a file, in float32 and evaluation mode. StyleFileError if the file isn't one, or damaged."""
+    describe(path)
+    network = StyleNetwork()
+    try:
+        network.load_state_dict(safetensors.torch.load_file(path))
+    except (RuntimeError, safetensors.SafetensorError) as error:
+        raise StyleFileError(f"{path} holds no style network that this version knows: train it again") from error
+    return network.eval()
+
+
+def describe(path: str | Path) -> Style:
+    """What the network in the file paints. StyleFileError if the file isn't one."""
+    if not Path(path).is_file():
+        raise StyleFileError(f"there is no style file {path}")
+    try:
+        with safetensors.safe_open(path, framework="pt") as file:
+            header = file.metadata() or {}
+        if header.get("format") != _FORMAT:
+            raise StyleFileError(f"{path} is a safetensors file, but not a style network: give one of train-style's")
+        return Style(header["name"], header["painting"], int(header["iterations"]))
+    except (safetensors.SafetensorError, KeyError, ValueError, OSError) as error:
+        if isinstance(error, StyleFileError):
+            raise
+        raise StyleFileError(f"{path} can't be read as a style network: give one of train-style's files") from error
+
+
+def to_bytes(network: StyleNetwork, style: Style) -> bytes:
+    """The network as a file's content, rounded to half precision."""
+    state = {name: value.detach().cpu().half().contiguous() for name, value in network.state_dict().items()}
+    header = {
+        "format": _FORMAT,
+        "name": style.name,
+        "painting": style.painting,
+        "iterations": str(style.iterations),
+    }
+    return safetensors.torch.save(state, metadata=header)
+
+
+class _ConvNorm(nn.Module):
+    """Convolution, instance normalisation, ReLU (or not); the picture's edge goes on beyond it."""
+
+    def __init__(self, inputs: int, outputs: int, kernel: int, *, stride: int = 1, relu: bool = True) -> None:
+        super().__init__()
+        self.conv = nn.Conv2d(inputs, outputs, kernel, stride, bias=False)
+        self.norm = nn.InstanceNorm2d(outputs, affine=True)
+        self.border = kernel // 2
+        self.relu = relu
+
+    def forward(self, x: Tensor) -> Tensor:
+        y: Tensor = self.norm(self.conv(_bordered(x, self.border)))
+        return F.relu(y) if self.relu else y
+
+
+class _Residual(nn.Module):
+    def __init__(self, channels: int) -> None:
+        super().__init__()
+        self.first = _ConvNorm(channels, channels, 3)
+        self.second = _ConvNorm(channels, channels, 3, relu=False)
+
+    def forward(self, x: Tensor) -> Tensor:
+        y: Tensor = x + self.second(self.first(x))
+        return y
+
+
+def _missing(size: int) -> int:
+    """How much a side lacks to be a multiple of what the network halves it by, and large enough."""
+    # The exporter follows sym_max where Python's max() would make it a constant, and rounds down positive numbers only.
+    enough: int = torch.sym_max(size, _SMALLEST)  # type: ignore[no-untyped-call]
+    return (enough + _STRIDE - 1) // _STRIDE * _STRIDE - size
+
+
+def _bordered(x: Tensor, border: int) -> Tensor:
+    return F.pad(x, (border, border, border, border), mode="replicate")
+
+
+def _doubled(x: Tensor) -> Tensor:
+    """Twice the size without interpolation: a convolution after it leaves no checkerboard (Odena and others, 2016)."""
+    return F.interpolate(x, scale_factor=2.0, mode="nearest")
+
+
+def _start_alike(conv: nn.Conv2d) -> None:
+    """Start with the same weights for the four pixels that pixel_shuffle makes of one (Aitken and others, 2017)."""
+    with torch.no_grad():
+        outputs = conv.out_channels
+        conv.weight.copy_(conv.weight[::4].repeat_interleave(4, 0)[:outputs])
+        if conv.bias is not None:
+            conv.bias.zero_()
