@@ -8,7 +8,13 @@ torch.Tensor.
 from __future__ import annotations
 
 from collections.abc import Hashable, Iterator, MutableMapping
+from itertools import islice
 from typing import Any
+
+from torch import Tensor
+
+_SHOWN = 8  # entries in a repr
+_LONGEST = 60  # characters of a string in a repr
 
 
 class Table(MutableMapping[Any, Any]):
@@ -46,8 +52,12 @@ class Table(MutableMapping[Any, Any]):
     def __eq__(self, other: object) -> bool:
         return self is other
 
+    def __contains__(self, key: object) -> bool:
+        return _hashed(key) in self._items
+
     def __repr__(self) -> str:
-        return f"Table({len(self)} items)"
+        shown = [f"{_brief(key)}: {_brief(value)}" for key, value in islice(self._items.values(), _SHOWN)]
+        return f"Table({{{', '.join(shown)}{', ...' if len(self) > _SHOWN else ''}}})"
 
     @property
     def array(self) -> list[Any]:
@@ -77,8 +87,18 @@ class Object:
         """The value of a field, or ``default`` if there is none."""
         return self.fields.get(name, default) if isinstance(self.fields, Table) else default
 
+    def __getitem__(self, name: str) -> Any:
+        if name not in self:
+            raise KeyError(f"{self.class_name} has no field {name!r}")
+        return self.fields[name]
+
+    def __contains__(self, name: object) -> bool:
+        return isinstance(self.fields, Table) and name in self.fields
+
     def __repr__(self) -> str:
-        return f"<{self.class_name}>"
+        fields = list(islice(self.fields, _SHOWN)) if isinstance(self.fields, Table) else []
+        names = ", ".join(map(_brief, fields)) + (", ..." if len(fields) == _SHOWN else "")
+        return f"<{_printable(self.class_name)}{': ' if fields else ''}{names}>"
 
 
 class Function:
@@ -99,4 +119,25 @@ class Function:
 
 
 def _hashed(key: Any) -> Hashable:
-    return ("boolean", key) if isinstance(key, bool) else key  # a tuple is never a key in Lua
+    """What stands for a key in a dict: where Python's equality isn't Lua's, a tuple, which no key from Lua is."""
+    if isinstance(key, bool):
+        return "boolean", key
+    return ("tensor", id(key)) if isinstance(key, Tensor) else key
+
+
+def _brief(value: Any) -> str:
+    """A value within another's repr: nothing of what is in it."""
+    if isinstance(value, Table):
+        return f"Table({len(value)})"
+    if isinstance(value, Object):
+        return f"<{_printable(value.class_name)}>"
+    if isinstance(value, Tensor):
+        return f"{str(value.dtype).removeprefix('torch.')}{tuple(value.shape)}"
+    if isinstance(value, str) and len(value) > _LONGEST:
+        return f"{value[:_LONGEST]!r}..."
+    return repr(value)
+
+
+def _printable(name: str) -> str:
+    name = name if len(name) <= _LONGEST else f"{name[:_LONGEST]}..."
+    return name if name.isprintable() else repr(name)
