@@ -300,6 +300,37 @@ def test_a_lost_camera_can_be_closed() -> None:
 
 
 @pytest.mark.usefixtures("cameras")
+def test_a_camera_whose_read_hangs_can_be_closed(monkeypatch: pytest.MonkeyPatch) -> None:
+    class Hanging(FakeCamera):
+        def read(self) -> tuple[bool, torch.Tensor | None]:
+            assert not self.released
+            if self._left == 1:
+                hangs.set()
+                back.wait(60)
+            return super().read()
+
+        def release(self) -> None:
+            assert back.is_set()  # or the process would crash
+            super().release()
+
+    hangs, back = threading.Event(), threading.Event()
+    monkeypatch.setattr(cv, "VideoCapture", Hanging)
+    monkeypatch.setattr(captures, "_CLOSING_S", 0.01)
+    source = open_source(2)
+    capture = source._capture  # type: ignore[attr-defined]
+    frames: list[Frame] = []
+    thread = threading.Thread(target=lambda: frames.extend(source), daemon=True)
+    thread.start()
+    assert hangs.wait(60)
+    source.close()  # comes back, although the read doesn't
+    assert not capture.released
+    back.set()
+    thread.join(60)
+    assert not thread.is_alive()
+    assert capture.released
+
+
+@pytest.mark.usefixtures("cameras")
 def test_camera_that_cannot_be_used() -> None:
     assert "camera 0 can't be opened" in error_of("0")
     assert "camera 1 gives no picture" in error_of("1")

@@ -24,6 +24,7 @@ from torch_opencv.live.sources.opencv_log import quiet_opencv
 
 _log = logging.getLogger(__name__)
 
+_CLOSING_S = 1.0  # for a read to come back when a camera is closed
 _FEWER = 0.9  # A container's count is often a few frames off; below this share of it, the file was probably cut short.
 
 
@@ -56,6 +57,8 @@ class Camera(Source):
         while not self._closed.is_set():
             with self._in_use:
                 ok, image = self._capture.read()
+                if self._closed.is_set():
+                    self._capture.release()  # `close` may have given up waiting for this
             captured = time.monotonic()
             if ok:
                 yield Frame(_as_bgr(image), index, captured - start, self.name, captured)
@@ -64,10 +67,14 @@ class Camera(Source):
                 self._find_again()
 
     def close(self) -> None:
-        """Let go of the camera; an iteration in another thread ends."""
+        """Let go of the camera; an iteration in another thread ends.
+
+        A read that hangs is waited for a second; after that, the camera is let go once the read comes back.
+        """
         self._closed.set()
-        with self._in_use:
+        if self._in_use.acquire(timeout=_CLOSING_S):
             self._capture.release()
+            self._in_use.release()
 
     def _open(self) -> cv.VideoCapture:
         """The camera, once it has given a picture."""
@@ -96,6 +103,9 @@ class Camera(Source):
         while not self._closed.wait(self._backoff.delay()):
             with suppress(SourceError), self._in_use:
                 self._capture = self._open()
+                if self._closed.is_set():
+                    self._capture.release()
+                    return
                 self.state = "live"
                 self._backoff.reached()
                 _log.info("%s is back after %.1f s", self.name, time.monotonic() - start)
