@@ -112,7 +112,7 @@ def recorded(path: Path) -> int:
 
 
 def our_threads() -> list[str]:
-    return [t.name for t in threading.enumerate() if t.name == "model" or t.name.startswith("capture")]
+    return [t.name for t in threading.enumerate() if t.name in ("model", "recorder") or t.name.startswith("capture")]
 
 
 @pytest.fixture(autouse=True)
@@ -452,6 +452,116 @@ def test_a_paused_live_source_goes_on_but_is_not_shown(tmp_path: Path) -> None:
     assert screen.pictures[-1].stats.state == "paused"
     assert source.read == 60
     assert recorded(tmp_path / "out.mp4") > 30
+
+
+def test_what_is_said_beside_a_paused_picture_stays_as_it_is(tmp_path: Path) -> None:
+    class Late(Marks):
+        def look(self, image: torch.Tensor) -> int:
+            result = super().look(image)
+            answered.release()
+            return result
+
+    def after(index: int) -> None:
+        answered.acquire(timeout=10)  # every frame is looked at, before the next one comes
+        if index == 20:
+            enough.wait(10)
+
+    class Patient(Screen):
+        def commands(self) -> list[Command]:
+            if self._asked == 80:
+                enough.set()
+            return super().commands()
+
+    answered, enough = threading.Semaphore(0), threading.Event()
+    screen, results = Patient({5: "pause"}, asks={60: "pause"}), Results(tmp_path / "out.jsonl")
+    run(Late(), Shades(21, live=True, after=after), views=[screen], results=results)
+    paused = [picture for picture in screen.pictures if picture.stats.state == "paused"]
+    assert len((tmp_path / "out.jsonl").read_text().splitlines()) == 21  # the model went on
+    before = screen.pictures[screen.pictures.index(paused[0]) - 1]
+    assert {picture.frame for picture in paused} == {before.frame}
+    assert all(picture.fields == before.fields for picture in paused)
+    assert screen.pictures[-1].fields == {"brightness": 20}
+
+
+# --- recording while it runs ---
+
+
+class Held(Recorder):
+    """Encodes its pictures only when `go` is set."""
+
+    def __init__(self, path: Path) -> None:
+        super().__init__(path)
+        self.go = threading.Event()
+
+    def write(self, image: torch.Tensor, *, time: float | None = None) -> None:
+        self.go.wait(30)
+        super().write(image, time=time)
+
+
+def test_a_slow_encoder_never_holds_up_what_is_live(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    recorder, screen, shown = Held(tmp_path / "out.mp4"), Screen(), threading.Semaphore(0)
+    screen.show = lambda picture: (Screen.show(screen, picture), shown.release())[0]  # type: ignore[method-assign]
+
+    def next_when_shown(index: int) -> None:
+        shown.acquire(timeout=10)
+        if index == 29:
+            recorder.go.set()
+
+    report = run(Brightness(), Shades(30, live=True, after=next_when_shown), views=[screen], recorder=recorder)
+    assert {picture.frame.index for picture in screen.pictures} == set(range(30))
+    assert recorded(tmp_path / "out.mp4") == recorder.frames == 30 - report.not_recorded
+    assert 20 <= report.not_recorded < 30
+    assert caplog.text.count(f"{report.not_recorded} pictures are not in {tmp_path / 'out.mp4'}") == 1
+
+
+def test_of_a_file_every_picture_is_recorded_however_slow_the_encoder_is(tmp_path: Path) -> None:
+    class Slow(Recorder):
+        def write(self, image: torch.Tensor, *, time: float | None = None) -> None:
+            ahead.append(source.read - self.frames)
+            threading.Event().wait(0.005)
+            super().write(image, time=time)
+
+    ahead: list[int] = []
+    source = Shades(60)
+    report = run(Brightness(), source, recorder=Slow(tmp_path / "out.mp4"))
+    assert (recorded(tmp_path / "out.mp4"), report.not_recorded) == (60, 0)
+    assert max(ahead) <= 32  # it waits, rather than fill the memory
+
+
+def test_a_mistake_of_the_encoder_is_raised_in_the_middle_of_the_run(tmp_path: Path) -> None:
+    class Broken(Recorder):
+        def write(self, image: torch.Tensor, *, time: float | None = None) -> None:
+            raise ZeroDivisionError("in the encoder")
+
+    source = Shades(10**6)
+    with pytest.raises(ZeroDivisionError, match="in the encoder"):
+        run(Brightness(), source, recorder=Broken(tmp_path / "out.mp4"))
+    assert source.read < 10**5
+
+
+def test_a_recording_that_the_end_of_the_run_ends_is_told_of(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    caplog.set_level("INFO")
+    run(Brightness(), Shades(10), views=[Screen({5: "record"})])
+    (video,) = tmp_path.glob("recording-*.mp4")
+    assert f"recorded 5 frames to {video.name}" in caplog.text
+    assert recorded(video) == 5
+
+
+def test_a_recording_without_pictures_is_told_of(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    caplog.set_level("INFO")
+    # Paused, so that there is nothing to record; and the second begins before the first has made a file.
+    screen = Screen({3: "pause"}, asks={40: "record", 41: "record", 42: "record", 50: "pause"})
+    run(Brightness(), Shades(10), views=[screen])
+    names = [message.split()[-1] for message in caplog.messages if message.startswith("recording to ")]
+    assert len(set(names)) == 2
+    assert "nothing was recorded" in caplog.text
+    assert [path.name for path in tmp_path.glob("*.mp4")] == [names[1]]
 
 
 def test_snapshot_and_recordings_by_key(

@@ -33,6 +33,15 @@ def test_the_newest_takes_the_place_of_what_was_not_taken(changed: threading.Con
     assert (box.take(), box.take(), box.dropped, box.ended) == (4, None, 2, True)
 
 
+def test_an_offer_is_taken_only_if_there_is_room(changed: threading.Condition) -> None:
+    box: Mailbox[int] = Mailbox(changed, keep="all", room=2)
+    assert [box.offer(item) for item in (1, 2, 3)] == [True, True, False]
+    assert (box.take(), box.dropped) == (1, 1)
+    assert box.offer(4)
+    box.close()
+    assert not box.offer(5)
+
+
 def test_all_are_kept_in_order_and_who_has_too_many_waits(changed: threading.Condition) -> None:
     box: Mailbox[int] = Mailbox(changed, keep="all", room=3)
     given: list[int] = []

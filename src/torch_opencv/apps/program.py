@@ -62,12 +62,13 @@ class Options:
     """Neither a progress bar nor a summary."""
 
 
-def run_program(load: Callable[[], Program[R]], options: Options) -> int:
+def run_program(load: Callable[[], Program[R]], options: Options, *, title: str = "torch-opencv") -> int:
     """Run a program as the options say.
 
     Args:
         load: makes the program; called once everything else is known to be usable.
         options: from the command line.
+        title: of the window and of the browser's page.
 
     Returns:
         The exit status: 0, 2 if the recording failed on the way, 130 after Ctrl-C, or 143 after SIGTERM.
@@ -78,6 +79,7 @@ def run_program(load: Callable[[], Program[R]], options: Options) -> int:
     """
     with opened(
         options.sources or [None],
+        title=title,
         view=options.view,
         record=options.record,
         results=options.results,

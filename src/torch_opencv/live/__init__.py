@@ -64,7 +64,8 @@ def run(
 
     Args:
         app: has ``look(image)``, which gives a result for a picture, torch.uint8 (H, W, 3) BGR; and ``draw(image,
-            result)``, which gives the picture with that drawn on it, and may draw into ``image``. It may have
+            result)``, which gives the picture with that drawn on it, and may draw into ``image``, but not into what it
+            gave before. Its class's name is the title of the window or the page. It may have
             ``fields(result)``, a dict for the results' JSON lines and the browser; ``look_all(images)``, a list of
             results, for several sources at once; and what the user can switch while it runs: ``choices``, a sequence
             of names, ``chosen``, one of them, and ``choose(name)``, called in the main thread, whereupon the next
@@ -91,7 +92,10 @@ def run(
     """
     several = isinstance(source, Sequence) and not isinstance(source, str)
     specs: Sequence[Spec] = source if several else [source]  # type: ignore[assignment, list-item]
-    with opened(specs, view=view, record=record, results=results, host=host, port=port, token=token) as parts:
+    title = type(app).__name__
+    with opened(
+        specs, title=title, view=view, record=record, results=results, host=host, port=port, token=token
+    ) as parts:
         return loop.run(
             app,
             parts.sources,

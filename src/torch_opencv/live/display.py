@@ -231,7 +231,8 @@ class Display(Generic[R]):
         )
         self._plain, self._news, self._shown_at = plain, self._all_news(), time.monotonic()
         image = draw_hud(plain, stats, figures=self._hud, note=self._choices.note)
-        self._shown = Picture(image, frame, self._fields(), stats)
+        fields = self._shown.fields if self._paused and self._shown else self._fields()  # they are frozen together
+        self._shown = Picture(image, frame, fields, stats)
         for view in self._views:
             view.show(self._shown)
 
@@ -259,7 +260,8 @@ class Display(Generic[R]):
     def _all_news(self) -> tuple[object, ...]:
         state = [source.state for source in self._sources]
         said = self._choices.chosen, self._choices.note
-        return self._paused, self._hud, state, said, (self._recording.on, list(self._results.values()))
+        results = () if self._paused else tuple(self._results.values())
+        return self._paused, self._hud, state, said, (self._recording.on, results)
 
     def _refresh(self) -> None:
         """Show the last picture again if there is news about it: a state, a command, a late result, figures."""

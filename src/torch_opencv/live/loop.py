@@ -50,6 +50,8 @@ class Report:
     or SIGTERM."""
     recording_failed: str = ""
     """Why a recording ended early, if one did: the disk is full, say."""
+    not_recorded: int = 0
+    """How many pictures were left out of recordings, because encoding them would have held up the display."""
 
 
 def run(
@@ -100,7 +102,9 @@ def run(
     start = time.monotonic()
     with ExitStack() as stack:
         signalled = stack.enter_context(_signals())
-        recording = Recording(recorder, fps=max(one.fps or 25.0 for one in sources), both=side_by_side)
+        recording = Recording(
+            recorder, fps=max(one.fps or 25.0 for one in sources), both=side_by_side, every=not newest
+        )
         for part in (*views, recording, results):
             if part is not None:
                 stack.callback(part.close)
@@ -120,7 +124,16 @@ def run(
         except BrokenPipeError:
             ended = "reader gone"
         seconds = time.monotonic() - start
-    return Report(display.looked_at, display.pictures, stages.dropped, seconds, newest, ended, recording.failed)
+    return Report(
+        display.looked_at,
+        display.pictures,
+        stages.dropped,
+        seconds,
+        newest,
+        ended,
+        recording.failed,
+        recording.dropped,
+    )
 
 
 @contextmanager

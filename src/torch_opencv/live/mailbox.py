@@ -33,7 +33,7 @@ class Mailbox(Generic[T]):
         self._closed = False
         self._error: BaseException | None = None
         self.dropped = 0
-        """How many items gave way to newer ones before they were taken."""
+        """How many items gave way to newer ones before they were taken, or were offered in vain."""
 
     # --- the giver ---
 
@@ -46,6 +46,16 @@ class Mailbox(Generic[T]):
                 self._items.clear()
                 self.dropped += 1
             if self._closed:
+                return False
+            self._items.append(item)
+            self._changed.notify_all()
+            return True
+
+    def offer(self, item: T) -> bool:
+        """Hand an item over if there is room for it now; whether there was. It counts as dropped if not."""
+        with self._changed:
+            if self._closed or len(self._items) >= self._room:
+                self.dropped += 1
                 return False
             self._items.append(item)
             self._changed.notify_all()

@@ -42,6 +42,7 @@ class Opened:
 def opened(
     specs: Sequence[Spec],
     *,
+    title: str = _TITLE,
     view: ViewKind | None = None,
     record: str | Path | None = None,
     results: str | Path | None = None,
@@ -54,6 +55,7 @@ def opened(
     Args:
         specs: what `open_source` takes, sources that are open already, or "browser", the camera of whoever opens the
             page; the browser is then a view, too.
+        title: of the window and of the browser's page.
         view: None is a window if there can be one, else the browser; so is "window".
         record: the video to record to.
         results: the JSON Lines file; "-" is standard output.
@@ -81,7 +83,7 @@ def opened(
             if spec == "browser":
                 if view == "none":
                     raise ViewError("the camera of whoever opens the page needs the page: leave --view none away")
-                browser = browser or _open_browser(host, port, token)
+                browser = browser or _open_browser(title, host, port, token)
                 stack.callback(browser.close)
                 sources.append(browser.camera())
             else:
@@ -92,23 +94,23 @@ def opened(
         if recorder and any(source.fps for source in sources):
             recorder.fps = max(source.fps or 0.0 for source in sources)
         if view != "none" and not browser and (view == "browser" or reason):
-            browser = _open_browser(host, port, token)
+            browser = _open_browser(title, host, port, token)
             stack.callback(browser.close)
         if browser:
             views.append(browser)
             why = f"no window can be shown here, {reason}: " if view == "window" and reason else ""
             print(f"{_TITLE}: {why}open {browser.address} in a browser", file=sys.stderr, flush=True)
         if view != "browser" and view != "none" and not reason and (view == "window" or not browser):
-            views.append(Window(_TITLE))
+            views.append(Window(title))
         yield Opened(sources, views, recorder, writer)
 
 
-def _open_browser(host: str, port: int | None, token: str | None) -> Browser:
+def _open_browser(title: str, host: str, port: int | None, token: str | None) -> Browser:
     from torch_opencv.live.browser import Browser
 
     if port is not None:
-        return Browser(_TITLE, host=host, port=port, token=token)
+        return Browser(title, host=host, port=port, token=token)
     try:
-        return Browser(_TITLE, host=host, port=_USUAL_PORT, token=token)
+        return Browser(title, host=host, port=_USUAL_PORT, token=token)
     except ViewError:  # another program has it; anything else is raised again
-        return Browser(_TITLE, host=host, port=0, token=token)
+        return Browser(title, host=host, port=0, token=token)

@@ -1,17 +1,26 @@
-"""What is recorded while the loop runs: from the start to a given file, or by a key to one of its own name."""
+"""What is recorded while the loop runs: from the start to a given file, or by a key to one of its own name.
+
+Encoding has a thread of its own, so that the display never waits for it while it shows what is live.
+"""
 
 from __future__ import annotations
 
 import logging
+from collections.abc import Collection
+from contextlib import ExitStack
 from datetime import datetime
 from pathlib import Path
+from threading import Condition, Thread
 
 import torch
 
 from torch_opencv.live.errors import OutputError
+from torch_opencv.live.mailbox import Mailbox
 from torch_opencv.live.recorder import Recorder, side_by_side
 
 _log = logging.getLogger(__name__)
+
+_ROOM = 8  # pictures that may wait for the encoder; at full HD with both halves they take 100 MB
 
 
 class Recording:
@@ -21,68 +30,168 @@ class Recording:
         recorder: what records from the start.
         fps: the nominal rate of those that follow.
         both: record the frame as it was at the left of the annotated one.
+        every: record each picture, and wait for the encoder if it is slower. Otherwise never wait: what it has no time
+            for is left out, and the log says so.
 
     """
 
-    def __init__(self, recorder: Recorder | None, *, fps: float, both: bool) -> None:
-        self._recorder, self._fps = recorder, fps
+    def __init__(self, recorder: Recorder | None, *, fps: float, both: bool, every: bool) -> None:
+        self._fps, self._every = fps, every
         self.both = both
-        self.failed = ""
-        """Why a recording ended early, if one did."""
+        self._takes = [_Take(recorder, every=every)] if recorder else []
+        self._problem = ""
 
     @property
     def on(self) -> bool:
         """Whether it records now."""
-        return self._recorder is not None
+        return bool(self._takes) and self._takes[-1].on
+
+    @property
+    def failed(self) -> str:
+        """Why a recording ended early, if one did."""
+        return next((take.failed for take in self._takes if take.failed), self._problem)
+
+    @property
+    def dropped(self) -> int:
+        """How many pictures were left out because encoding them would have held up the display."""
+        return sum(take.dropped for take in self._takes)
 
     def write(self, image: torch.Tensor, original: torch.Tensor | None, *, time: float) -> None:
         """Record a picture, if it is on; a disk that is full ends the recording, not the run, and the log says so.
 
         Args:
-            image: torch.uint8, (H, W, 3), BGR, annotated.
+            image: torch.uint8, (H, W, 3), BGR, annotated; it is read later, so nobody may change it.
             original: the same as it was, if `both` are recorded.
             time: when it is shown, in seconds.
 
         """
-        if self._recorder is None:
-            return
-        try:
-            self._recorder.write(image if original is None else side_by_side(original, image), time=time)
-        except OutputError as error:
-            self._recorder = None  # it has closed itself
-            self.failed = str(error)
-            _log.error("%s", error)
+        if self.on:
+            self._takes[-1].add(image, original, time)
 
     def toggle(self) -> None:
         """Stop, or start with a new file in the current folder; the log tells its name."""
+        if self.on:
+            self._takes[-1].finish(said=True)
+            return
         try:
-            if self._recorder is None:
-                self._recorder = Recorder(free_name("recording", ".mp4"), fps=self._fps)
-                _log.info("recording to %s", self._recorder.path)
-            else:
-                recorder, self._recorder = self._recorder, None
-                recorder.close()
-                _log.info("recorded %d frames to %s", recorder.frames, recorder.path)
+            taken = [take.recorder.path for take in self._takes]  # a file is there only once something is in it
+            recorder = Recorder(free_name("recording", ".mp4", taken), fps=self._fps)
         except OutputError as error:
-            self.failed = str(error)
+            self._problem = str(error)
             _log.error("%s", error)
+        else:
+            self._takes.append(_Take(recorder, every=self._every, by_key=True))
+            _log.info("recording to %s", recorder.path)
 
     def close(self) -> None:
-        """Finish the file.
+        """Finish the files.
 
         Raises:
-            OutputError: it couldn't be finished, or doesn't hold what was written.
+            OutputError: the one that was given couldn't be finished, or doesn't hold what was written.
 
         """
-        if self._recorder is not None:
-            self._recorder.close()
+        with ExitStack() as stack:
+            for take in self._takes:
+                take.finish()
+                stack.callback(take.join)
 
 
-def free_name(stem: str, suffix: str) -> Path:
+class _Take:
+    """One file, and the thread that encodes what goes into it.
+
+    Args:
+        recorder: what encodes.
+        every: wait for room rather than leave out a picture.
+        by_key: the user began it while the program ran.
+
+    """
+
+    def __init__(self, recorder: Recorder, *, every: bool, by_key: bool = False) -> None:
+        self.recorder = recorder
+        self.failed = ""
+        self.on = True
+        self._every, self._said = every, by_key
+        self._changed = Condition()
+        self._waiting: Mailbox[tuple[torch.Tensor, torch.Tensor | None, float]] = Mailbox(
+            self._changed, keep="all", room=_ROOM
+        )
+        self._error: BaseException | None = None
+        self._thread = Thread(target=self._encode, name="recorder", daemon=True)
+        self._thread.start()
+
+    @property
+    def dropped(self) -> int:
+        return self._waiting.dropped
+
+    def add(self, image: torch.Tensor, original: torch.Tensor | None, time: float) -> None:
+        """Have a picture encoded, or raise the mistake that has ended the encoding."""
+        self._raise()
+        if self._every:
+            self._waiting.put((image, original, time))
+        else:
+            self._waiting.offer((image, original, time))
+
+    def finish(self, *, said: bool = False) -> None:
+        """Let the file be finished once all that waits is in it; ``said``: and the log say so."""
+        self.on = False
+        self._said |= said
+        self._waiting.finish()
+
+    def join(self) -> None:
+        """Wait until the file is finished, and raise what went wrong with that."""
+        self._thread.join()
+        self._raise()
+
+    def _raise(self) -> None:
+        if self._error is not None:
+            error, self._error = self._error, None
+            raise error
+
+    def _encode(self) -> None:
+        try:
+            try:
+                while (item := self._next()) is not None:
+                    image, original, time = item
+                    self.recorder.write(image if original is None else side_by_side(original, image), time=time)
+            except OutputError as error:  # the recorder has closed itself
+                self._fail(error)
+            finally:
+                self._waiting.close()
+                self.recorder.close()
+        except OutputError as error:
+            if self._said:
+                self._fail(error)
+            else:
+                self._error = error
+        except BaseException as error:  # a mistake, raised in the main thread
+            self._error = error
+        else:
+            self._tell()
+
+    def _next(self) -> tuple[torch.Tensor, torch.Tensor | None, float] | None:
+        with self._changed:
+            self._changed.wait_for(lambda: self._waiting.ready or self._waiting.ended)
+        return self._waiting.take()
+
+    def _fail(self, error: OutputError) -> None:
+        self.failed, self.on = str(error), False
+        _log.error("%s", error)
+
+    def _tell(self) -> None:
+        if self.failed:
+            return
+        path, frames = self.recorder.path, self.recorder.frames
+        if self._said:
+            _log.info("recorded %d frames to %s", frames, path) if frames else _log.info("nothing was recorded")
+        if self.dropped:
+            _log.warning("%d pictures are not in %s: this machine can't encode them that fast", self.dropped, path)
+
+
+def free_name(stem: str, suffix: str, taken: Collection[Path] = ()) -> Path:
     """A file of the present time in the current folder that doesn't exist yet: ``snapshot-20260131-235959.png``."""
     name = f"{stem}-{datetime.now():%Y%m%d-%H%M%S}"
     path, number = Path(name + suffix), 1
-    while path.exists():
+    while path.exists() or path in taken:
         number += 1
         path = Path(f"{name}-{number}{suffix}")
     return path
