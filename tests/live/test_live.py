@@ -66,6 +66,35 @@ def test_the_browser_where_there_is_no_window(
     assert "open http://127.0.0.1:" in capsys.readouterr().err
 
 
+@pytest.mark.parametrize("output", [{"record": "out.mp4"}, {"results": "out.jsonl"}])
+def test_a_batch_without_a_display_ends_by_itself(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture, tmp_path: Path, output: dict[str, str]
+) -> None:
+    class WithFields(Least):
+        def fields(self, result: float) -> dict[str, object]:
+            return {}
+
+    caplog.set_level("INFO")
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr("torch_opencv.live.opening.why_no_window", lambda: "there is no display")
+    still = Shades(1)
+    still.still = True  # with a view, this would stay until somebody quits
+    assert live.run(WithFields(), still, **output).ended == "done"  # type: ignore[arg-type]
+    assert (tmp_path / next(iter(output.values()))).stat().st_size
+    assert "no window can be shown here, so nothing is shown; give --view browser for a page" in caplog.text
+
+
+@pytest.mark.parametrize(
+    "asked", [{"port": 0}, {"token": "a-token_for.tests"}, {"view": "window"}, {"view": "browser"}]
+)
+def test_a_batch_that_asks_for_a_page_has_one(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path, asked: dict[str, object]
+) -> None:
+    monkeypatch.setattr("torch_opencv.live.opening.why_no_window", lambda: "there is no display")
+    live.run(Least(), Shades(1), record=tmp_path / "out.mp4", **asked)  # type: ignore[arg-type]
+    assert "open http://127.0.0.1:" in capsys.readouterr().err
+
+
 def test_two_programs_do_not_take_one_another_the_port(capsys: pytest.CaptureFixture[str]) -> None:
     class Inner(Least):
         def look(self, image: torch.Tensor) -> float:

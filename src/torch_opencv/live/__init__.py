@@ -72,7 +72,9 @@ def run(
             `look` uses that.
         source: as for `open_source`; or a list of those, which are shown as a grid; or "browser", the camera of whoever
             opens the page.
-        view: None is a window if there can be one, else the browser, whose address is printed on stderr.
+        view: None is a window if there can be one; else none if ``record`` or ``results`` is given, so that batch work
+            ends by itself; else the browser, whose address is printed on stderr. (With ``host``, ``port`` or ``token``
+            the browser in any case.)
         record: a video of what is shown, .mp4 or .mkv.
         results: a JSON Lines file; "-" is standard output.
         latest: look at the newest frame only, and play files at their own pace; else at every frame. None: the newest

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import sys
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
@@ -20,11 +21,13 @@ from torch_opencv.live.window import Window, why_no_window
 if TYPE_CHECKING:
     from torch_opencv.live.browser import Browser
 
+_log = logging.getLogger(__name__)
+
 Spec = str | int | Source | None
 ViewKind = Literal["window", "browser", "none"]
 
 _TITLE = "torch-opencv"
-_USUAL_PORT = 8000
+_USUAL_HOST, _USUAL_PORT = "127.0.0.1", 8000
 _MOST_SOURCES = 16
 
 
@@ -46,7 +49,7 @@ def opened(
     view: ViewKind | None = None,
     record: str | Path | None = None,
     results: str | Path | None = None,
-    host: str = "127.0.0.1",
+    host: str = _USUAL_HOST,
     port: int | None = None,
     token: str | None = None,
 ) -> Iterator[Opened]:
@@ -56,7 +59,9 @@ def opened(
         specs: what `open_source` takes, sources that are open already, or "browser", the camera of whoever opens the
             page; the browser is then a view, too.
         title: of the window and of the browser's page.
-        view: None is a window if there can be one, else the browser; so is "window".
+        view: None is a window if there can be one; else none if there is something to write to, as batch work must end
+            by itself, unless host, port or token ask for a page; else the browser. "window" is the browser, too, where
+            there can be no window.
         record: the video to record to.
         results: the JSON Lines file; "-" is standard output.
         host: where the browser's page is served. All but this machine's own addresses demand a token.
@@ -78,6 +83,7 @@ def opened(
         views: list[View] = []
         sources: list[Source] = []
         browser: Browser | None = None
+        asks_for_page = host != _USUAL_HOST or port is not None or token is not None
         reason = why_no_window() if view in (None, "window") else ""
         for spec in specs:
             if spec == "browser":
@@ -93,6 +99,9 @@ def opened(
         check_distinct(outputs, [path for source in sources for path in source.inputs])
         if recorder and any(source.fps for source in sources):
             recorder.fps = max(source.fps or 0.0 for source in sources)
+        if view is None and reason and (record or results) and not browser and not asks_for_page:
+            view = "none"
+            _log.info("no window can be shown here, so nothing is shown; give --view browser for a page")
         if view != "none" and not browser and (view == "browser" or reason):
             browser = _open_browser(title, host, port, token)
             stack.callback(browser.close)
