@@ -74,4 +74,4 @@ class Geometry:
 
 
 def _joined(numbers: list[int]) -> str:
-    return "x".join(map(str, numbers))
+    return "x".join(map(str, numbers[:8])) + ("x..." if len(numbers) > 8 else "")

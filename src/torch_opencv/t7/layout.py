@@ -177,7 +177,7 @@ class Ascii:
         at = self.at
         if size == 0:  # nothing is written then, no newline either
             return at
-        self._check(size + 1, what)
+        self._check(size if size < 0 else size + 1, what)
         self.at = at + size + 1
         if self._data[at + size] != 0x0A:
             raise Unreadable(f"{what} without a newline after them", at)

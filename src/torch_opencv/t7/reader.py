@@ -48,9 +48,9 @@ def load(path: str | os.PathLike[str], *, long_size: LongSize | None = None) -> 
     Args:
         path: The file, binary or ascii, which is found out. A regular file, as it is mapped into memory: while its
             tensors are in use, nobody may shorten it, or the process ends with SIGBUS.
-        long_size: The bytes of a C long where a binary file was written: 4 on Windows and 32-bit machines, else 8; found
-            out if None. In one case that can't be: where a storage without a tensor is all that has a size in the file,
-            one that has lost exactly its last 4 bytes looks like a whole one with 4-byte longs, and is taken for it.
+        long_size: The bytes of a C long where a binary file was written: 4 on Windows and 32-bit machines, else 8;
+            found out if None. In one case that can't be: where a storage without a tensor is all that has a size in
+            the file, one that has lost its last 4 bytes looks like a whole one with 4-byte longs, and is taken for it.
 
     Returns:
         None, a bool, int, float, str, `Table`, `Function`, torch.Tensor (on the CPU, whatever it was; storages are
@@ -126,8 +126,8 @@ def _found_out(data: mmap.mmap | bytearray) -> Any:
         return value
     try:
         other = _Reader(short).read()
-    except Unreadable as error:
-        if problem and error.at > problem.at:
+    except Unreadable:
+        if problem and short.at > long.at:  # what got further is more likely to be what the file is
             raise
     else:
         if short.at == len(data):
