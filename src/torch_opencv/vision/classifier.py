@@ -33,8 +33,8 @@ class Prediction:
 class Classifier:
     """Says what is in a frame's middle.
 
-    model: "efficientnet-lite0"; "nin", the original demo's Network in Network; "timm:NAME", any classifier of timm's
-        (`pip install 'torch-opencv[timm]'`); or the path of a Torch7 file.
+    model: "efficientnet-lite0"; "timm:NAME", any classifier of timm's (`pip install 'torch-opencv[timm]'`); or the path
+        of a Torch7 file, such as that of the original demo's Network in Network.
     device: "auto" (CUDA if there is one), "cpu", "cuda" or "cuda:N".
 
     What it is stands in its attributes `model`, `device`, `backend` (see `runtime.Accelerated`) and `classes`, the

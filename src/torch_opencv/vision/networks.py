@@ -5,7 +5,6 @@ from __future__ import annotations
 import difflib
 import os
 from collections.abc import Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
@@ -15,10 +14,11 @@ from torch import nn
 import torch_opencv as cv
 from torch_opencv import weights
 from torch_opencv.nets.efficientnet_lite0 import EfficientNetLite0
-from torch_opencv.vision import imagenet
+from torch_opencv.vision import imagenet, torch7_classifier
 from torch_opencv.vision.errors import ModelError
+from torch_opencv.vision.recipe import Recipe
 
-NAMES: Final = ("efficientnet-lite0", "nin")  # besides timm:NAME and paths
+NAMES: Final = ("efficientnet-lite0",)  # besides timm:NAME and paths
 _TIMM: Final = "timm:"
 _INTERPOLATIONS: Final = {
     "nearest": cv.INTER_NEAREST,
@@ -26,27 +26,6 @@ _INTERPOLATIONS: Final = {
     "bicubic": cv.INTER_CUBIC,
     "lanczos": cv.INTER_LANCZOS4,
 }
-
-
-@dataclass(frozen=True)
-class Recipe:
-    """A network and what it was trained with.
-
-    network: (N, 3, size, size) inputs to (N, classes) logits.
-    classes: per output its WordNet id, None if it has none, and its label.
-    size: the input's height and width.
-    crop: the side of the picture's central square that is taken, as a fraction of the picture's shorter side.
-    mean, std: inputs are (value - mean) / std, values in 0..255, RGB.
-    enlarging: OpenCV's interpolation flag for pictures smaller than the input.
-    """
-
-    network: nn.Module
-    classes: Sequence[tuple[str | None, str]]
-    size: tuple[int, int]
-    crop: float
-    mean: tuple[float, float, float]
-    std: tuple[float, float, float]
-    enlarging: int
 
 
 def load(model: str | Path) -> Recipe:
@@ -59,8 +38,13 @@ def load(model: str | Path) -> Recipe:
         return _efficientnet_lite0()
     if name.startswith(_TIMM):
         return _timm(name.removeprefix(_TIMM))
-    if name == "nin" or _is_path(model):
+    if _is_path(model):
         return _torch7(name)
+    if name == "nin":
+        raise ModelError(
+            "the original demo's Network in Network has no address to fetch it from any more: give its file, "
+            "as path/to/nin_nobn_final.t7"
+        )
     nearest = difflib.get_close_matches(name.lower(), NAMES, n=1, cutoff=0.4)
     guess = f"did you mean {nearest[0]}? " if nearest else ""
     raise ModelError(
@@ -88,12 +72,13 @@ def _efficientnet_lite0() -> Recipe:
 
 
 def _torch7(name: str) -> Recipe:
-    """Network in Network, the original demo's, from its .t7 file: `nets.network_in_network` awaits the reader."""
-    if name != "nin" and not Path(name).is_file():
+    """A classifier from its .t7 file, such as the original demo's Network in Network."""
+    path = Path(name)
+    if not path.is_file():
         raise ModelError(f"there is no model file {name}")
-    if name != "nin" and Path(name).suffix != ".t7":
+    if path.suffix != ".t7":
         raise ModelError(f"{name} can't be used as a model: give a Torch7 file (.t7), or one of {', '.join(NAMES)}")
-    raise ModelError(f"{name}: this version can't read Torch7 files (.t7) yet, use efficientnet-lite0 or timm:NAME")
+    return torch7_classifier.recipe(path)
 
 
 def _timm(name: str) -> Recipe:

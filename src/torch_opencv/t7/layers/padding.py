@@ -86,18 +86,18 @@ def _padding(layer: Layer) -> nn.Module:
 
 
 class NoiseFill(nn.Module):
-    """Appends channels of noise, uniform from -amplitude to amplitude (texture_nets)."""
+    """Fills the last channels with noise, uniform from 0 to the amplitude (texture_nets)."""
 
     def __init__(self, channels: int, amplitude: float) -> None:
         super().__init__()
         self.channels, self.amplitude = channels, amplitude
 
     def forward(self, input: Tensor) -> Tensor:
-        noise = torch.rand_like(input[:, :1].expand(-1, self.channels, -1, -1)) * 2 - 1
-        return torch.cat([input, noise * self.amplitude], 1)
+        kept, filled = torch.split(input, [input.shape[1] - self.channels, self.channels], 1)
+        return torch.cat([kept, torch.rand_like(filled) * self.amplitude], 1)
 
 
 @builds("nn.NoiseFill")
 def _noise_fill(layer: Layer) -> nn.Module:
     channels = layer.integer("num_noise_channels", least=0)
-    return NoiseFill(channels, layer.number("mult")) if channels else nn.Identity()
+    return NoiseFill(channels, layer.number("mult", 1)) if channels else nn.Identity()
