@@ -12,6 +12,7 @@ import errno
 import inspect
 import logging
 import os
+import shlex
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
@@ -25,6 +26,7 @@ from torch_opencv.weights.commands import app as _models
 if TYPE_CHECKING:
     from torch_opencv.apps.classify import Classify
     from torch_opencv.apps.program import Options, Program
+    from torch_opencv.apps.stylize import Stylize
 
 _log = logging.getLogger("torch_opencv")
 _USAGE_ERROR: type[Exception] = typer.BadParameter.__mro__[1]  # click's UsageError, which typer doesn't export
@@ -170,6 +172,103 @@ def classify(
     return Classify(model, device=device)
 
 
+@_program
+def stylize(
+    style: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar="NAME_OR_FILE",
+            help="starry-night (the default), great-wave, composition-vii, the-scream or the-shipwreck; "
+            "texturenet-starry or texturenet-pollock, of the original demo; or a file: what train-style made, or a "
+            "texture network's .t7. Given several times, it begins with the first; the keys 1 to 9, n and p switch.",
+            show_default=False,
+        ),
+    ] = None,
+    strength: Annotated[
+        float, typer.Option(metavar="S", min=0, max=1, help="How much of the painting is laid over the frame.")
+    ] = 1.0,
+    keep_colors: Annotated[bool, typer.Option("--keep-colors", help="Keep the frame's own colours.")] = False,
+    size: Annotated[
+        int | None,
+        typer.Option(
+            metavar="N",
+            min=1,
+            help="The longer side, in pixels, of what is painted: larger frames are shrunk for that, and the painting "
+            "is enlarged again. Default: 640 on the CPU, all of the frame on a GPU.",
+            show_default=False,
+        ),
+    ] = None,
+    device: _Device = "auto",
+) -> "Stylize":
+    """Paint every frame in the style of a picture."""
+    from torch_opencv.apps.stylize import Stylize
+
+    return Stylize(style or "starry-night", device=device, size=size, strength=strength, keep_colors=keep_colors)
+
+
+@app.command()
+def train_style(
+    picture: Annotated[Path, typer.Argument(metavar="PICTURE", help="The painting whose manner is learnt.")],
+    content: Annotated[
+        Path, typer.Option(metavar="DIR", help="A folder of photographs to paint meanwhile, some hundred at least.")
+    ],
+    out: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="FILE",
+            help="The style to be made. Default: the picture's name with .safetensors, in this folder.",
+            show_default=False,
+        ),
+    ] = None,
+    iterations: Annotated[
+        int, typer.Option(metavar="N", min=1, help="How long: some hundred show what it'll be.")
+    ] = 2000,
+    size: Annotated[int, typer.Option(metavar="N", help="Pixels of the squares that are painted.")] = 224,
+    batch: Annotated[int, typer.Option(metavar="N", help="How many of them at a time.")] = 4,
+    strokes: Annotated[float, typer.Option(metavar="X", help="How large the brush strokes are.")] = 1.0,
+    fidelity: Annotated[float, typer.Option(metavar="X", help="How much of the scene is kept.")] = 1.0,
+    start: Annotated[
+        str | None,
+        typer.Option(metavar="NAME_OR_FILE", help="A style to start from, which saves about half of the time."),
+    ] = None,
+    seed: Annotated[int, typer.Option(metavar="N", help="What all chance depends on.")] = 0,
+    device: _Device = "auto",
+    resume: Annotated[bool, typer.Option("--resume", help="Go on where Ctrl-C has interrupted it.")] = False,
+    preview_every: Annotated[
+        int, typer.Option(metavar="N", min=0, help="Write a preview every so many iterations; 0 for none.")
+    ] = 100,
+    quiet: Annotated[bool, typer.Option("--quiet", help="Neither a progress bar nor a summary.")] = False,
+) -> int:
+    """Train a style of your own: minutes on a GPU, half an hour or more on a CPU."""
+    from torch_opencv.training.style import train
+    from torch_opencv.vision.styles import file_of
+
+    out = out or Path(f"{picture.stem}.safetensors")
+    try:
+        train(
+            picture,
+            content,
+            out,
+            iterations=iterations,
+            size=size,
+            batch=batch,
+            strokes=strokes,
+            fidelity=fidelity,
+            seed=seed,
+            start=None if start is None else file_of(start),
+            device=device,
+            resume=resume,
+            preview_every=preview_every,
+            progress=not quiet,
+        )
+    except KeyboardInterrupt:
+        print("torch-opencv: interrupted: the same command with --resume goes on from here", file=sys.stderr)
+        return 130
+    if not quiet:
+        print(f"wrote {out}: torch-opencv stylize --style {shlex.quote(str(out))}", file=sys.stderr)
+    return 0
+
+
 @app.command()
 def info() -> None:
     """Show what this installation is made of: for a bug report, or to see why there is no window or no GPU."""
@@ -242,11 +341,14 @@ def _log_to_stderr() -> Iterator[None]:
 def _refusals() -> tuple[type[Exception], ...]:
     """The exceptions whose messages are for the user; anything else is a mistake of ours, and shows its traceback."""
     from torch_opencv.live.errors import LiveError
+    from torch_opencv.nets.style_network import StyleFileError
     from torch_opencv.runtime import DeviceError
+    from torch_opencv.t7 import T7Error
+    from torch_opencv.training.errors import TrainingError
     from torch_opencv.vision import ModelError
     from torch_opencv.weights import WeightsError
 
-    return LiveError, DeviceError, ModelError, WeightsError
+    return LiveError, DeviceError, ModelError, StyleFileError, T7Error, TrainingError, WeightsError
 
 
 def _usage_message(error: Exception) -> str:

@@ -6,10 +6,14 @@
     for prediction in classifier(frame):      # five best of 1,000 classes
         print(prediction.label, prediction.score)
 
+    stylizer = Stylizer("the-scream")
+    painted = stylizer(frame).image           # a frame again
+
 A frame is a torch.uint8 tensor (H, W, 3), BGR, as OpenCV has it, of any size and stride.
 """
 
 from torch_opencv.vision.classifier import Classifier, Prediction
 from torch_opencv.vision.errors import ModelError
+from torch_opencv.vision.stylizer import Painting, Stylizer
 
-__all__ = ["Classifier", "ModelError", "Prediction"]
+__all__ = ["Classifier", "ModelError", "Painting", "Prediction", "Stylizer"]

@@ -71,13 +71,14 @@ class Classifier:
         """The same for several frames, which may differ in size."""
         if not frames:
             return []
-        inputs = torch.empty((len(frames), *self._recipe.size, 3), dtype=torch.uint8)
+        inputs = runtime.staging((len(frames), *self._recipe.size, 3), torch.uint8, self.device)
         for target, frame in zip(inputs, frames, strict=True):
             check_frame(frame)
             resize_into(target, central_square(frame, self._recipe.crop), enlarging=self._recipe.enlarging)
         scores: Tensor = self._network(inputs)
         best = scores.topk(min(_BEST, len(self.classes)), dim=1)
+        classes, shares = runtime.to_cpu(best.indices, best.values)
         return [
             [Prediction(self.classes[i][1], self.classes[i][0], score) for i, score in zip(indices, row, strict=True)]
-            for indices, row in zip(best.indices.tolist(), best.values.tolist(), strict=True)
+            for indices, row in zip(classes.tolist(), shares.tolist(), strict=True)
         ]

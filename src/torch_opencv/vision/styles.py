@@ -1,0 +1,131 @@
+"""Styles that a Stylizer can be made with, by name or file, each as a network from frames to painted frames."""
+
+from __future__ import annotations
+
+import difflib
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+import torch
+from torch import Tensor, nn
+
+from torch_opencv import t7, weights
+from torch_opencv.nets import style_network
+from torch_opencv.vision.errors import ModelError
+from torch_opencv.vision.frames import Normalise
+
+NAMES: Final = ("starry-night", "great-wave", "composition-vii", "the-scream", "the-shipwreck")
+"""Our own, which come along."""
+TEXTURE_NETWORKS: Final = ("texturenet-starry", "texturenet-pollock")
+"""Those of the original demo, which are fetched when first used."""
+
+_VGG_MEAN: Final = (103.939, 116.779, 123.68)  # blue, green, red: what the texture networks' outputs lack
+
+
+@dataclass(frozen=True)
+class Recipe:
+    """A style as a network.
+
+    network: torch.uint8 (N, H, W, 3) BGR to float (N, H, W, 3) BGR in 0..255, to be truncated to whole grey levels.
+    multiple: H and W must be divisible by it.
+    """
+
+    network: nn.Module
+    multiple: int
+
+
+class _Painter(nn.Module):
+    """Our own network between frames: it takes and gives RGB in 0..1."""
+
+    def __init__(self, network: nn.Module) -> None:
+        super().__init__()
+        self.prepare = Normalise((0, 0, 0), (255, 255, 255))
+        self.network = network
+
+    def forward(self, frames: Tensor) -> Tensor:
+        painted: Tensor = self.network(self.prepare(frames)).flip(1).permute(0, 2, 3, 1)
+        return (painted * 255 + 0.5).clamp(0, 255)  # so that truncation rounds
+
+
+class _TextureNetwork(nn.Module):
+    """A texture network between frames, as its demo had it: BGR in 0..1 in, BGR less the means out, truncated."""
+
+    mean: Tensor
+
+    def __init__(self, network: nn.Module) -> None:
+        super().__init__()
+        self.prepare = Normalise((0, 0, 0), (255, 255, 255), order="bgr")
+        self.network = network
+        self.register_buffer("mean", torch.tensor(_VGG_MEAN))
+
+    def forward(self, frames: Tensor) -> Tensor:
+        painted: Tensor = self.network(self.prepare(frames)).permute(0, 2, 3, 1)
+        return (painted + self.mean.to(painted.dtype)).clamp(0, 255)
+
+
+def name_of(style: str | Path) -> str:
+    """How a style is called in lists and results: by its name, or by its file's without the suffix."""
+    return Path(style).stem if _is_path(style) else str(style)
+
+
+def file_of(style: str | Path) -> Path:
+    """The file of a name in `NAMES` or `TEXTURE_NETWORKS`, which is fetched if need be, or of a path.
+
+    ModelError if there is no such style or file, WeightsError if its weights can't be had.
+    """
+    name = str(style)
+    if name in NAMES + TEXTURE_NETWORKS:
+        return weights.path(name)
+    if not _is_path(style):
+        known = NAMES + TEXTURE_NETWORKS
+        nearest = difflib.get_close_matches(name.lower(), known, n=1, cutoff=0.6)
+        guess = f"did you mean {nearest[0]}? " if nearest else ""
+        raise ModelError(
+            f"there is no style {name!r}: {guess}There are {', '.join(known)}, or a .safetensors or .t7 file's path"
+        )
+    if not Path(style).is_file():
+        raise ModelError(f"there is no style file {style}")
+    return Path(style)
+
+
+def load(style: str | Path) -> Recipe:
+    """The recipe for a style, as `file_of` takes it.
+
+    ModelError or T7Error if it can't be used, and what `file_of` raises.
+    """
+    path = file_of(style)
+    if path.suffix == ".safetensors":
+        return _own(path)
+    if path.suffix == ".t7":
+        return _texture_network(path)
+    raise ModelError(f"{path} can't be used as a style: give a .safetensors file that train-style made, or a .t7 file")
+
+
+def _is_path(style: str | Path) -> bool:
+    return isinstance(style, Path) or Path(style).name != style or bool(Path(style).suffix) or Path(style).exists()
+
+
+def _own(path: Path) -> Recipe:
+    try:
+        network = style_network.load(path)
+    except ValueError as error:
+        raise ModelError(str(error)) from None
+    return Recipe(_Painter(network), multiple=1)
+
+
+def _texture_network(path: Path) -> Recipe:
+    """Torch7's networks shrink the picture by up to 32 and put the levels together again, so its sides must fit."""
+    network = t7.fold_batch_norms(t7.load_network(path))
+    try:
+        with torch.no_grad():
+            painted = network(torch.zeros(1, 3, 64, 96))
+    except RuntimeError as error:
+        raise ModelError(f"{path} is no style network: it doesn't take pictures ({_line(error)})") from None
+    if not isinstance(painted, Tensor) or painted.shape != (1, 3, 64, 96):
+        raise ModelError(f"{path} is no style network: it doesn't give a picture for a picture")
+    return Recipe(_TextureNetwork(network), multiple=32)
+
+
+def _line(error: Exception) -> str:
+    return str(error).strip().partition("\n")[0]
