@@ -43,6 +43,7 @@ _WARM_UP: Final = 50  # iterations
 _REACH: Final = 4  # pixels by which the twin may be moved
 _EDGE: Final = 16  # pixels at the twins' edges that may differ, since they end elsewhere
 _NOISE: Final = 4 / 255  # the twin's noise is at most of this deviation
+_STEP: Final = 16  # pixels between two places of the measure's coarsest layer
 _KEEP_EVERY: Final = 100  # iterations between checkpoints, for the case that the power fails
 _PREVIEWED: Final = 3
 _SMALLEST_SIZE: Final = 64
@@ -99,9 +100,12 @@ def train(
         seed=seed,
     )
     photographs = Photographs(content, size=size + 2 * _REACH, seed=seed)
-    network = _new(start, seed).to(place, memory_format=torch.channels_last)  # type: ignore[call-overload]
-    paintings = [resized_to_area(picture, round(side * strokes)).to(place) for side in _PAINTING_SIDES]
-    measure = PaintingLoss([p.contiguous(memory_format=torch.contiguous_format) for p in paintings]).to(place)
+    with torch.random.fork_rng(devices=[]):
+        torch.manual_seed(seed)
+        network = style_network.load(start).train() if start else StyleNetwork()
+        measure = PaintingLoss([resized_to_area(picture, round(side * strokes)) for side in _PAINTING_SIDES])
+    network.to(place, memory_format=torch.channels_last)  # type: ignore[call-overload]
+    measure.to(place, memory_format=torch.channels_last)  # type: ignore[call-overload]
     optimizer = torch.optim.Adam(network.parameters(), _RATE, betas=(0.9, 0.99))
     kept = Checkpoint(out.with_name(out.name + ".checkpoint"), settings)
     done = kept.restore(network, optimizer) if resume else 0
@@ -153,14 +157,6 @@ def _check(out: Path, *, iterations: int, size: int, batch: int, strokes: float,
         raise TrainingError(f"fidelity must be more than 0, not {fidelity:g}")
 
 
-def _new(start: Path | None, seed: int) -> StyleNetwork:
-    if start:
-        return style_network.load(start).train()
-    with torch.random.fork_rng(devices=[]):
-        torch.manual_seed(seed)
-        return StyleNetwork()
-
-
 def _set_rate(optimizer: torch.optim.Optimizer, index: int, iterations: int) -> None:
     """Up in a straight line, then down in a cosine to a fiftieth."""
     rising = min(1.0, (index + 1) / _WARM_UP)
@@ -186,8 +182,8 @@ def _loss(
     original = painted[0, :, _EDGE + down : end + down, _EDGE + across : end + across]
     still = F.mse_loss(painted[-1, :, _EDGE:end, _EDGE:end], original)
 
-    # The measure's first layer looks at every second pixel. Were they always the same ones, the others would be free.
-    top, left = draw.randint(0, 1), draw.randint(0, 1)
+    # The measure's layers look at every 2nd to 16th place. Were those always the same ones, patterns could hide between.
+    top, left = draw.randrange(_STEP), draw.randrange(_STEP)
     terms = measure(painted[:, :, top:, left:], photographs[:, :, top:, left:])
     loss: Tensor = terms.style + fidelity * (_SCENE * terms.scene + _LIGHT * terms.light) + _STILL * still
     return loss
