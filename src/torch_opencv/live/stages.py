@@ -24,6 +24,7 @@ import torch
 from torch_opencv.live.mailbox import Mailbox
 from torch_opencv.live.results import Results
 from torch_opencv.live.sources import Frame, Source
+from torch_opencv.runtime import own_streams
 
 R = TypeVar("R")
 
@@ -160,9 +161,11 @@ class Stages(Generic[R]):
     def _look_on(self) -> None:
         error: BaseException | None = None
         try:
-            with torch.no_grad():  # which is each thread's own, so the user's doesn't reach here
+            # Both are each thread's own, so the user's don't reach here.
+            with torch.no_grad(), own_streams() as wait:
                 for moment in islice(self._moments(), self._max_frames if self._latest else None):
                     looked = self._look_at(moment)
+                    wait()  # as the display, on another stream, may read a result that is still on its way
                     for one in looked:
                         if self._results is not None and not self._closed:  # then the results are, too
                             self._results.write(one.frame, one.fields)

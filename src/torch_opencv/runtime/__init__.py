@@ -25,8 +25,9 @@ from torch_opencv.runtime import compiled
 from torch_opencv.runtime.accelerated import Accelerated, Eager, Input, outputs_of, require_faithful
 from torch_opencv.runtime.cuda_graphs import CudaGraphs
 from torch_opencv.runtime.onnx_runtime import OnnxRuntime, exported, versions
+from torch_opencv.runtime.transfers import own_streams, staging, to_cpu
 
-__all__ = ["Accelerated", "DeviceError", "accelerate", "resolve_device"]
+__all__ = ["Accelerated", "DeviceError", "accelerate", "own_streams", "resolve_device", "staging", "to_cpu"]
 
 _log = logging.getLogger(__name__)
 

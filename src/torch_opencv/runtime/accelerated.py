@@ -10,6 +10,8 @@ from typing import Any, ClassVar
 import torch
 from torch import Tensor, nn
 
+from torch_opencv.runtime.transfers import to_device
+
 
 @dataclass(frozen=True)
 class Input:
@@ -51,7 +53,9 @@ class Accelerated(ABC):
     def __call__(self, *tensors: Tensor) -> Any:
         """The module's output: a Tensor, or a tuple of them if there are several; new memory at every call.
 
-        Inputs on another device are copied to `device`. ValueError if one has another dtype or shape than the example.
+        Inputs on another device are copied to `device`; those in pinned memory are read later, on the current stream,
+        and must be left as they are until the output is there. ValueError if one has another dtype or shape than the
+        example.
         """
         if len(tensors) != len(self._inputs):
             raise ValueError(f"takes {len(self._inputs)} inputs, not {len(tensors)}")
@@ -77,7 +81,7 @@ class Eager(Accelerated):
         self._module = module.to(device)
 
     def run(self, tensors: Sequence[Tensor]) -> tuple[Tensor, ...]:  # noqa: D102 (Accelerated's)
-        return outputs_of(self._module, [tensor.to(self.device) for tensor in tensors])
+        return outputs_of(self._module, [to_device(tensor, self.device) for tensor in tensors])
 
 
 def outputs_of(module: nn.Module, tensors: Sequence[Tensor]) -> tuple[Tensor, ...]:

@@ -11,6 +11,7 @@ import torch
 from torch import Tensor, nn
 
 from torch_opencv.runtime.accelerated import Accelerated, Input, outputs_of
+from torch_opencv.runtime.transfers import copy_into
 
 _GRAPHS_KEPT = 8  # each holds its inputs; a window that is resized by hand must not fill the GPU with them
 
@@ -47,7 +48,7 @@ class CudaGraphs(Accelerated):
             stream.wait_event(self._copied)
             captured = self._graph_for(tensors)
             for static, tensor in zip(captured.inputs, tensors, strict=True):
-                static.copy_(tensor)
+                copy_into(static, tensor)
             captured.graph.replay()
             outputs = tuple(output.clone() for output in captured.outputs)
             self._copied.record(stream)
