@@ -68,6 +68,7 @@ class _Handler(BaseHTTPRequestHandler):
             return
         answer = self.server.answers.get(self.path.partition("?")[0])
         if answer is None:
+            self.server.refused += 1
             self.send_error(404)
             return
         self.server.requests += 1
@@ -89,7 +90,7 @@ class HttpServer(ThreadingHTTPServer):
         super().__init__(("127.0.0.1", port), _Handler)
         self.answers: dict[str, Callable[[_Handler], None]] = {}
         self.guarded = False
-        self.requests = 0
+        self.requests = self.refused = 0
         self.port = self.server_address[1]
         self._thread = threading.Thread(target=self.serve_forever, args=(0.01,), daemon=True)
         self._thread.start()
