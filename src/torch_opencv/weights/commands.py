@@ -1,9 +1,11 @@
-"""`torch-opencv models`: list, fetch, verify, path. Thin over the functions of `torch_opencv.weights`.
+"""`torch-opencv models`: list, fetch, verify, path; inspect, convert. Thin over `torch_opencv.weights` and `.t7`.
 
-Failures are `WeightsError`s; the command line's main program prints them on stderr and exits with 2.
+Failures are `WeightsError`s and `T7Error`s; the command line's main program prints them on stderr and exits with 2.
 """
 
+import re
 import sys
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -66,6 +68,58 @@ def verify(
 def path(name: Annotated[str, typer.Argument(help="A name from `torch-opencv models list`.")]) -> None:
     """Print the path of one weights file, for scripts; it is fetched first if it isn't here, and verified always."""
     print(weights.path(name))
+
+
+_T7File = Annotated[
+    Path, typer.Argument(metavar="FILE.t7", help="A Torch7 file.", exists=True, dir_okay=False, show_default=False)
+]
+
+
+@app.command()
+def inspect(
+    file: _T7File,
+    depth: Annotated[int, typer.Option(metavar="N", min=1, max=100, help="How many levels to show.")] = 20,
+    items: Annotated[int, typer.Option(metavar="N", min=1, help="How many entries of each table to show.")] = 30,
+) -> None:
+    """Show what is in a Torch7 file: a tree, and how many parameters there are. Nothing in it is run."""
+    from torch_opencv import t7
+    from torch_opencv.t7.outline import outline, summary
+
+    content = t7.load(file)
+    for line in outline(content, depth=depth, items=items):
+        print(line)
+    print(summary(content))
+
+
+@app.command()
+def convert(
+    source: _T7File,
+    target: Annotated[
+        Path, typer.Argument(metavar="OUT.safetensors|OUT.onnx", help="What to write.", show_default=False)
+    ],
+    size: Annotated[
+        str | None,
+        typer.Option(
+            metavar="WIDTHxHEIGHT", help="For ONNX: the network's input, or its number of features.", show_default=False
+        ),
+    ] = None,
+    force: Annotated[bool, typer.Option("--force", help="Overwrite what is there.")] = False,
+) -> None:
+    """Turn a Torch7 file into a .safetensors file (its tensors) or an .onnx file (its network)."""
+    from torch_opencv.t7.convert import to_onnx, to_safetensors
+
+    kind = target.suffix.lower()
+    if kind not in (".safetensors", ".onnx"):
+        raise typer.BadParameter(f"{target} should end with .safetensors or .onnx", param_hint="OUT")
+    if size is not None and (kind != ".onnx" or not re.fullmatch(r"[1-9]\d{0,5}(x[1-9]\d{0,5})?", size)):
+        raise typer.BadParameter(f"{size!r}; it is for .onnx files, and WIDTHxHEIGHT or a number", param_hint="--size")
+    if target.exists() and not force:
+        raise typer.BadParameter(f"{target} exists; --force overwrites it", param_hint="OUT")
+    if kind == ".onnx":
+        said = to_onnx(source, target, None if size is None else tuple(map(int, size.split("x"))))
+    else:
+        said = to_safetensors(source, target)
+    print(f"{target}: {said}")
 
 
 def _readable(size: str) -> str:

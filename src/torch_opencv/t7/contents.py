@@ -1,0 +1,102 @@
+"""What there is in a value that was read from a Torch7 file: each thing in it once, however deep, and by which path.
+
+A path is how one gets there from the root, "model.modules.1.weight"; what is reached by several has the first of them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from torch import Tensor
+
+from torch_opencv.t7.errors import T7Error
+from torch_opencv.t7.objects import Function, Object, Table
+
+_LONGEST_PATH = 1000  # characters; those of things that are nested a million deep would take terabytes
+
+
+@dataclass(eq=False)
+class Place:
+    """Where something is."""
+
+    value: Any
+    step: str
+    around: Place | None
+    """What it is in; None for the root."""
+
+    @property
+    def path(self) -> str:
+        """From the root, which has the empty path. T7Error if it is too long to be one."""
+        steps: list[str] = []
+        place, length = self, 0
+        while place.around is not None:
+            steps.append(place.step)
+            length += len(place.step) + 1
+            if length > _LONGEST_PATH:
+                raise T7Error("it is nested too deep for its tensors to be named by their paths")
+            place = place.around
+        return ".".join(reversed(steps))
+
+
+def places(value: Any) -> Iterator[Place]:
+    """Every table, object, function and tensor in it, once, in the file's order, with the value itself first."""
+    known: set[int] = set()
+    waiting = [Place(value, "", None)]
+    while waiting:
+        place = waiting.pop()
+        if not isinstance(place.value, Table | Object | Function | Tensor) or id(place.value) in known:
+            continue
+        known.add(id(place.value))
+        yield place
+        waiting.extend(reversed([Place(inner, step, place) for step, inner in _inside(place.value)]))
+
+
+def _inside(value: Any) -> Iterator[tuple[str, Any]]:
+    fields = value.fields if isinstance(value, Object) else value
+    if isinstance(fields, Table):
+        for key, inner in fields.items():
+            yield step(key), inner
+            if isinstance(key, Table | Object | Tensor):
+                yield "key", key
+    elif isinstance(value, Object):
+        yield "content", fields
+    elif isinstance(value, Function):
+        yield "upvalues", value.upvalues
+
+
+def step(key: Any) -> str:
+    """A key's part of a path: printable, whatever it is."""
+    text = f"[{key.class_name}]" if isinstance(key, Object) else key if isinstance(key, str) else repr(key)
+    if isinstance(key, Table | Tensor | Function):
+        text = f"[{type(key).__name__.lower()}]"
+    return text if text.isprintable() else text.encode("unicode_escape", "backslashreplace").decode()
+
+
+def named_tensors(value: Any) -> dict[str, Tensor]:
+    """The tensors in it by their paths; a second one with the same path gets "#2" after it, and so on."""
+    named: dict[str, Tensor] = {}
+    for place in places(value):
+        if isinstance(place.value, Tensor):
+            name, again = place.path or "tensor", 2
+            while name in named:
+                name, again = f"{place.path}#{again}", again + 1
+            named[name] = place.value
+    return named
+
+
+def parameters(value: Any) -> list[Tensor]:
+    """What Torch7's Module:parameters() gives: each object's `weight` and `bias`, but the same view once only."""
+    views: dict[tuple[Any, ...], Tensor] = {}
+    for place in places(value):
+        if isinstance(place.value, Object):
+            for tensor in map(place.value.get, ("weight", "bias")):
+                if isinstance(tensor, Tensor) and tensor.numel():
+                    views[view(tensor)] = tensor
+    return list(views.values())
+
+
+def view(tensor: Tensor) -> tuple[Any, ...]:
+    """What makes two tensors the same view of the same memory."""
+    return tensor.data_ptr(), tensor.dtype, tensor.shape, tensor.stride()
