@@ -152,7 +152,7 @@ def _program(make: Callable[..., "Program[Any]"]) -> Callable[..., "Program[Any]
 
         options = _shared(**{name: values.pop(name) for name in shared})
         _log.setLevel(logging.WARNING if options.quiet else logging.INFO)
-        return run_program(lambda: make(**values), options)
+        return run_program(lambda: make(**values), options, title=f"torch-opencv {make.__name__}")
 
     own = inspect.signature(make).parameters.values()
     parameters = [shared["sources"], *own, *(one for name, one in shared.items() if name != "sources")]

@@ -34,7 +34,7 @@ class User:
         command = [sys.executable, *program, *arguments]
         self.environment = {**os.environ, "DISPLAY": display.name}
         self._program = subprocess.Popen(command, cwd=folder, env=self.environment, stderr=subprocess.PIPE, text=True)
-        search = ["xdotool", "search", "--sync", "--onlyvisible", "--name", "^torch-opencv$"]
+        search = ["xdotool", "search", "--sync", "--onlyvisible", "--name", "^(torch-opencv classify|Shades)$"]
         found = subprocess.run(search, env=self.environment, capture_output=True, text=True, timeout=120, check=True)
         self._window = found.stdout.split()[-1]
         time.sleep(1)
