@@ -11,7 +11,7 @@ INSTALLED := $(VENV)/.installed
 
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
-.PHONY: demo test e2e run-e2e lint venv benchmarks clean
+.PHONY: demo test e2e run-e2e lint docs venv benchmarks clean
 
 demo: $(INSTALLED)
 	mkdir -p output
@@ -33,6 +33,10 @@ lint: $(INSTALLED)
 	$(BIN)/ruff format --check --exclude '*.md' .
 	$(BIN)/mypy src examples
 
+# The pages as a site, in site/. A link that leads nowhere fails.
+docs: $(INSTALLED)
+	$(BIN)/mkdocs build --strict
+
 benchmarks: $(INSTALLED)
 	$(BIN)/python benchmarks/bindings.py
 	$(BIN)/python benchmarks/classify.py
@@ -48,4 +52,4 @@ $(INSTALLED): pyproject.toml constraints.txt constraints-opencv$(OPENCV).txt
 	touch $@
 
 clean:
-	rm -rf .venv .venv-* output build dist .pytest_cache .mypy_cache .ruff_cache
+	rm -rf .venv .venv-* output site build dist .pytest_cache .mypy_cache .ruff_cache
