@@ -35,7 +35,10 @@ def fold_batch_norms(module: nn.Module) -> nn.Module:
 def _uses(module: nn.Module) -> dict[int, int]:
     """How often each module and each parameter is used, by its id."""
     uses: dict[int, int] = {}
+    nodes = {id(one.nodes) for one in module.modules() if isinstance(one, Graph)}
     for one in module.modules():
+        if id(one) in nodes:  # what of these is used, and how often, the graph's steps say
+            continue
         used: list[nn.Module | nn.Parameter | None] = [*one._parameters.values()]
         if isinstance(one, Graph):
             used += [one.nodes[step.module] for step in one.steps if step.module is not None]
@@ -82,7 +85,7 @@ def _last(module: nn.Module, uses: dict[int, int]) -> _Weighted | None:
         if isinstance(module, nn.Sequential) and len(module):
             module = module[-1]
         elif isinstance(module, _Weighted):
-            return module if all(uses[id(one)] == 1 for one in module.parameters()) else None
+            return module if all(uses.get(id(one), 1) == 1 for one in module.parameters()) else None
         else:
             return None
     return None
