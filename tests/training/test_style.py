@@ -126,6 +126,7 @@ def test_the_seed_decides(painting: Path, content: Path, tmp_path: Path) -> None
 def test_starting_from_another_style(painting: Path, content: Path, tmp_path: Path) -> None:
     first = short(painting, content, tmp_path / "first.safetensors")
     second = short(painting, content, tmp_path / "second.safetensors", iterations=1, start=first)
+    assert style_network.describe(second).iterations == 5
     old, new = style_network.load(first).state_dict(), style_network.load(second).state_dict()
     assert all((new[name] - old[name]).abs().max() < 1e-3 for name in old)  # one first step is 4e-5 wide
     with pytest.raises(style_network.StyleFileError, match="there is no style file"):

@@ -20,6 +20,7 @@ from torch_opencv import weights
 from torch_opencv.nets.efficientnet_lite0 import EfficientNetLite0
 
 _STYLE_BLOCKS: Final = (0, 2, 4, 7)  # besides the stem
+_WEIGHTS: Final = (0.5, 1.0, 1.0, 1.5, 2.0)  # of the levels: the coarse ones have the strokes, the fine ones the grain
 _SCENE_LEVEL: Final = 3  # block 4, as a position in what Activations gives
 _LUMINANCE: Final = (0.299, 0.587, 0.114)
 
@@ -95,9 +96,10 @@ class PaintingLoss(nn.Module):
         with torch.no_grad():
             scene = self.activations(photographs)[_SCENE_LEVEL]
         style = sum(
-            (_gram(level) - self.get_buffer(f"gram{index}")).square().sum((1, 2)).mean()
+            weight
+            * (_gram(level) - self.get_buffer(f"gram{index}")).square().sum((1, 2)).mean()
             / self.get_buffer(f"gram{index}").square().sum()
-            for index, level in enumerate(seen)
+            for index, (level, weight) in enumerate(zip(seen, _WEIGHTS, strict=True))
         )
         return Terms(
             style=torch.as_tensor(style),

@@ -35,9 +35,10 @@ from torch_opencv.training.painting_loss import PaintingLoss
 from torch_opencv.training.photographs import Photographs, read_picture, resized_to_area, side_by_side
 
 _PAINTING_SIDES: Final = (400, 640)  # the painting's sizes, as the side of a square of the same area, for strokes = 1
-_SCENE: Final = 0.5
-_LIGHT: Final = 5.0
+_SCENE: Final = 0.3
+_LIGHT: Final = 4.0
 _STILL: Final = 100.0
+_SMOOTH: Final = 2.0
 _RATE: Final = 2e-3
 _WARM_UP: Final = 50  # iterations
 _REACH: Final = 4  # pixels by which the twin may be moved
@@ -112,7 +113,8 @@ def train(
     kept.take(done, network, optimizer)
     kept.save()  # before the hours of work: whether it can be written at all
 
-    style = Style(out.stem, title or painting.name, iterations)
+    earlier = style_network.describe(start).iterations if start else 0
+    style = Style(out.stem, title or painting.name, earlier + iterations)
     try:
         with _reporting(f"{style.name} on {place.type}", iterations, done, shown=progress) as report:
             for index, squares in enumerate(photographs.batches(batch, start=done, end=iterations), done):
@@ -185,8 +187,15 @@ def _loss(
     # The measure's layers look at every 2nd to 16th place. Were those always the same ones, patterns could hide between.
     top, left = draw.randrange(_STEP), draw.randrange(_STEP)
     terms = measure(painted[:, :, top:, left:], photographs[:, :, top:, left:])
-    loss: Tensor = terms.style + fidelity * (_SCENE * terms.scene + _LIGHT * terms.light) + _STILL * still
+    scene = fidelity * (_SCENE * terms.scene + _LIGHT * terms.light)
+    loss: Tensor = terms.style + scene + _STILL * still + _SMOOTH * _variation(painted)
     return loss
+
+
+def _variation(pictures: Tensor) -> Tensor:
+    """The mean difference of neighbouring pixels, a scalar (total variation)."""
+    down, across = pictures.diff(dim=2), pictures.diff(dim=3)
+    return down.abs().mean() + across.abs().mean()
 
 
 def _inner(square: Tensor, move: tuple[int, int]) -> Tensor:
