@@ -158,7 +158,7 @@ HUGE = torch.zeros(1).as_strided((1_000_000, 1_000_000), (0, 0))
         (layer("nn.Transpose", permutations=table(table(1))), r"permutations must be a table of pairs"),
         (layer("nn.Normalize", p=0), r"p is 0, but must be more than 0"),
         (layer("nn.Dropout", p=1), r"p is 1, but must be from 0 to less than 1"),
-        (layer("nn.HardTanh", min_val=2, max_val=1), r"min_val is 2, more than max_val, 1"),
+        (layer("nn.HardTanh", min_val=2, max_val=1), r"min_val is 2, not less than max_val, 1"),
         (layer("nn.Sequential", modules=3), r"modules must be a table, not 3"),
         (layer("nn.ConcatTable"), r"the field modules is missing"),
         (layer("nn.Sequential", modules=table(numbers(2))), r"\[1\] must be a layer, not a tensor of float32, 2"),

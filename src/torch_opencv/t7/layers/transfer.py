@@ -72,14 +72,17 @@ def _relu6(layer: Layer) -> nn.Module:
 
 @builds("cudnn.ClippedReLU")
 def _clipped_relu(layer: Layer) -> nn.Module:
-    return nn.Hardtanh(0.0, layer.number("ceiling"), layer.flag("inplace"))
+    ceiling = layer.number("ceiling")
+    if ceiling <= 0:
+        raise layer.error(f"ceiling is {ceiling:g}, but must be more than 0")
+    return nn.Hardtanh(0.0, ceiling, layer.flag("inplace"))
 
 
 @builds("nn.HardTanh", "nn.Clamp")
 def _hard_tanh(layer: Layer) -> nn.Module:
     least, most = layer.number("min_val", -1), layer.number("max_val", 1)
-    if least > most:
-        raise layer.error(f"min_val is {least:g}, more than max_val, {most:g}")
+    if least >= most:
+        raise layer.error(f"min_val is {least:g}, not less than max_val, {most:g}")
     return nn.Hardtanh(least, most, layer.flag("inplace"))
 
 
