@@ -11,7 +11,7 @@ from tests.live.test_loop import Screen, Shades
 from torch_opencv.live.choices import Choices
 from torch_opencv.live.loop import run
 from torch_opencv.live.sources import Frame
-from torch_opencv.live.views import Choose
+from torch_opencv.live.views import Choose, Command
 
 
 class Painter:
@@ -121,6 +121,40 @@ def test_a_single_picture_is_looked_at_again() -> None:
     assert list(dict.fromkeys(shades)) == [("dark", 10), ("middle", 100)]
     assert shades[-1] == ("dark", 10)
     assert report.frames == 1
+
+
+def test_while_a_single_picture_is_looked_at_again_the_view_goes_on() -> None:
+    class Slow(Painter):
+        def look(self, image: torch.Tensor) -> str:
+            if self.asked:
+                assert two_more.wait(30)
+            return super().look(image)
+
+    class Impatient(Screen):
+        def commands(self) -> list[Command]:
+            if self._asked == 25:  # the second choice is made while the first is looked at
+                two_more.set()
+            return super().commands()
+
+    two_more = threading.Event()
+    app, screen = Slow(), Impatient(asks={20: "next", 22: "next", 80: "quit"})
+    source = Shades(1)
+    source.still = True
+    run(app, source, views=[screen])
+    assert screen.pictures[-1].fields == {"shade": "light"}
+
+
+def test_a_mistake_while_looking_again_is_raised() -> None:
+    class Broken(Painter):
+        def look(self, image: torch.Tensor) -> str:
+            return super().look(image) if not self.asked else str(1 / 0)
+
+    source, screen = Shades(1), Screen(asks={20: "next", 10**6: "quit"})
+    source.still = True
+    with pytest.raises(ZeroDivisionError):
+        run(Broken(), source, views=[screen])
+    assert screen.closed
+    assert source.closed
 
 
 def test_what_was_chosen_is_written_on_the_picture() -> None:

@@ -252,10 +252,10 @@ class Display(Generic[R]):
 
     def _look_again(self) -> None:
         """Look at single pictures with what was chosen since; there are no frames to come that would show it."""
-        if self._choice_is_new and self._frames:
+        if self._choice_is_new and self._stages.look_again(self._frames):
             self._choice_is_new = False
-            for one in self._stages.look_again(self._frames):
-                self._results[one.source] = one
+        for one in self._stages.again.take() or ():
+            self._results[one.source] = one
 
     def _all_news(self) -> tuple[object, ...]:
         state = [source.state for source in self._sources]

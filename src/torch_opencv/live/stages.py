@@ -93,6 +93,8 @@ class Stages(Generic[R]):
         """Is notified when there is something for the display."""
         self.looked: Mailbox[list[Looked[R]]] = Mailbox(self.changed, keep="all")
         """What the model has looked at, for the display: frames of one moment, of a source each."""
+        self.again: Mailbox[list[Looked[R]]] = Mailbox(self.changed, keep="newest")
+        """What comes of `look_again`."""
         shown = len(sources) if latest and display else 0
         self.frames: list[Mailbox[Frame]] = [Mailbox(self.changed, keep="newest") for _ in range(shown)]
         """Where the newest frame is shown, each source's, for the display; else empty."""
@@ -123,13 +125,16 @@ class Stages(Generic[R]):
         for box in (*self._to_model, *self.frames):
             box.close()
 
-    def look_again(self, frames: Mapping[int, Frame]) -> list[Looked[R]]:
-        """What the model now says about frames, by their sources' numbers; no lines are written about it.
+    def look_again(self, frames: Mapping[int, Frame]) -> bool:
+        """Let the model look at frames again, by their sources' numbers; no lines are written about it.
 
-        Only for when `looked` has ended, as the app's `look` is never called twice at a time.
+        False, and nothing is done, while it still looks, as the app's `look` is never called twice at a time.
         """
-        with torch.no_grad():
-            return self._look_at(sorted(frames.items()))
+        if self._model.is_alive():
+            return False
+        self._model = Thread(target=self._look_again_on, args=(sorted(frames.items()),), name="model", daemon=True)
+        self._model.start()
+        return True
 
     def close(self) -> None:
         """End the threads and close the sources. A source whose read hangs is closed under it."""
@@ -173,6 +178,15 @@ class Stages(Generic[R]):
         except BaseException as raised:
             error = raised
         self.looked.finish(error)
+
+    def _look_again_on(self, moment: Sequence[tuple[int, Frame]]) -> None:
+        try:
+            with torch.no_grad(), own_streams() as wait:
+                looked = self._look_at(moment)
+                wait()
+                self.again.put(looked)
+        except BaseException as raised:
+            self.again.finish(raised)
 
     def _moments(self) -> Iterator[list[tuple[int, Frame]]]:
         """The frames to be looked at together: of each source one at most, with its number."""
