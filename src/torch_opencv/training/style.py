@@ -184,7 +184,7 @@ def _loss(
     original = painted[0, :, _EDGE + down : end + down, _EDGE + across : end + across]
     still = F.mse_loss(painted[-1, :, _EDGE:end, _EDGE:end], original)
 
-    # The measure's layers look at every 2nd to 16th place. Were those always the same ones, patterns could hide between.
+    # The measure's layers look at every 2nd to 16th place. Were it always the same ones, patterns could hide between.
     top, left = draw.randrange(_STEP), draw.randrange(_STEP)
     terms = measure(painted[:, :, top:, left:], photographs[:, :, top:, left:])
     scene = fidelity * (_SCENE * terms.scene + _LIGHT * terms.light)
