@@ -106,6 +106,16 @@ CASES: dict[str, tuple[Object, Any, Any]] = {
         PICTURE,
         F.avg_pool2d(F.pad(PICTURE, (1, 1, 1, 1)), 3, 2),
     ),
+    "inn's average has partial windows": (
+        layer("inn.SpatialAveragePooling", kW=3, kH=3, dW=2, dH=2),
+        CROP,
+        partial_windows(CROP),
+    ),
+    "inn's affine layer": (
+        layer("inn.ConstAffine", a=numbers(4), b=numbers(4, seed=1)),
+        PICTURE,
+        PICTURE * numbers(4)[:, None, None] + numbers(4, seed=1)[:, None, None],
+    ),
     "average that leaves padding out": (
         pooled(padW=1, padH=1, divide=True, ceil_mode=False, count_include_pad=False),
         PICTURE,

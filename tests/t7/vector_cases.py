@@ -38,6 +38,11 @@ CASES: dict[str, tuple[Object, Any, Any]] = {
     ),
     "cadd": (layer("nn.CAdd", bias=COLUMN), PICTURE, PICTURE + COLUMN),
     "cadd per element": (layer("nn.CAdd", bias=numbers(12)), ROWS, ROWS + numbers(12).reshape(3, 4)),
+    "cmul, sizes in another order": (
+        layer("nn.CMul", weight=numbers(1, 4, 1)),
+        numbers(4, 1, 1, seed=1),
+        numbers(4, 1, 1, seed=1) * numbers(4, 1, 1),
+    ),
     "cmul per row": (
         layer("nn.CMul", weight=numbers(12)),
         numbers(2, 3, 4),

@@ -29,7 +29,6 @@ def padding_of(layer: Layer) -> tuple[int, int]:
 @builds(
     "nn.SpatialConvolution",
     "nn.SpatialConvolutionMM",
-    "nn.SpatialConvolutionCUDA",
     "nn.SpatialDilatedConvolution",
     "cudnn.SpatialConvolution",
     "cudnn.SpatialDilatedConvolution",

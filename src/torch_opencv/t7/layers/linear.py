@@ -82,8 +82,8 @@ def _lookup_table(layer: Layer) -> nn.Module:
 class Scale(nn.Module):
     """Each element times (nn.CMul), or plus (nn.CAdd), a learnt number of its own or of its row, column, channel...
 
-    Weights with as many dimensions as the input are expanded, others as large as it go element by element, and others
-    still stand for one row of a batch.
+    Weights as large as the input go element by element, others with as many dimensions are expanded, and others still
+    stand for one row of a batch.
     """
 
     def __init__(self, weight: nn.Parameter, *, add: bool) -> None:
@@ -91,10 +91,10 @@ class Scale(nn.Module):
         self.weight, self.add = weight, add
 
     def forward(self, input: Tensor) -> Tensor:
-        if self.weight.ndim == input.ndim:
-            weight: Tensor = self.weight
-        elif self.weight.numel() == input.numel():
+        if self.weight.numel() == input.numel():
             weight = self.weight.reshape(input.shape)
+        elif self.weight.ndim == input.ndim:
+            weight = self.weight
         else:
             rows = input.reshape(input.shape[0], -1)
             weight = self.weight.reshape(1, -1)
@@ -144,6 +144,23 @@ class Add(nn.Module):
 @builds("nn.Add")
 def _add(layer: Layer) -> nn.Module:
     return Add(layer.parameter(layer.tensor("bias")))
+
+
+class ConstAffine(nn.Module):
+    """Times a number and plus another, per channel (inn)."""
+
+    def __init__(self, factor: nn.Parameter, offset: nn.Parameter) -> None:
+        super().__init__()
+        self.factor, self.offset = factor, offset
+
+    def forward(self, input: Tensor) -> Tensor:
+        return input * self.factor[:, None, None] + self.offset[:, None, None]
+
+
+@builds("inn.ConstAffine")
+def _const_affine(layer: Layer) -> nn.Module:
+    factor = layer.tensor("a", (None,))
+    return ConstAffine(layer.parameter(factor), layer.parameter(layer.tensor("b", (factor.shape[0],))))
 
 
 class Constant(nn.Module):

@@ -67,17 +67,13 @@ def _batch_norm(layer: Layer, kind: type[BatchNorm1d] | type[BatchNorm2d] | type
     return module
 
 
-class InstanceNorm2d(nn.InstanceNorm2d):
-    """nn.InstanceNorm2d, always by the instance's own statistics; weight and bias as in texture_nets."""
-
-
 @builds("nn.InstanceNormalization")
 def _instance_norm(layer: Layer) -> nn.Module:
     features = layer.integer("nOutput", least=1)
     if layer.flag("disabled"):
         return nn.Identity()
     affine = layer.has("weight")
-    module = InstanceNorm2d(features, eps=layer.number("eps", 1e-5), affine=affine, device="meta")
+    module = nn.InstanceNorm2d(features, eps=layer.number("eps", 1e-5), affine=affine, device="meta")
     if affine:
         module.weight = layer.parameter(layer.tensor("weight", (features,)))
         module.bias = layer.parameter(layer.tensor("bias", (features,)))

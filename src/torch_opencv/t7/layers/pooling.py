@@ -25,22 +25,22 @@ def geometry(layer: Layer, axes: str) -> dict[str, Any]:
         "kernel_size": kernel,
         "stride": tuple(layer.integer(f"d{axis}", size, least=1) for axis, size in zip(axes, kernel, strict=True)),
         "padding": padding,
-        "ceil_mode": layer.flag("ceil_mode"),
+        "ceil_mode": layer.flag("ceil_mode", layer.class_name.startswith("inn.")),  # whose layers are Caffe's
     }
 
 
-@builds("nn.SpatialMaxPooling", "cudnn.SpatialMaxPooling", "nn.SpatialDilatedMaxPooling")
+@builds("nn.SpatialMaxPooling", "cudnn.SpatialMaxPooling", "inn.SpatialMaxPooling", "nn.SpatialDilatedMaxPooling")
 def _max_pooling(layer: Layer) -> nn.Module:
     dilation = layer.integer("dilationH", 1, least=1), layer.integer("dilationW", 1, least=1)
     return nn.MaxPool2d(**geometry(layer, "HW"), dilation=dilation)
 
 
-@builds("nn.SpatialAveragePooling", "cudnn.SpatialAveragePooling")
+@builds("nn.SpatialAveragePooling", "cudnn.SpatialAveragePooling", "inn.SpatialAveragePooling")
 def _average_pooling(layer: Layer) -> nn.Module:
     shape = geometry(layer, "HW")
     module = nn.AvgPool2d(**shape, count_include_pad=counts_padding(layer))
-    # nn's files from before the field `divide` are of layers that gave sums; cudnn's always divide.
-    if layer.class_name.startswith("cudnn.") or layer.flag("divide"):
+    # nn's files from before the field `divide` are of layers that gave sums; those of other packages always divide.
+    if not layer.class_name.startswith("nn.") or layer.flag("divide"):
         return module
     height, width = shape["kernel_size"]
     return nn.Sequential(module, MulConstant(height * width))
@@ -48,7 +48,7 @@ def _average_pooling(layer: Layer) -> nn.Module:
 
 def counts_padding(layer: Layer) -> bool:
     """Whether the padding counts as zeros: in files from before there was padding, and unless the file says not."""
-    return layer.flag("count_include_pad", not layer.has("ceil_mode") or layer.class_name.startswith("cudnn."))
+    return layer.flag("count_include_pad", not layer.has("ceil_mode") or not layer.class_name.startswith("nn."))
 
 
 @builds("nn.SpatialAdaptiveMaxPooling")
