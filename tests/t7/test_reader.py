@@ -405,7 +405,7 @@ def test_the_message_has_one_line(tmp_path: Path) -> None:
     with pytest.raises(T7Error) as caught:
         t7.load(path)
     assert str(caught.value).isprintable()
-    assert str(caught.value).endswith("a number take 4 bytes, and 0 are left (a file that is cut off?), at byte 8 of 8")
+    assert str(caught.value).endswith("a number of 4 bytes, where 0 are left (a file that is cut off?), at byte 8 of 8")
 
 
 def test_the_size_of_long_is_found_out() -> None:

@@ -49,11 +49,11 @@ class Geometry:
         dims = layout.whole()
         if not 0 <= dims <= _MOST_DIMS:
             raise Unreadable(f"a tensor of {dims} dimensions (PyTorch has up to {_MOST_DIMS})", self._at)
-        self._size, self._stride = layout.longs(dims), layout.longs(dims)
-        self._offset = layout.longs(1)[0] - 1  # Lua counts from 1
-        if any(size < 1 for size in self._size):  # Torch7's empty tensors have no dimensions
+        *places, offset = layout.longs(2 * dims + 1)
+        self._size, self._stride, self._offset = places[:dims], places[dims:], offset - 1  # Lua counts from 1
+        if min(self._size, default=1) < 1:  # Torch7's empty tensors have no dimensions
             raise Unreadable(f"a tensor of size {_joined(self._size)}", self._at)
-        if any(stride < 0 for stride in self._stride):
+        if min(self._stride, default=0) < 0:
             raise Unreadable(f"a tensor with the strides {_joined(self._stride)}", self._at)
         if self._offset < 0:
             raise Unreadable(f"a tensor whose storage begins at element {self._offset + 1}", self._at)

@@ -71,7 +71,12 @@ class Binary:
         self._data, self._end, self._long_size = data, len(data), long_size
 
     def whole(self) -> int:  # noqa: D102 (Layout's, as all of these)
-        value: int = _INT.unpack_from(self._data, self._skip(4, "a number"))[0]
+        value: int
+        try:
+            (value,) = _INT.unpack_from(self._data, self.at)
+        except struct.error:
+            raise _missing("a number", 4, self._end - self.at, self.at) from None
+        self.at += 4
         return value
 
     def longs(self, count: int) -> list[int]:  # noqa: D102
@@ -83,8 +88,12 @@ class Binary:
         return value
 
     def characters(self, count: int) -> bytes:  # noqa: D102
-        at = self._skip(count, f"{count} characters")
-        return bytes(self._data[at : at + count])
+        at = self.at
+        text = bytes(self._data[at : at + count]) if count >= 0 else b""
+        if len(text) != count:
+            raise _missing(f"{count} characters", count, self._end - at, at)
+        self.at = at + count
+        return text
 
     def elements(self, dtype: torch.dtype, count: int) -> Tensor:  # noqa: D102
         stored = torch.int32 if dtype == torch.int64 and self._long_size == 4 else dtype
@@ -94,7 +103,7 @@ class Binary:
         values = torch.frombuffer(self._data, dtype=stored, count=count, offset=at)
         if not _UNALIGNED_ACCESS and at % stored.itemsize:
             values = torch.frombuffer(bytearray(self._data[at : at + count * stored.itemsize]), dtype=stored)
-        return values.to(dtype)
+        return values if stored == dtype else values.to(dtype)
 
     def _skip(self, size: int, what: str) -> int:
         at = self.at
@@ -214,4 +223,4 @@ def _shown(text: bytes) -> str:
 def _missing(what: str, size: int, left: int, at: int) -> Unreadable:
     if size < 0:
         return Unreadable(f"{what}: a size below zero", at)
-    return Unreadable(f"{what} take {size} bytes, and {left} are left (a file that is cut off?)", at)
+    return Unreadable(f"{what} of {size} bytes, where {left} are left (a file that is cut off?)", at)

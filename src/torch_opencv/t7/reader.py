@@ -38,8 +38,9 @@ _OTHER_FORMATS = {
     b"BZh": "this is bzip2's; unpack it first",
 }
 
-# An object in the making: it yields where an object of its own is to be read, is sent it, and returns what it makes.
-_Making = Generator[None, Any, Any]
+# An object in the making: it yields the objects in it, in the making too or not, is sent each when it is made, and
+# returns what it has made of them.
+_Making = Generator[Any, Any, Any]
 
 
 def load(path: str | os.PathLike[str], *, long_size: LongSize | None = None) -> Any:
@@ -149,18 +150,16 @@ class _Reader:
         waiting: list[_Making] = []
         value = self._next()
         while True:
-            if isinstance(value, GeneratorType):
+            if type(value) is GeneratorType:
                 waiting.append(value)
                 value = None
             elif not waiting:
                 return value
             try:
-                waiting[-1].send(value)
+                value = waiting[-1].send(value)
             except StopIteration as finished:
                 waiting.pop()
                 value = finished.value
-            else:
-                value = self._next()
 
     def _next(self) -> Any:
         """The next object; a `_Making` if there are others in it."""
@@ -205,7 +204,7 @@ class _Reader:
         function = Function(self._layout.characters(self._layout.whole()))
         if number is not None:
             self._known[number] = "function", function
-        function.upvalues = yield
+        function.upvalues = yield self._next()
         return function
 
     def _table(self, number: int) -> _Making:
@@ -219,12 +218,16 @@ class _Reader:
             raise Unreadable(f"a table of {count} entries", at)
         for _ in range(count):
             at = layout.at
-            key = yield
+            key = self._next()
+            if type(key) is GeneratorType:  # the others, most, needn't take the longer way
+                key = yield key
             if key is None or (isinstance(key, float) and math.isnan(key)):
                 raise Unreadable(f"a table with the key {'nil' if key is None else 'NaN'}", at)
             if key in table:
                 raise Unreadable("a table with the same key twice", at)
-            value = yield
+            value = self._next()
+            if type(value) is GeneratorType:
+                value = yield value
             if value is not None:  # in Lua nil is the same as no value
                 table[key] = value
         return table
@@ -257,14 +260,14 @@ class _Reader:
         return self._fields(thing)
 
     def _fields(self, thing: Object) -> _Making:
-        thing.fields = yield
+        thing.fields = yield self._next()
         return thing
 
     def _values(self, table: Table, count: int) -> _Making:
         if count < 0:
             raise Unreadable(f"a list of {count} values", self._layout.at)
         for position in range(count):
-            value = yield
+            value = yield self._next()
             if value is not None:
                 table[position + 1] = value
         return table
@@ -273,7 +276,7 @@ class _Reader:
         self._known[number] = "object", None  # until it is made
         geometry = Geometry(self._layout)
         at = self._layout.at
-        storage = yield
+        storage = yield self._next()
         if storage is not None and (id(storage) not in self._storages or storage.dtype != TENSORS[name]):
             raise Unreadable(f"a {name} on something else than its kind of storage", at)
         tensor = geometry.of(storage, TENSORS[name])
