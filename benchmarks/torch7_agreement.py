@@ -152,6 +152,8 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--data", type=Path, default=Path(__file__).resolve().parents[2] / "shared" / "data")
     arguments = parser.parse_args()
+    if not (arguments.data / "torch7").is_dir():
+        parser.error(f"there is no folder torch7 in {arguments.data}: name the test data's with --data")
     torch.set_grad_enabled(False)
     print("| what | class | computed in | largest difference | relative |")
     print("|---|---|---|---:|---:|")
