@@ -39,6 +39,7 @@ _SCENE: Final = 0.3
 _LIGHT: Final = 4.0
 _STILL: Final = 100.0
 _SMOOTH: Final = 2.0
+_EVEN: Final = 1000.0
 _RATE: Final = 2e-3
 _WARM_UP: Final = 50  # iterations
 _REACH: Final = 4  # pixels by which the twin may be moved
@@ -188,7 +189,7 @@ def _loss(
     top, left = draw.randrange(_STEP), draw.randrange(_STEP)
     terms = measure(painted[:, :, top:, left:], photographs[:, :, top:, left:])
     scene = fidelity * (_SCENE * terms.scene + _LIGHT * terms.light)
-    loss: Tensor = terms.style + scene + _STILL * still + _SMOOTH * _variation(painted)
+    loss: Tensor = terms.style + scene + _STILL * still + _SMOOTH * _variation(painted) + _EVEN * _unevenness(painted)
     return loss
 
 
@@ -196,6 +197,19 @@ def _variation(pictures: Tensor) -> Tensor:
     """The mean difference of neighbouring pixels, a scalar (total variation)."""
     down, across = pictures.diff(dim=2), pictures.diff(dim=3)
     return down.abs().mean() + across.abs().mean()
+
+
+def _unevenness(pictures: Tensor) -> Tensor:
+    """How unlike the 4x4 places of the network's own grid are on average in each part of the pictures, a scalar.
+
+    Strokes fall anywhere on the grid, so what is left after averaging over 56 pixels is a pattern that repeats with it.
+    """
+    places = F.avg_pool2d(F.pixel_unshuffle(pictures[..., : _whole(pictures, 2), : _whole(pictures, 3)], 4), 14)
+    return places.reshape(places.shape[0], 3, 16, -1).var(2, unbiased=False).mean()
+
+
+def _whole(pictures: Tensor, dim: int) -> int:
+    return pictures.shape[dim] // 4 * 4
 
 
 def _inner(square: Tensor, move: tuple[int, int]) -> Tensor:
