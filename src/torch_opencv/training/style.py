@@ -39,6 +39,7 @@ _SCENE: Final = 0.3
 _LIGHT: Final = 4.0
 _STILL: Final = 100.0
 _SMOOTH: Final = 2.0
+_FINE: Final = 300.0
 _EVEN: Final = 1000.0
 _RATE: Final = 2e-3
 _WARM_UP: Final = 50  # iterations
@@ -189,7 +190,8 @@ def _loss(
     top, left = draw.randrange(_STEP), draw.randrange(_STEP)
     terms = measure(painted[:, :, top:, left:], photographs[:, :, top:, left:])
     scene = fidelity * (_SCENE * terms.scene + _LIGHT * terms.light)
-    loss: Tensor = terms.style + scene + _STILL * still + _SMOOTH * _variation(painted) + _EVEN * _unevenness(painted)
+    texture = _SMOOTH * _variation(painted) + _FINE * _stipple(painted) + _EVEN * _unevenness(painted)
+    loss: Tensor = terms.style + scene + _STILL * still + texture
     return loss
 
 
@@ -197,6 +199,13 @@ def _variation(pictures: Tensor) -> Tensor:
     """The mean difference of neighbouring pixels, a scalar (total variation)."""
     down, across = pictures.diff(dim=2), pictures.diff(dim=3)
     return down.abs().mean() + across.abs().mean()
+
+
+def _stipple(pictures: Tensor) -> Tensor:
+    """What of the pictures is too fine for a brush, two or three pixels' period, squared; a scalar."""
+    row = torch.tensor([1.0, 2.0, 1.0], device=pictures.device) / 4
+    blurred = F.conv2d(pictures, torch.outer(row, row).expand(3, 1, 3, 3), groups=3)
+    return F.mse_loss(pictures[:, :, 1:-1, 1:-1], blurred)
 
 
 def _unevenness(pictures: Tensor) -> Tensor:
