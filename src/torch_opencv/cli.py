@@ -65,7 +65,10 @@ _Sources = Annotated[
 ]
 _View = Annotated[
     View | None,
-    typer.Option(help="Where the pictures are shown. Default: a window if there can be one, else the browser."),
+    typer.Option(
+        help="Where the pictures are shown. Default: a window if there can be one; else none with --record or "
+        "--results, so that batch work ends by itself; else the browser."
+    ),
 ]
 _Record = Annotated[
     Path | None, typer.Option(metavar="FILE", help="Record the annotated pictures to an .mp4 or .mkv file.")
