@@ -240,6 +240,7 @@ def test_regions_are_dragged(display: Display) -> None:
         left, top = program.meet(display, noise())
 
         def drag(start: tuple[int, int], end: tuple[int, int], then: str) -> None:
+            time.sleep(2)  # they have no sign for having begun, either
             display.drag((left + start[0], top + start[1]), (left + end[0], top + end[1]))
             display.key(then)
 
@@ -250,9 +251,8 @@ def test_regions_are_dragged(display: Display) -> None:
         assert program.hear() == {"cancelled": [0, 0, 0, 0]}
 
         drag((20, 30), (120, 90), then="space")
-        time.sleep(1)  # selectROIs has no sign for having taken a region, and keeps one key at a time
         drag((200, 100), (150, 50), then="space")  # towards the corner
-        time.sleep(1)
+        time.sleep(2)  # selectROIs has no sign for having taken a region, and keeps one key at a time
         display.key("Escape")
         assert program.hear() == {"regions": [[20, 30, 100, 60], [150, 50, 50, 50]], "dtype": "torch.int32"}
 
