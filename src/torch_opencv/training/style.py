@@ -39,7 +39,7 @@ _SCENE: Final = 0.3
 _LIGHT: Final = 4.0
 _STILL: Final = 100.0
 _SMOOTH: Final = 2.0
-_FINE: Final = 300.0
+_FINE: Final = 1000.0
 _EVEN: Final = 1000.0
 _RATE: Final = 2e-3
 _WARM_UP: Final = 50  # iterations
@@ -106,7 +106,7 @@ def train(
     with torch.random.fork_rng(devices=[]):
         torch.manual_seed(seed)
         network = style_network.load(start).train() if start else StyleNetwork()
-        measure = PaintingLoss([resized_to_area(picture, round(side * strokes)) for side in _PAINTING_SIDES])
+        measure = PaintingLoss([_without_grain(picture, round(side * strokes)) for side in _PAINTING_SIDES])
     network.to(place, memory_format=torch.channels_last)  # type: ignore[call-overload]
     measure.to(place, memory_format=torch.channels_last)  # type: ignore[call-overload]
     optimizer = torch.optim.Adam(network.parameters(), _RATE, betas=(0.9, 0.99))
@@ -201,11 +201,20 @@ def _variation(pictures: Tensor) -> Tensor:
     return down.abs().mean() + across.abs().mean()
 
 
+def _without_grain(picture: Tensor, side: int) -> Tensor:
+    """The painting in that size, as finely as the network can paint: canvas and noise would be learnt as a stipple."""
+    return _blurred(resized_to_area(picture, side)[None])[0]
+
+
 def _stipple(pictures: Tensor) -> Tensor:
     """What of the pictures is too fine for a brush, two or three pixels' period, squared; a scalar."""
+    return F.mse_loss(pictures[:, :, 1:-1, 1:-1], _blurred(pictures))
+
+
+def _blurred(pictures: Tensor) -> Tensor:
+    """(N, 3, H, W) pictures, two pixels smaller, without patterns of two pixels' period."""
     row = torch.tensor([1.0, 2.0, 1.0], device=pictures.device) / 4
-    blurred = F.conv2d(pictures, torch.outer(row, row).expand(3, 1, 3, 3), groups=3)
-    return F.mse_loss(pictures[:, :, 1:-1, 1:-1], blurred)
+    return F.conv2d(pictures, torch.outer(row, row).expand(3, 1, 3, 3), groups=3)
 
 
 def _unevenness(pictures: Tensor) -> Tensor:
