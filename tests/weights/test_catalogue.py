@@ -68,7 +68,7 @@ def test_the_default_network_is_verified_in_its_package() -> None:
     [
         ("yunett", "yunet"),
         ("Yunet", "yunet"),
-        ("starry", "texturenet-starry"),
+        ("starry", "starry-night or texturenet-starry"),
         ("pollock.t7", "texturenet-pollock"),
         ("efficientnet_lite0", "efficientnet-lite0"),
         ("haarcascade_frontalface_default.xml", "haarcascade-frontalface"),

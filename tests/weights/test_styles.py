@@ -79,7 +79,7 @@ def test_no_checkerboard(network: StyleNetwork, scene: Tensor) -> None:
 
 @torch.no_grad()
 def test_no_borders(network: StyleNetwork, scene: Tensor) -> None:
-    """Along each side it is as bright as where a larger picture goes on. (With zeros beyond the edge: 15 to 30 apart.)"""
+    """Along each side it is as bright as where a larger picture goes on. (Zeros beyond the edge: 15 to 30 apart.)"""
     whole = network(F.pad(scene, (64, 64, 64, 64), mode="reflect"))[..., 64:-64, 64:-64]
     apart = (network(scene) - whole).mean((0, 1)) * 255
     for side in (apart[:4], apart[-4:], apart[:, :4], apart[:, -4:]):
