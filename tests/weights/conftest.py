@@ -4,7 +4,6 @@ from pathlib import Path
 
 import pytest
 
-import torch_opencv
 from torch_opencv.weights.catalogue import Entry, File, Https, Place
 from torch_opencv.weights.checksum import Checksum
 
@@ -15,10 +14,9 @@ CONTENT = b"".join(hashlib.sha256(str(i).encode()).digest() for i in range(30_00
 
 # What a process of its own starts with: torch_opencv.weights without torch and cv2, which it does not need and which
 # take a second or two to import.
-ALONE = f"""
-import sys, types
-sys.modules["torch_opencv"] = types.ModuleType("torch_opencv")
-sys.modules["torch_opencv"].__path__ = {list(torch_opencv.__path__)}
+ALONE = """
+import importlib.util, sys
+sys.modules["torch_opencv"] = importlib.util.module_from_spec(importlib.util.find_spec("torch_opencv"))
 """
 
 
