@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 import safetensors.torch
 import torch
+import torch.nn.functional as F  # noqa: N812
 
 from torch_opencv.nets import style_network
 from torch_opencv.nets.style_network import Style, StyleFileError, StyleNetwork
@@ -92,6 +93,17 @@ def test_no_weights_can_make_the_finest_checkerboard(network: StyleNetwork) -> N
 def test_gradients_reach_every_parameter(network: StyleNetwork) -> None:
     network.train()(pictures(1, 3, 48, 48)).square().mean().backward()
     assert all(parameter.grad is not None and parameter.grad.any() for parameter in network.parameters())
+
+
+@torch.no_grad()
+@pytest.mark.parametrize("size", [(1, 1), (2, 5), (9, 6)])
+def test_doubling_is_interpolation_and_convolution(network: StyleNetwork, size: tuple[int, int]) -> None:
+    x = pictures(2, 48, *size)
+    layer = network.to_half
+    torch.nn.init.normal_(layer.norm.bias)
+    large = F.interpolate(x, scale_factor=2.0, mode="bilinear", align_corners=False)
+    expected = layer.norm(layer.conv(F.pad(large, (1, 1, 1, 1), mode="replicate"))).relu()
+    torch.testing.assert_close(layer(x), expected, atol=1e-4, rtol=1e-4)
 
 
 @torch.no_grad()
