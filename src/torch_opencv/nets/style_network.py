@@ -64,17 +64,16 @@ class StyleNetwork(nn.Module):
 
     def forward(self, images: Tensor) -> Tensor:
         """(N, 3, H, W) pictures to painted ones."""
-        height, width = images.shape[2:]
-        x = images.to(self.pixels.weight.dtype) * 2 - 1
-        half = self.stem(F.pad(x, (0, _missing(width), 0, _missing(height)), mode="replicate"))
-        quarter = self.quarter(half)
+        below, right = (_missing(size) for size in images.shape[2:])
+        x = _bordered(images.to(self.pixels.weight.dtype), self.stem.border, below, right)
+        quarter = self.quarter(self.stem.without_border(x))
         x = self.scene(self.eighth(quarter))
         x = self.strokes(self.to_quarter(x) + quarter)
         x = self.to_half(x)
         x = F.pixel_shuffle(self.pixels(_bordered(x, 1)), 2)
         # This filter is blind to nothing but the finest checkerboard, the pattern that pixel_shuffle could leave.
-        x = F.conv2d(_bordered(x, 1), self._binomial, groups=3)
-        return torch.sigmoid(x[:, :, :height, :width]).to(images.dtype)
+        x = F.conv2d(_bordered(x, 1, -below, -right), self._binomial, groups=3)
+        return torch.sigmoid(x).to(images.dtype)
 
 
 def load(path: str | Path) -> StyleNetwork:
@@ -127,7 +126,11 @@ class _ConvNorm(nn.Module):
         self.relu = relu
 
     def forward(self, x: Tensor) -> Tensor:
-        y: Tensor = self.norm(self.conv(_bordered(x, self.border)))
+        return self.without_border(_bordered(x, self.border))
+
+    def without_border(self, x: Tensor) -> Tensor:
+        """The same for what has its border already."""
+        y: Tensor = self.norm(self.conv(x))
         return F.relu(y) if self.relu else y
 
 
@@ -173,8 +176,9 @@ def _missing(size: int) -> int:
     return (enough + _STRIDE - 1) // _STRIDE * _STRIDE - size
 
 
-def _bordered(x: Tensor, border: int) -> Tensor:
-    return F.pad(x, (border, border, border, border), mode="replicate")
+def _bordered(x: Tensor, border: int, below: int = 0, right: int = 0) -> Tensor:
+    """With its outermost pixels repeated all around, and so many more times below and at the right; cut off if < 0."""
+    return F.pad(x, (border, border + right, border, border + below), mode="replicate")
 
 
 def _start_alike(conv: nn.Conv2d) -> None:
