@@ -173,6 +173,9 @@ def test_wrong_places(painting: Path, content: Path, tmp_path: Path) -> None:
         short(tmp_path / "none.jpg", content, out)
     with pytest.raises(TrainingError, match=r"\.py can't be read as a picture"):
         short(Path(__file__), content, out)
+    cv.imwrite(str(tmp_path / "tiny.png"), torch.zeros(40, 90, 3, dtype=torch.uint8))
+    with pytest.raises(TrainingError, match=r"tiny\.png is too small: give a picture of at least 64x64"):
+        short(tmp_path / "tiny.png", content, out)
     with pytest.raises(TrainingError, match=r"folder of photographs .*none can't be read: No such file"):
         short(painting, tmp_path / "none", out)
     (tmp_path / "empty").mkdir()

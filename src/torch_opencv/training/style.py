@@ -32,7 +32,8 @@ from torch_opencv.nets.style_network import Style, StyleNetwork
 from torch_opencv.training.checkpoint import Checkpoint, Settings, write
 from torch_opencv.training.errors import TrainingError
 from torch_opencv.training.painting_loss import PaintingLoss
-from torch_opencv.training.photographs import Photographs, read_picture, resized_to_area, side_by_side
+from torch_opencv.training.photographs import Photographs, read_picture, side_by_side
+from torch_opencv.training.texture import stipple, unevenness, variation, without_grain
 
 _PAINTING_SIDES: Final = (400, 640)  # the painting's sizes, as the side of a square of the same area, for strokes = 1
 _SCENE: Final = 0.3
@@ -92,6 +93,10 @@ def train(
     _check(out, iterations=iterations, size=size, batch=batch, strokes=strokes, fidelity=fidelity)
     place = runtime.resolve_device(device)
     picture = read_picture(painting)
+    if min(picture.shape[1:]) < _SMALLEST_SIZE:
+        raise TrainingError(
+            f"{painting} is too small: give a picture of at least {_SMALLEST_SIZE}x{_SMALLEST_SIZE} pixels"
+        )
     settings = Settings(
         painting=hashlib.sha256(painting.read_bytes()).hexdigest(),
         start=hashlib.sha256(start.read_bytes()).hexdigest() if start and start.is_file() else "",
@@ -106,7 +111,7 @@ def train(
     with torch.random.fork_rng(devices=[]):
         torch.manual_seed(seed)
         network = style_network.load(start).train() if start else StyleNetwork()
-        measure = PaintingLoss([_without_grain(picture, round(side * strokes)) for side in _PAINTING_SIDES])
+        measure = PaintingLoss([without_grain(picture, round(side * strokes)) for side in _PAINTING_SIDES])
     network.to(place, memory_format=torch.channels_last)  # type: ignore[call-overload]
     measure.to(place, memory_format=torch.channels_last)  # type: ignore[call-overload]
     optimizer = torch.optim.Adam(network.parameters(), _RATE, betas=(0.9, 0.99))
@@ -190,44 +195,9 @@ def _loss(
     top, left = draw.randrange(_STEP), draw.randrange(_STEP)
     terms = measure(painted[:, :, top:, left:], photographs[:, :, top:, left:])
     scene = fidelity * (_SCENE * terms.scene + _LIGHT * terms.light)
-    texture = _SMOOTH * _variation(painted) + _FINE * _stipple(painted) + _EVEN * _unevenness(painted)
+    texture = _SMOOTH * variation(painted) + _FINE * stipple(painted) + _EVEN * unevenness(painted)
     loss: Tensor = terms.style + scene + _STILL * still + texture
     return loss
-
-
-def _variation(pictures: Tensor) -> Tensor:
-    """The mean difference of neighbouring pixels, a scalar (total variation)."""
-    down, across = pictures.diff(dim=2), pictures.diff(dim=3)
-    return down.abs().mean() + across.abs().mean()
-
-
-def _without_grain(picture: Tensor, side: int) -> Tensor:
-    """The painting in that size, as finely as the network can paint: canvas and noise would be learnt as a stipple."""
-    return _blurred(resized_to_area(picture, side)[None])[0]
-
-
-def _stipple(pictures: Tensor) -> Tensor:
-    """What of the pictures is too fine for a brush, two or three pixels' period, squared; a scalar."""
-    return F.mse_loss(pictures[:, :, 1:-1, 1:-1], _blurred(pictures))
-
-
-def _blurred(pictures: Tensor) -> Tensor:
-    """(N, 3, H, W) pictures, two pixels smaller, without patterns of two pixels' period."""
-    row = torch.tensor([1.0, 2.0, 1.0], device=pictures.device) / 4
-    return F.conv2d(pictures, torch.outer(row, row).expand(3, 1, 3, 3), groups=3)
-
-
-def _unevenness(pictures: Tensor) -> Tensor:
-    """How unlike the 4x4 places of the network's own grid are on average in each part of the pictures, a scalar.
-
-    Strokes fall anywhere on the grid, so what is left after averaging over 56 pixels is a pattern that repeats with it.
-    """
-    places = F.avg_pool2d(F.pixel_unshuffle(pictures[..., : _whole(pictures, 2), : _whole(pictures, 3)], 4), 14)
-    return places.reshape(places.shape[0], 3, 16, -1).var(2, unbiased=False).mean()
-
-
-def _whole(pictures: Tensor, dim: int) -> int:
-    return pictures.shape[dim] // 4 * 4
 
 
 def _inner(square: Tensor, move: tuple[int, int]) -> Tensor:
