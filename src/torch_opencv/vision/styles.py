@@ -12,6 +12,7 @@ from torch import Tensor, nn
 
 from torch_opencv import t7, weights
 from torch_opencv.nets import style_network
+from torch_opencv.nets.style_network import StyleNetwork
 from torch_opencv.vision.errors import ModelError
 from torch_opencv.vision.frames import Normalise
 
@@ -27,7 +28,7 @@ _VGG_MEAN: Final = (103.939, 116.779, 123.68)  # blue, green, red: what the text
 class Recipe:
     """A style as a network.
 
-    network: torch.uint8 (N, H, W, 3) BGR to float (N, H, W, 3) BGR in 0..255, to be truncated to whole grey levels.
+    network: torch.uint8 (N, H, W, 3) BGR to the same.
     multiple: H and W must be divisible by it.
     """
 
@@ -36,16 +37,21 @@ class Recipe:
 
 
 class _Painter(nn.Module):
-    """Our own network between frames: it takes and gives RGB in 0..1."""
+    """Our own network between frames: it is made for RGB in 0..1, and its weights are changed for BGR in 0..255."""
 
-    def __init__(self, network: nn.Module) -> None:
+    def __init__(self, network: StyleNetwork) -> None:
         super().__init__()
-        self.prepare = Normalise((0, 0, 0), (255, 255, 255))
         self.network = network
+        with torch.no_grad():
+            first = network.stem.conv.weight
+            first.copy_(first.flip(1) / 255)
+            for parameter in network.pixels.parameters():  # four pixels of red, four of green, four of blue
+                parameter.copy_(parameter.reshape(3, 4, -1).flip(0).reshape(parameter.shape))
 
     def forward(self, frames: Tensor) -> Tensor:
-        painted: Tensor = self.network(self.prepare(frames)).flip(1).permute(0, 2, 3, 1)
-        return (painted * 255 + 0.5).clamp(0, 255)  # so that truncation rounds
+        painted = self.network(frames.permute(0, 3, 1, 2).to(self.network.stem.conv.weight.dtype))
+        rounded: Tensor = (painted * 255 + 0.5).to(torch.uint8)
+        return rounded.permute(0, 2, 3, 1)
 
 
 class _TextureNetwork(nn.Module):
@@ -57,11 +63,11 @@ class _TextureNetwork(nn.Module):
         super().__init__()
         self.prepare = Normalise((0, 0, 0), (255, 255, 255), order="bgr")
         self.network = network
-        self.register_buffer("mean", torch.tensor(_VGG_MEAN))
+        self.register_buffer("mean", torch.tensor(_VGG_MEAN).reshape(3, 1, 1))
 
     def forward(self, frames: Tensor) -> Tensor:
-        painted: Tensor = self.network(self.prepare(frames)).permute(0, 2, 3, 1)
-        return (painted + self.mean.to(painted.dtype)).clamp(0, 255)
+        painted: Tensor = self.network(self.prepare(frames)) + self.mean.to(self.prepare.mean.dtype)
+        return painted.clamp(0, 255).to(torch.uint8).permute(0, 2, 3, 1)
 
 
 def name_of(style: str | Path) -> str:

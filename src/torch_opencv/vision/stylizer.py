@@ -106,7 +106,7 @@ class Stylizer:
         if below or right:
             frame = cv.copyMakeBorder(frame, 0, below, 0, right, cv.BORDER_REFLECT_101)
         painted: Tensor = self._network(frame[None])[0]
-        return runtime.to_cpu(painted[:height, :width].to(torch.uint8))[0]
+        return runtime.to_cpu(painted[:height, :width].contiguous())[0]
 
 
 def _with_colours_of(frame: Tensor, painted: Tensor) -> Tensor:
