@@ -16,6 +16,7 @@ export PIP_DISABLE_PIP_VERSION_CHECK := 1
 demo: $(INSTALLED)
 	mkdir -p output
 	$(BIN)/torch-opencv classify sample --view none --record output/classify.mp4 --results output/classify.jsonl
+	$(BIN)/torch-opencv stylize sample --view none --record output/stylize.mp4 --results output/stylize.jsonl --side-by-side
 
 test: $(INSTALLED)
 	$(BIN)/python -m pytest -n auto -m 'not e2e'
@@ -41,6 +42,7 @@ benchmarks: $(INSTALLED)
 	$(BIN)/python benchmarks/bindings.py
 	$(BIN)/python benchmarks/classify.py
 	$(BIN)/python benchmarks/live.py
+	$(BIN)/python benchmarks/stylize.py
 
 venv: $(INSTALLED)
 

@@ -4,7 +4,7 @@
     scores = network(images)            # as module(images), within the tolerance below
 
 - CPU: ONNX Runtime. The module is exported once (seconds) and kept in `weights.home() / "compiled"`; no copies in or
-  out. float32, within 0.1 % of PyTorch's output (of its largest value).
+  out. float32, within 0.1 % of PyTorch's output (of its largest value; torch.uint8 within 1).
 - CUDA: half precision, channels last, one CUDA graph per input shape. Within 2 %.
 - Where either can't run the module or strays further on the example, it runs in plain PyTorch, and the log
   ("torch_opencv.runtime") says why. On other devices plain PyTorch is the only way.

@@ -4,4 +4,4 @@ from __future__ import annotations
 
 
 class T7Error(ValueError):
-    """A file that can't be read, or a network that can't be made of it. The message is one line with the file's name."""
+    """A file that can't be read, or a network that can't be made of it; one line, with the file's name."""
