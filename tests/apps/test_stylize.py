@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import threading
+import time
 from pathlib import Path
 
 import pytest
@@ -8,7 +10,7 @@ import torch
 from torch_opencv.apps.stylize import Stylize
 from torch_opencv.nets import style_network
 from torch_opencv.nets.style_network import Style, StyleNetwork
-from torch_opencv.vision import ModelError, styles
+from torch_opencv.vision import ModelError, Stylizer, styles
 
 
 def _style(path: Path, seed: int) -> Path:
@@ -49,12 +51,39 @@ def test_styles_are_switched_between_frames(program: Stylize, image: torch.Tenso
     assert program.summary() == "painted: a (2), b (1)"
 
 
-def test_one_that_comes_along_is_loaded_when_it_is_chosen(files: list[Path], image: torch.Tensor) -> None:
+def test_frames_go_on_in_the_old_style_while_a_new_one_is_loaded(
+    files: list[Path], image: torch.Tensor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def load(style: str | Path) -> Stylizer:
+        loading.set()
+        assert loaded.wait(60)
+        return Stylizer(style, device="cpu", size=32)
+
     program = Stylize(files[0], device="cpu", size=32)
+    loading, loaded = threading.Event(), threading.Event()
+    monkeypatch.setattr(program, "_load", load)
     program.choose("the-scream")
+    assert loading.wait(60)
+    assert program.look(image).style == "a"
+    assert program.look(image.clone()).style == "a"
+    assert program.chosen == "the-scream"
+    loaded.set()
+    # A picture that comes again is a still one, which nothing would be shown of otherwise: that waits.
     result = program.look(image)
     assert result.style == "the-scream"
     assert result.painting.size == (32, 24)
+    assert program.look(image.clone()).style == "the-scream"
+
+
+def test_a_style_that_cannot_be_loaded_ends_the_run(files: list[Path], image: torch.Tensor, tmp_path: Path) -> None:
+    program = Stylize(files[0], device="cpu")
+    (tmp_path / "broken.safetensors").write_bytes(b"broken")
+    program._named["broken"] = tmp_path / "broken.safetensors"
+    program.choose("broken")
+    with pytest.raises(ModelError, match="broken"):
+        for _ in range(1000):
+            program.look(image.clone())
+            time.sleep(0.01)
 
 
 def test_result_is_written_as_agreed_and_stands_for_the_picture(program: Stylize, image: torch.Tensor) -> None:

@@ -11,11 +11,13 @@ This is all of the program ``torch-opencv stylize``; from Python::
 from __future__ import annotations
 
 import time
-from collections import Counter
+from collections import Counter, deque
 from collections.abc import Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
+from weakref import ref
 
 import torch
 
@@ -61,28 +63,37 @@ class Stylize:
             name = styles.name_of(one)
             self._named[str(one) if name in self._named else name] = one  # two files may be called the same
         self._load = partial(Stylizer, device=device, size=size, strength=strength, keep_colors=keep_colors)
-        self._stylizers = {name: self._load(one) for name, one in self._named.items()}
+        self._loader = ThreadPoolExecutor(1, "style")
+        self._stylizers: dict[str, Future[Stylizer]] = {}
+        for name in self._named:
+            self._ask_for(name).result()
         self._named |= {name: name for name in styles.NAMES if name not in self._named}
         self.choices = tuple(self._named)
         """The styles that can be chosen while it runs."""
         self.chosen = self.choices[0]
-        """The one that is painted in from the next frame on."""
+        """The one to paint in, once it is loaded."""
+        self._painting = self.chosen
+        self._pictures: deque[ref[torch.Tensor]] = deque(maxlen=16)  # the last ones, of as many sources as there can be
         self.painted: Counter[str] = Counter()
         """How many frames were painted in each style."""
 
     def choose(self, name: str) -> None:
-        """Paint in another style, from the next frame on. The first time that takes the time of loading it."""
+        """Paint in another style as soon as it is loaded, which the first time on a machine takes some seconds."""
+        self._ask_for(name)
         self.chosen = name
 
     def look(self, image: torch.Tensor) -> Painted:
         """The painting of a picture, torch.uint8 (H, W, 3) BGR."""
-        style = self.chosen
-        if style not in self._stylizers:
-            self._stylizers[style] = self._load(self._named[style])
+        chosen = self.chosen
+        # What moves goes on in the old style until the new one is there. A picture that comes again is a still one.
+        if self._stylizers[chosen].done() or any(picture() is image for picture in self._pictures):
+            self._painting = chosen
+        self._pictures.append(ref(image))
+        stylizer = self._stylizers[self._painting].result()
         start = time.perf_counter()
-        painting = self._stylizers[style](image)
-        self.painted[style] += 1
-        return Painted(painting, style, time.perf_counter() - start)
+        painting = stylizer(image)
+        self.painted[self._painting] += 1
+        return Painted(painting, self._painting, time.perf_counter() - start)
 
     def draw(self, image: torch.Tensor, result: Painted) -> torch.Tensor:
         """The painting, in place of the picture."""
@@ -99,3 +110,9 @@ class Stylize:
     def summary(self) -> str:
         """The styles painted in, the most frequent first."""
         return "painted: " + ", ".join(f"{style} ({count})" for style, count in self.painted.most_common())
+
+    def _ask_for(self, name: str) -> Future[Stylizer]:
+        """The stylizer of that name, loaded or being loaded."""
+        if name not in self._stylizers:
+            self._stylizers[name] = self._loader.submit(self._load, self._named[name])
+        return self._stylizers[name]
