@@ -67,23 +67,21 @@ def view(address: str) -> None:
 
     chance, visits = random.Random(0), 0
     while True:
-        connection = connect(address.replace("http", "ws") + "socket", origin=address.rstrip("/"), proxy=None)
         until = time.monotonic() + chance.uniform(0.2, 5)
         pictures = 0
-        try:
-            while time.monotonic() < until:
-                message = connection.recv(timeout=5)
-                if isinstance(message, str) and json.loads(message)["type"] == "picture":
-                    number = json.loads(message)["number"]
-                elif isinstance(message, bytes):
-                    connection.send(json.dumps({"type": "seen", "number": number}))
-                    pictures += 1
-        except (ConnectionClosed, TimeoutError):
-            print(f"a viewer was left alone after {pictures} pictures", file=sys.stderr)
-        if visits % 2:
-            connection.close()
-        else:
-            connection.socket.close()  # as when the network goes
+        with connect(address.replace("http", "ws") + "socket", origin=address.rstrip("/"), proxy=None) as connection:
+            try:
+                while time.monotonic() < until:
+                    message = connection.recv(timeout=5)
+                    if isinstance(message, str) and json.loads(message)["type"] == "picture":
+                        number = json.loads(message)["number"]
+                    elif isinstance(message, bytes):
+                        connection.send(json.dumps({"type": "seen", "number": number}))
+                        pictures += 1
+            except (ConnectionClosed, TimeoutError):
+                print(f"a viewer was left alone after {pictures} pictures", file=sys.stderr)
+            if visits % 2 == 0:
+                connection.socket.close()  # as when the network goes
         visits += 1
         time.sleep(chance.uniform(0, 1))
 

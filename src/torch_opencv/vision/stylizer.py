@@ -83,10 +83,10 @@ class Stylizer:
         small = self._shrunk(frame)
         height, width = small.shape[:2]
         painted = self._paint(small)
-        if self._keep_colors:
-            painted = _with_colours_of(small, painted)
         if (height, width) != tuple(frame.shape[:2]):
             painted = cv.resize(painted, (frame.shape[1], frame.shape[0]), interpolation=cv.INTER_CUBIC)
+        if self._keep_colors:
+            painted = _with_colours_of(frame, painted)
         if self._strength < 1:
             painted = cv.addWeighted(painted, self._strength, frame, 1 - self._strength, 0)
         return Painting(painted, (width, height))
