@@ -229,7 +229,7 @@ def train_style(
     size: Annotated[int, typer.Option(metavar="N", help="Pixels of the squares that are painted.")] = 224,
     batch: Annotated[int, typer.Option(metavar="N", help="How many of them at a time.")] = 4,
     strokes: Annotated[float, typer.Option(metavar="X", help="How large the brush strokes are.")] = 1.0,
-    fidelity: Annotated[float, typer.Option(metavar="X", help="How much of the scene is kept.")] = 1.0,
+    fidelity: Annotated[float, typer.Option(metavar="X", help="How much of the scene is kept.")] = 2.0,
     start: Annotated[
         str | None,
         typer.Option(metavar="NAME_OR_FILE", help="A style to start from, which saves about half of the time."),

@@ -65,7 +65,7 @@ def train(
     size: int = 224,
     batch: int = 4,
     strokes: float = 1.0,
-    fidelity: float = 1.0,
+    fidelity: float = 2.0,
     seed: int = 0,
     start: Path | None = None,
     device: str | torch.device = "auto",
