@@ -10,7 +10,6 @@ import hashlib
 import inspect
 import logging
 import re
-import uuid
 from collections.abc import Iterable
 from pathlib import Path
 from types import FunctionType
@@ -21,6 +20,7 @@ import torch
 from torch import Tensor, nn
 
 from torch_opencv import weights
+from torch_opencv._files import whole_file
 
 _log = logging.getLogger(__name__)
 
@@ -41,14 +41,10 @@ def read(key: str) -> bytes | None:
 
 def write(key: str, graph: bytes) -> None:
     """Keep the graph; other processes see the whole file or none. If that fails the log says so, and that is all."""
-    part = _folder() / f"{key}.{uuid.uuid4().hex}.part"
     try:
-        part.parent.mkdir(parents=True, exist_ok=True)
-        try:
+        _folder().mkdir(parents=True, exist_ok=True)
+        with whole_file(_folder() / _name(key, graph)) as part:
             part.write_bytes(graph)
-            part.replace(_folder() / _name(key, graph))
-        finally:
-            part.unlink(missing_ok=True)
     except OSError as error:
         _log.warning("a compiled network can't be kept in %s, and is made each time: %s", _folder(), error.strerror)
 

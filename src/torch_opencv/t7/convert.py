@@ -6,9 +6,7 @@ What is written appears under its name when it is complete, and not at all if so
 from __future__ import annotations
 
 import hashlib
-import os
 import re
-import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -17,6 +15,7 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 
+from torch_opencv._files import whole_file
 from torch_opencv.t7.contents import named_tensors, view
 from torch_opencv.t7.errors import T7Error
 from torch_opencv.t7.network import network
@@ -37,6 +36,7 @@ def to_safetensors(source: Path, target: Path) -> str:
 
     Raises T7Error if the file can't be read or has no tensors.
     """
+    from safetensors import SafetensorError
     from safetensors.torch import save_file
 
     content = load(source)
@@ -58,7 +58,10 @@ def to_safetensors(source: Path, target: Path) -> str:
         else:
             metadata[name] = original
     with _written(target) as part:
-        save_file(kept, part, metadata)
+        try:
+            save_file(kept, part, metadata)
+        except SafetensorError as error:  # a full disk, say
+            raise T7Error(f"{target} can't be written: {error}") from None
     return f"{len(kept)} tensors {what}"
 
 
@@ -175,24 +178,9 @@ def _by(shape: tuple[int, ...]) -> str:
 
 @contextmanager
 def _written(target: Path) -> Iterator[Path]:
-    """A file to write to, which becomes ``target`` in the end."""
+    """A file to write to, which becomes ``target`` in the end. T7Error if it can't be written."""
     try:
-        handle, name = tempfile.mkstemp(dir=target.parent, prefix=f".{target.name}.")
-    except OSError as error:
-        raise T7Error(f"{target} can't be written: {error.strerror}") from None
-    os.close(handle)
-    part = Path(name)
-    try:
-        yield part
-        part.chmod(0o666 & ~_umask())
-        part.replace(target)
+        with whole_file(target) as part:
+            yield part
     except OSError as error:
         raise T7Error(f"{target} can't be written: {error.strerror or error}") from None
-    finally:
-        part.unlink(missing_ok=True)
-
-
-def _umask() -> int:
-    mask = os.umask(0)
-    os.umask(mask)
-    return mask

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import os
-import uuid
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Final
@@ -14,6 +13,7 @@ import safetensors.torch
 import torch
 from torch import Tensor, nn
 
+from torch_opencv._files import whole_file
 from torch_opencv.training.errors import TrainingError
 
 _FORMAT: Final = "torch-opencv style training 1"
@@ -99,16 +99,11 @@ class Checkpoint:
 
 def write(path: Path, content: bytes) -> None:
     """Write a file so that there is all of it or none. TrainingError if it can't be written."""
-    part = path.with_name(f".{path.name}.{uuid.uuid4().hex}.part")
     try:
-        try:
-            with part.open("wb") as file:
-                file.write(content)
-                file.flush()
-                os.fsync(file.fileno())
-            part.replace(path)
-        finally:
-            part.unlink(missing_ok=True)
+        with whole_file(path) as part, part.open("wb") as file:
+            file.write(content)
+            file.flush()
+            os.fsync(file.fileno())
     except OSError as error:
         raise TrainingError(f"{path} can't be written: {error.strerror}") from None
 

@@ -16,6 +16,7 @@ from torch_opencv import weights
 from torch_opencv.nets.efficientnet_lite0 import EfficientNetLite0
 from torch_opencv.vision import imagenet, torch7_classifier
 from torch_opencv.vision.errors import ModelError
+from torch_opencv.vision.naming import first_line, guess, is_path
 from torch_opencv.vision.recipe import Recipe
 
 NAMES: Final = ("efficientnet-lite0",)  # besides timm:NAME and paths
@@ -38,22 +39,17 @@ def load(model: str | Path) -> Recipe:
         return _efficientnet_lite0()
     if name.startswith(_TIMM):
         return _timm(name.removeprefix(_TIMM))
-    if _is_path(model):
+    if is_path(model):
         return _torch7(name)
     if name == "nin":
         raise ModelError(
             "the original demo's Network in Network has no address to fetch it from any more: give its file, "
             "as path/to/nin_nobn_final.t7"
         )
-    nearest = difflib.get_close_matches(name.lower(), NAMES, n=1, cutoff=0.4)
-    guess = f"did you mean {nearest[0]}? " if nearest else ""
     raise ModelError(
-        f"there is no model {name!r}: {guess}There are {', '.join(NAMES)}, timm:NAME, or a .t7 file's path"
+        f"there is no model {name!r}: {guess(name, NAMES, cutoff=0.4)}There are {', '.join(NAMES)}, timm:NAME, "
+        "or a .t7 file's path"
     )
-
-
-def _is_path(model: str | Path) -> bool:
-    return isinstance(model, Path) or Path(model).name != model or bool(Path(model).suffix) or Path(model).exists()
 
 
 def _efficientnet_lite0() -> Recipe:
@@ -88,7 +84,7 @@ def _timm(name: str) -> Recipe:
         import timm  # type: ignore[import-not-found,unused-ignore]
         import timm.data  # type: ignore[import-not-found,unused-ignore]
     except (ImportError, RuntimeError) as error:  # RuntimeError: a torchvision made for another PyTorch
-        raise ModelError(f"{_TIMM}{name} needs timm: pip install 'torch-opencv[timm]' ({_line(error)})") from None
+        raise ModelError(f"{_TIMM}{name} needs timm: pip install 'torch-opencv[timm]' ({first_line(error)})") from None
     known = [*timm.list_models(), *timm.list_models(pretrained=True)]
     if name not in known:
         nearest = difflib.get_close_matches(name, known, n=3, cutoff=0.5)
@@ -97,12 +93,8 @@ def _timm(name: str) -> Recipe:
     try:
         network: nn.Module = timm.create_model(name, pretrained=True)
     except Exception as error:  # the hub's client raises dozens of kinds, from no network to no pretrained weights
-        raise ModelError(f"{_TIMM}{name} can't be loaded: {_line(error)}") from error
+        raise ModelError(f"{_TIMM}{name} can't be loaded: {first_line(error)}") from error
     return timm_recipe(network)
-
-
-def _line(error: Exception) -> str:
-    return str(error).strip().partition("\n")[0] or type(error).__name__
 
 
 def timm_recipe(network: Any) -> Recipe:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -15,6 +14,7 @@ from torch_opencv.nets import style_network
 from torch_opencv.nets.style_network import StyleNetwork
 from torch_opencv.vision.errors import ModelError
 from torch_opencv.vision.frames import Normalise
+from torch_opencv.vision.naming import first_line, guess, is_path
 
 NAMES: Final = ("starry-night", "great-wave", "composition-vii", "the-scream", "the-shipwreck")
 """Our own, which come along."""
@@ -72,7 +72,7 @@ class _TextureNetwork(nn.Module):
 
 def name_of(style: str | Path) -> str:
     """How a style is called in lists and results: by its name, or by its file's without the suffix."""
-    return Path(style).stem if _is_path(style) else str(style)
+    return Path(style).stem if is_path(style) else str(style)
 
 
 def file_of(style: str | Path) -> Path:
@@ -83,12 +83,11 @@ def file_of(style: str | Path) -> Path:
     name = str(style)
     if name in NAMES + TEXTURE_NETWORKS:
         return weights.path(name)
-    if not _is_path(style):
+    if not is_path(style):
         known = NAMES + TEXTURE_NETWORKS
-        nearest = difflib.get_close_matches(name.lower(), known, n=1, cutoff=0.6)
-        guess = f"did you mean {nearest[0]}? " if nearest else ""
         raise ModelError(
-            f"there is no style {name!r}: {guess}There are {', '.join(known)}, or a .safetensors or .t7 file's path"
+            f"there is no style {name!r}: {guess(name, known, cutoff=0.6)}There are {', '.join(known)}, "
+            "or a .safetensors or .t7 file's path"
         )
     if not Path(style).is_file():
         raise ModelError(f"there is no style file {style}")
@@ -108,10 +107,6 @@ def load(style: str | Path) -> Recipe:
     raise ModelError(f"{path} can't be used as a style: give a .safetensors file that train-style made, or a .t7 file")
 
 
-def _is_path(style: str | Path) -> bool:
-    return isinstance(style, Path) or Path(style).name != style or bool(Path(style).suffix) or Path(style).exists()
-
-
 def _own(path: Path) -> Recipe:
     try:
         network = style_network.load(path)
@@ -122,16 +117,15 @@ def _own(path: Path) -> Recipe:
 
 def _texture_network(path: Path) -> Recipe:
     """Torch7's networks shrink the picture by up to 32 and put the levels together again, so its sides must fit."""
-    network = t7.fold_batch_norms(t7.load_network(path))
+    try:
+        network = t7.fold_batch_norms(t7.load_network(path))
+    except OSError as error:
+        raise ModelError(f"{path} can't be read: {error.strerror or error}") from None
     try:
         with torch.no_grad():
             painted = network(torch.zeros(1, 3, 64, 96))
     except RuntimeError as error:
-        raise ModelError(f"{path} is no style network: it doesn't take pictures ({_line(error)})") from None
+        raise ModelError(f"{path} is no style network: it doesn't take pictures ({first_line(error)})") from None
     if not isinstance(painted, Tensor) or painted.shape != (1, 3, 64, 96):
         raise ModelError(f"{path} is no style network: it doesn't give a picture for a picture")
     return Recipe(_TextureNetwork(network), multiple=32)
-
-
-def _line(error: Exception) -> str:
-    return str(error).strip().partition("\n")[0]
