@@ -20,7 +20,7 @@ import torch
 from torch import Tensor, nn
 
 from torch_opencv import weights
-from torch_opencv._files import whole_file
+from torch_opencv._files import atomic_write
 
 _log = logging.getLogger(__name__)
 
@@ -43,7 +43,7 @@ def write(key: str, graph: bytes) -> None:
     """Keep the graph; other processes see the whole file or none. If that fails the log says so, and that is all."""
     try:
         _folder().mkdir(parents=True, exist_ok=True)
-        with whole_file(_folder() / _name(key, graph)) as part:
+        with atomic_write(_folder() / _name(key, graph)) as part:
             part.write_bytes(graph)
     except OSError as error:
         _log.warning("a compiled network can't be kept in %s, and is made each time: %s", _folder(), error.strerror)

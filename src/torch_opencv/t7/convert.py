@@ -15,7 +15,7 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 
-from torch_opencv._files import whole_file
+from torch_opencv._files import atomic_write
 from torch_opencv.t7.contents import named_tensors, view
 from torch_opencv.t7.errors import T7Error
 from torch_opencv.t7.network import network
@@ -180,7 +180,7 @@ def _by(shape: tuple[int, ...]) -> str:
 def _written(target: Path) -> Iterator[Path]:
     """A file to write to, which becomes ``target`` in the end. T7Error if it can't be written."""
     try:
-        with whole_file(target) as part:
+        with atomic_write(target) as part:
             yield part
     except OSError as error:
         raise T7Error(f"{target} can't be written: {error.strerror or error}") from None

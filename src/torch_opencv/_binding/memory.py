@@ -31,7 +31,7 @@ _NUMPY = {
 }
 
 
-def _holds(dtype: type[np.generic]) -> bool:
+def _supports(dtype: type[np.generic]) -> bool:
     """Whether the installed cv2 takes this dtype as it is. (It silently narrows 64-bit integers to 32 bits.)"""
     try:
         return bool(cv2.flip(np.zeros((1, 1), dtype), 0).dtype == dtype)
@@ -39,7 +39,7 @@ def _holds(dtype: type[np.generic]) -> bool:
         return False
 
 
-HELD = frozenset(dtype for dtype, numpy_dtype in _NUMPY.items() if _holds(numpy_dtype))
+SUPPORTED_DTYPES = frozenset(dtype for dtype, numpy_dtype in _NUMPY.items() if _supports(numpy_dtype))
 """The tensor dtypes that the installed OpenCV holds in a Mat."""
 
 _CLOSEST = {
@@ -72,10 +72,10 @@ def share(tensor: Tensor) -> Array:
             requires grad, and sparse, quantised, nested, meta or complex tensors; the message says what to do.
     """
     _check(tensor)
-    if tensor.dtype not in HELD:
+    if tensor.dtype not in SUPPORTED_DTYPES:
         if tensor.dtype == torch.bool:  # OpenCV 4 has no bool; its masks are uint8, zero or not, as torch stores it
             return share(tensor.view(torch.uint8))
-        raise RefusedError(_why_not_held(tensor.dtype))
+        raise RefusedError(_why_unsupported(tensor.dtype))
     return numbers(tensor if tensor.ndim < 2 or tensor.is_contiguous() or rows_apart(tensor) else tensor.contiguous())
 
 
@@ -96,9 +96,9 @@ def numbers(tensor: Tensor) -> Array:
     return array
 
 
-def is_unheld_number(tensor: Tensor) -> bool:
+def is_unsupported_number(tensor: Tensor) -> bool:
     """Whether OpenCV can hold a tensor's dtype in no array, but its elements are ordinary numbers."""
-    return tensor.dtype not in HELD and tensor.dtype != torch.bool and not tensor.is_complex()
+    return tensor.dtype not in SUPPORTED_DTYPES and tensor.dtype != torch.bool and not tensor.is_complex()
 
 
 class Output:
@@ -119,7 +119,7 @@ class Output:
             raise RefusedError("is an expanded view, whose elements share memory, and can't be written: pass .clone()")
         self.tensor = tensor
         # OpenCV 4 would put 255 into a bool's byte; the copy back makes it True.
-        self.staged = tensor.dtype not in HELD or tensor.is_neg() or not _describable(tensor)
+        self.staged = tensor.dtype not in SUPPORTED_DTYPES or tensor.is_neg() or not _describable(tensor)
         self.array = share(tensor.clone(memory_format=torch.contiguous_format) if self.staged else tensor)
 
     @classmethod
@@ -188,7 +188,7 @@ def _check(tensor: Tensor) -> None:
         raise RefusedError("requires grad, and OpenCV's work can't be differentiated: pass .detach()")
 
 
-def _why_not_held(dtype: torch.dtype) -> str:
+def _why_unsupported(dtype: torch.dtype) -> str:
     hint = f": pass .to({closest})" if (closest := _CLOSEST.get(dtype)) else ": convert it with .to(...)"
     return f"is {dtype}, which OpenCV {cv2.__version__} can't hold{hint}"
 

@@ -8,11 +8,11 @@ from typing import Any
 import numpy as np
 import torch
 
-from torch_opencv.bridge import adopt
-from torch_opencv.signature import Signature
+from torch_opencv._binding.memory import adopt
+from torch_opencv._binding.signature import Signature
 
 
-class Outward(dict[type, Callable[[Any], Any] | None]):
+class FromCv2(dict[type, Callable[[Any], Any] | None]):
     """How each type of result is turned into what the user gets; None where it is given as it is.
 
     ``around`` makes the function that wraps the objects of a cv2 class. The table fills as types come by.

@@ -40,7 +40,7 @@ def _lend_fonts() -> None:
     """
     folder = os.environ.get("QT_QPA_FONTDIR")
     if folder and not Path(folder).is_dir():
-        os.environ["QT_QPA_FONTDIR"] = str(Path(__file__).parent / "live" / "fonts")
+        os.environ["QT_QPA_FONTDIR"] = str(Path(__file__).parents[1] / "live" / "fonts")
 
 
 def _explained(error: str) -> str:

@@ -1,9 +1,9 @@
 """The user's arguments on their way to cv2.
 
-There are two lanes. In the fast one, :data:`INWARD` turns each argument by its type alone: images become arrays over
+There are two lanes. In the fast one, :data:`TO_CV2` turns each argument by its type alone: images become arrays over
 the same memory, 0-dim tensors numbers, our objects cv2's, and everything else passes as it is. An argument that this
-can't decide (a point or colour in a tensor, an odd layout, a callback, a mistake) raises :class:`NeedsCareError`, and
-the careful lane, :class:`CarefulCall`, looks at each argument with the parameter's name and type in hand.
+can't decide (a point or colour in a tensor, an odd layout, a callback, a mistake) raises :class:`NeedsSlowPathError`, and
+the careful lane, :class:`SlowCall`, looks at each argument with the parameter's name and type in hand.
 """
 
 from __future__ import annotations
@@ -15,20 +15,20 @@ from typing import Any, ClassVar
 
 from torch import Tensor
 
-from torch_opencv import bridge
-from torch_opencv.bridge import HELD, OffCpuError, Output, RefusedError
-from torch_opencv.results import Outward, fill_empties
-from torch_opencv.signature import Signature
+from torch_opencv._binding import memory
+from torch_opencv._binding.memory import SUPPORTED_DTYPES, OffCpuError, Output, RefusedError
+from torch_opencv._binding.results import FromCv2, fill_empties
+from torch_opencv._binding.signature import Signature
 
 _POINT_LENGTH = 4
 """A 1-dim tensor up to this long may be a point, a size, a rectangle or a scalar, if the parameter's type says so."""
 
 
-class NeedsCareError(Exception):
+class NeedsSlowPathError(Exception):
     """An argument for the careful lane."""
 
 
-class Bound:
+class Wrapped:
     """An OpenCV object whose methods take and give tensors: the root of every class in the namespace."""
 
     __slots__ = ("__weakref__", "_cv")
@@ -36,7 +36,7 @@ class Bound:
     _class_of_cv2: ClassVar[type]
 
     @classmethod
-    def around(cls, of_cv2: Any) -> Bound:
+    def around(cls, of_cv2: Any) -> Wrapped:
         """The tensor-speaking object around one of cv2's."""
         self = cls.__new__(cls)
         self._cv = of_cv2
@@ -47,38 +47,38 @@ class Bound:
 
 
 def _tensor(tensor: Tensor) -> object:
-    if tensor.ndim > 1 and tensor.dtype in HELD:
+    if tensor.ndim > 1 and tensor.dtype in SUPPORTED_DTYPES:
         # .numpy() raises where there is nothing to share, and so leaves the fast lane
-        return (tensor if tensor.is_contiguous() or bridge.rows_apart(tensor) else tensor.contiguous()).numpy()
+        return (tensor if tensor.is_contiguous() or memory.rows_apart(tensor) else tensor.contiguous()).numpy()
     if tensor.ndim == 0 and tensor.is_cpu:
         return tensor.item()
-    raise NeedsCareError
+    raise NeedsSlowPathError
 
 
 def _sequence(sequence: list[Any] | tuple[Any, ...]) -> object:
     if _PLAIN.issuperset(map(type, sequence)):
         return sequence
-    inward = [x if (convert := INWARD[type(x)]) is None else convert(x) for x in sequence]
+    inward = [x if (convert := TO_CV2[type(x)]) is None else convert(x) for x in sequence]
     return inward if isinstance(sequence, list) else tuple(inward)
 
 
-def _of_cv2(bound: Bound) -> object:
+def _of_cv2(bound: Wrapped) -> object:
     return bound._cv
 
 
-def _needs_care(_: object) -> object:
-    raise NeedsCareError
+def _needs_slow_path(_: object) -> object:
+    raise NeedsSlowPathError
 
 
-class _Inward(dict[type, Callable[[Any], object] | None]):
+class _ToCv2(dict[type, Callable[[Any], object] | None]):
     def __missing__(self, type_: type) -> Callable[[Any], object] | None:
         convert: Callable[[Any], object] | None = None
         if issubclass(type_, (list, tuple)):
             convert = _sequence
-        elif issubclass(type_, Bound):
+        elif issubclass(type_, Wrapped):
             convert = _of_cv2
         elif issubclass(type_, (Tensor, type)) or any("__call__" in vars(base) for base in type_.__mro__):
-            convert = _needs_care  # whoever passes a callback may pass data with it, which is nobody's business
+            convert = _needs_slow_path  # whoever passes a callback may pass data with it, which is nobody's business
         else:
             _PLAIN.add(type_)
         self[type_] = convert
@@ -86,18 +86,18 @@ class _Inward(dict[type, Callable[[Any], object] | None]):
 
 
 _PLAIN: set[type] = set()
-"""The types that pass as they are: those that have None in :data:`INWARD`."""
+"""The types that pass as they are: those that have None in :data:`TO_CV2`."""
 
-INWARD: dict[type, Callable[[Any], object] | None] = _Inward()
+TO_CV2: dict[type, Callable[[Any], object] | None] = _ToCv2()
 """How each type of argument is turned into what cv2 takes; None where it passes as it is. Fills as types come by."""
 
-INWARD[Tensor] = _tensor
+TO_CV2[Tensor] = _tensor
 
 
-class CarefulCall:
+class SlowCall:
     """One call of a cv2 function, with an eye on each argument and on what becomes of the outputs among them."""
 
-    def __init__(self, signature: Signature, outward: Outward) -> None:
+    def __init__(self, signature: Signature, outward: FromCv2) -> None:
         self._signature = signature
         self._outward = outward
         self._outputs: list[tuple[int | str, str, Output]] = []  # where it was given, the parameter's name, the output
@@ -123,7 +123,7 @@ class CarefulCall:
         return place if isinstance(place, str) else self._signature.parameter(place)
 
     def _inward(self, x: Any, place: int | str, is_output: bool) -> Any:
-        convert = INWARD[type(x)]
+        convert = TO_CV2[type(x)]
         if convert is None:
             return x
         if self._signature.takes_anything(place):
@@ -138,28 +138,28 @@ class CarefulCall:
                 return self._tensor(x, place, is_output)
             except RefusedError as refusal:
                 raise TypeError(self._explained(refusal, self._name(place))) from None
-        return x if convert is _needs_care else convert(x)
+        return x if convert is _needs_slow_path else convert(x)
 
     def _class(self, class_: type, place: int | str) -> type:
-        if issubclass(class_, Bound):
+        if issubclass(class_, Wrapped):
             return class_._class_of_cv2
         is_layer = any("LayerProtocol" in type_ for type_ in self._signature.types_at(place))
         return _layer_class(class_, self._outward) if is_layer else class_
 
     def _tensor(self, tensor: Tensor, place: int | str, is_output: bool) -> Any:
         if tensor.ndim == 0:
-            return bridge.numbers(tensor).item()
+            return memory.numbers(tensor).item()
         if is_output and self._signature.takes_array(place):
             output = Output(tensor)
             self._outputs.append((place, self._name(place), output))
             return output.array
         short = tensor.ndim == 1 and tensor.numel() <= _POINT_LENGTH
         if not self._signature.takes_array(place):
-            array = bridge.numbers(tensor)
+            array = memory.numbers(tensor)
             return tuple(array.tolist()) if short else array
-        if short and bridge.is_unheld_number(tensor):
-            return tuple(bridge.numbers(tensor).tolist())  # a scalar beside an image, as in cv.inRange
-        return bridge.share(tensor)
+        if short and memory.is_unsupported_number(tensor):
+            return tuple(memory.numbers(tensor).tolist())  # a scalar beside an image, as in cv.inRange
+        return memory.share(tensor)
 
     def _explained(self, refusal: RefusedError, name: str) -> str:
         function = self._signature.qualified_name
@@ -206,14 +206,14 @@ def _in_cuda(function: str) -> bool:
     return hasattr(cuda, function)
 
 
-def _layer_class(class_: type, outward: Outward) -> type:
+def _layer_class(class_: type, outward: FromCv2) -> type:
     """A class of the user's that cv2 will make objects of (``dnn_registerLayer``), its methods given tensors."""
 
     def adapted(method: Callable[..., Any]) -> Callable[..., Any]:
         @functools.wraps(method)
         def of_arrays(self: Any, *args: Any) -> Any:
             result = method(self, *(outward.convert(x) for x in args))
-            convert = INWARD[type(result)]
+            convert = TO_CV2[type(result)]
             return result if convert is None else convert(result)
 
         return of_arrays

@@ -1,8 +1,8 @@
 """The installed cv2's functions, classes and submodules, turned into ones that take and give tensors.
 
 Nothing is typed by hand, and nothing is made before it is asked for: :func:`counterpart` looks a name up in a cv2
-module and makes what stands for it here. A call is arguments inward (:mod:`~torch_opencv.arguments`), the cv2
-function, results outward (:mod:`~torch_opencv.results`).
+module and makes what stands for it here. A call is arguments inward (:mod:`~torch_opencv._binding.arguments`), the cv2
+function, results outward (:mod:`~torch_opencv._binding.results`).
 """
 
 from __future__ import annotations
@@ -20,18 +20,18 @@ import cv2
 from numpy import ndarray
 from torch import Tensor
 
-from torch_opencv.arguments import INWARD, Bound, CarefulCall, NeedsCareError
-from torch_opencv.bridge import adopt, is_plain, share
-from torch_opencv.results import Outward, fill_empties, is_opencv_class
-from torch_opencv.signature import Signature
+from torch_opencv._binding.arguments import TO_CV2, NeedsSlowPathError, SlowCall, Wrapped
+from torch_opencv._binding.memory import adopt, is_plain, share
+from torch_opencv._binding.results import FromCv2, fill_empties, is_opencv_class
+from torch_opencv._binding.signature import Signature
 
 # --- functions --------------------------------------------------------------------------------------------------------
 
 
-def bind_function(function: Callable[..., Any], signature: Signature) -> Callable[..., Any]:
+def wrap_function(function: Callable[..., Any], signature: Signature) -> Callable[..., Any]:
     """The counterpart of a cv2 function, constructor, static method or method."""
     bound = _writing(function, signature) if signature.outputs else _reading(function, signature)
-    return _dressed(bound, signature, function.__doc__)
+    return with_metadata(bound, signature, function.__doc__)
 
 
 # The two below are the hot path, and differ only by what concerns outputs: a shared body would cost a call, which is a
@@ -40,15 +40,15 @@ def bind_function(function: Callable[..., Any], signature: Signature) -> Callabl
 
 def _reading(function: Callable[..., Any], signature: Signature) -> Callable[..., Any]:
     """The counterpart of a function that writes none of its arguments."""
-    inward, outward, fill = INWARD, OUTWARD, fill_empties
+    inward, outward, fill = TO_CV2, FROM_CV2, fill_empties
 
     def call(*args: Any, **kwargs: Any) -> Any:
         try:
             arrays = [x if (convert := inward[type(x)]) is None else convert(x) for x in args]
             if kwargs:
                 keywords = {k: x if (convert := inward[type(x)]) is None else convert(x) for k, x in kwargs.items()}
-        except (NeedsCareError, TypeError, RuntimeError):
-            return CarefulCall(signature, outward).run(function, args, kwargs)
+        except (NeedsSlowPathError, TypeError, RuntimeError):
+            return SlowCall(signature, outward).run(function, args, kwargs)
         result = function(*arrays, **keywords) if kwargs else function(*arrays)
         if type(result) is ndarray:
             return adopt(result)
@@ -60,7 +60,7 @@ def _reading(function: Callable[..., Any], signature: Signature) -> Callable[...
 
 def _writing(function: Callable[..., Any], signature: Signature) -> Callable[..., Any]:
     """The counterpart of a function with outputs. The fast lane writes the first of them; more of them need care."""
-    inward, outward, fill = INWARD, OUTWARD, fill_empties
+    inward, outward, fill = TO_CV2, FROM_CV2, fill_empties
     (place, name), *others = signature.outputs.items()
 
     def call(*args: Any, **kwargs: Any) -> Any:
@@ -68,8 +68,8 @@ def _writing(function: Callable[..., Any], signature: Signature) -> Callable[...
             arrays = [x if (convert := inward[type(x)]) is None else convert(x) for x in args]
             if kwargs:
                 keywords = {k: x if (convert := inward[type(x)]) is None else convert(x) for k, x in kwargs.items()}
-        except (NeedsCareError, TypeError, RuntimeError):
-            return CarefulCall(signature, outward).run(function, args, kwargs)
+        except (NeedsSlowPathError, TypeError, RuntimeError):
+            return SlowCall(signature, outward).run(function, args, kwargs)
         if place < len(args):
             output, array = args[place], arrays[place]
         elif name in kwargs:
@@ -77,15 +77,15 @@ def _writing(function: Callable[..., Any], signature: Signature) -> Callable[...
         else:
             output = array = None
         if output is not None and (type(output) is not Tensor or output.ndim < 2 or not is_plain(output)):
-            return CarefulCall(signature, outward).run(function, args, kwargs)
+            return SlowCall(signature, outward).run(function, args, kwargs)
         for other, keyword in others:
             if (args[other] if other < len(args) else kwargs.get(keyword)) is not None:
-                return CarefulCall(signature, outward).run(function, args, kwargs)
+                return SlowCall(signature, outward).run(function, args, kwargs)
         result = function(*arrays, **keywords) if kwargs else function(*arrays)
         if output is not None:
             if result is array:
                 return output
-            return CarefulCall(signature, outward).shared(place if place < len(args) else name, output, array, result)
+            return SlowCall(signature, outward).shared(place if place < len(args) else name, output, array, result)
         if type(result) is ndarray:
             return adopt(result)
         convert = outward[type(result)]
@@ -94,7 +94,7 @@ def _writing(function: Callable[..., Any], signature: Signature) -> Callable[...
     return call
 
 
-def _dressed(bound: Callable[..., Any], signature: Signature, doc: str | None) -> Callable[..., Any]:
+def with_metadata(bound: Callable[..., Any], signature: Signature, doc: str | None) -> Callable[..., Any]:
     """Name, place and documentation, for ``help`` and tracebacks."""
     owner: Any = signature.owner
     in_module = inspect.ismodule(owner)
@@ -117,12 +117,12 @@ _LEFT_TO_PYTHON = frozenset(("__new__", "__init__", "__repr__", "__doc__", "__mo
 
 
 @functools.cache
-def bind_class(class_: type) -> type[Bound]:
+def wrap_class(class_: type) -> type[Wrapped]:
     """The counterpart of a cv2 class: its name, its place in the hierarchy, its members over tensors."""
-    base = Bound if class_.__base__ in (object, None) else bind_class(class_.__base__)
-    construct = bind_function(class_, Signature("__init__", class_, class_.__doc__))
+    base = Wrapped if class_.__base__ in (object, None) else wrap_class(class_.__base__)
+    construct = wrap_function(class_, Signature("__init__", class_, class_.__doc__))
 
-    def __init__(self: Bound, *args: Any, **kwargs: Any) -> None:  # noqa: N807
+    def __init__(self: Wrapped, *args: Any, **kwargs: Any) -> None:  # noqa: N807
         self._cv = construct(*args, **kwargs)._cv
         if class_ is cv2.VideoWriter and (args or kwargs) and not self._cv.isOpened():
             # The one constructor that fails in silence: cv2 would write nothing, and every `write` would succeed.
@@ -150,32 +150,32 @@ def _named(args: tuple[Any, ...], kwargs: dict[str, Any]) -> str:
 def _bind_member(class_: type, name: str, member: Any) -> Any:
     if isinstance(member, staticmethod):
         member = member.__func__
-        return staticmethod(bind_function(member, Signature(name, class_, member.__doc__)))
+        return staticmethod(wrap_function(member, Signature(name, class_, member.__doc__)))
     if isinstance(member, types.BuiltinFunctionType):
-        return staticmethod(bind_function(member, Signature(name, class_, member.__doc__)))
+        return staticmethod(wrap_function(member, Signature(name, class_, member.__doc__)))
     if inspect.isgetsetdescriptor(member):
         return _bind_property(class_, name, member)
     if isinstance(member, type):
-        return bind_class(member)
+        return wrap_class(member)
     if callable(member):
-        return bind_function(member, Signature(name, class_, member.__doc__, is_method=True))
+        return wrap_function(member, Signature(name, class_, member.__doc__, is_method=True))
     return member
 
 
 def _bind_property(class_: type, name: str, member: types.GetSetDescriptorType) -> property:
     signature = Signature(name, class_, f"{name}(self, value)")
 
-    def get(self: Bound) -> Any:
-        return fill_empties(OUTWARD.convert(member.__get__(self._cv)), signature)
+    def get(self: Wrapped) -> Any:
+        return fill_empties(FROM_CV2.convert(member.__get__(self._cv)), signature)
 
-    return property(get, bind_function(member.__set__, signature), doc=member.__doc__)
-
-
-def _around(class_: type) -> Callable[[Any], Bound]:
-    return bind_class(class_).around
+    return property(get, wrap_function(member.__set__, signature), doc=member.__doc__)
 
 
-OUTWARD = Outward(_around)
+def _around(class_: type) -> Callable[[Any], Wrapped]:
+    return wrap_class(class_).around
+
+
+FROM_CV2 = FromCv2(_around)
 
 
 class Mat(cv2.Mat):
@@ -206,11 +206,11 @@ def counterpart(module: types.ModuleType, name: str) -> Any:
     if member is cv2.Mat:
         return Mat
     if isinstance(member, types.ModuleType):
-        return bind_module(member)
+        return wrap_module(member)
     if isinstance(member, type):
-        return bind_class(member) if is_opencv_class(member) else member
+        return wrap_class(member) if is_opencv_class(member) else member
     if isinstance(member, (types.BuiltinFunctionType, types.FunctionType)):
-        return bind_function(member, Signature(name, module, member.__doc__))
+        return wrap_function(member, Signature(name, module, member.__doc__))
     return member
 
 
@@ -249,7 +249,7 @@ class Namespace(types.ModuleType):
         return public_names(self._of_cv2)
 
 
-def bind_module(module: types.ModuleType) -> types.ModuleType:
+def wrap_module(module: types.ModuleType) -> types.ModuleType:
     """The counterpart of a cv2 submodule, which Python can import by its name from here."""
     name = _here(module.__name__)
     if name not in sys.modules:
