@@ -45,7 +45,7 @@ def refused(somewhere: Path, capfd: pytest.CaptureFixture[str], monkeypatch: pyt
     def run(*arguments: str) -> str:
         before = {path: path.read_bytes() for path in somewhere.rglob("*") if path.is_file()}
         with monkeypatch.context() as patched:
-            patched.setattr("torch_opencv.vision.classifier.networks.load", load)
+            patched.setattr("torch_opencv.vision.classify.classifier.loading.load", load)
             status = main(list(arguments))
         out, err = capfd.readouterr()
         # FFmpeg's lines can be held back only before a process opens its first video; see test_opencv_adds_no_lines.
@@ -152,7 +152,7 @@ def test_the_sample_recorded_and_written_down(capfd: pytest.CaptureFixture[str])
     assert seen == "classes seen: Egyptian cat (12)"
     lines = [json.loads(line) for line in Path("out.jsonl").read_text().splitlines()]
     assert [(line["frame"], line["source"]) for line in lines] == [(i, "sample") for i in range(12)]
-    assert all(list(line) == ["frame", "time", "source", "age_ms", "classes"] for line in lines)
+    assert all(list(line) == ["frame", "time", "source", "latency_ms", "classes"] for line in lines)
     assert all(list(best) == ["label", "wnid", "score"] for line in lines for best in line["classes"])
     assert [len(line["classes"]) for line in lines] == [5] * 12
     with av.open("out.mp4") as container:

@@ -21,6 +21,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from torch_opencv.errors import TorchOpencvError
 from torch_opencv.weights.commands import app as _models
 
 if TYPE_CHECKING:
@@ -243,8 +244,8 @@ def train_style(
     quiet: Annotated[bool, typer.Option("--quiet", help="Neither a progress bar nor a summary.")] = False,
 ) -> int:
     """Train a style of your own: minutes on a GPU, half an hour or more on a CPU."""
-    from torch_opencv.training.style import train
-    from torch_opencv.vision.styles import file_of
+    from torch_opencv.training.style.trainer import train
+    from torch_opencv.vision.stylize.styles import file_of
 
     out = out or Path(f"{picture.stem}.safetensors")
     try:
@@ -311,7 +312,7 @@ def _run(arguments: list[str] | None) -> int:
     except (BrokenPipeError, SystemExit):  # whoever read the output has had enough; typer makes a SystemExit of it
         _discard_output()
         return 0
-    except _refusals() as error:
+    except TorchOpencvError as error:
         return _fail(str(error))
     except OSError as error:
         if error.errno != errno.ENOSPC:
@@ -339,19 +340,6 @@ def _log_to_stderr() -> Iterator[None]:
     finally:
         _log.removeHandler(handler)
         _log.setLevel(level)
-
-
-def _refusals() -> tuple[type[Exception], ...]:
-    """The exceptions whose messages are for the user; anything else is a mistake of ours, and shows its traceback."""
-    from torch_opencv.live.errors import LiveError
-    from torch_opencv.nets.style_network import StyleFileError
-    from torch_opencv.runtime import DeviceError
-    from torch_opencv.t7 import T7Error
-    from torch_opencv.training.errors import TrainingError
-    from torch_opencv.vision import ModelError
-    from torch_opencv.weights import WeightsError
-
-    return LiveError, DeviceError, ModelError, StyleFileError, T7Error, TrainingError, WeightsError
 
 
 def _usage_message(error: Exception) -> str:

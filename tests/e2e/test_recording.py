@@ -20,9 +20,9 @@ pytestmark = pytest.mark.e2e
 # Each picture holds its number as eight black or white stripes, and says on standard output when it is written.
 RECORD = """
 import sys, time, torch
-from torch_opencv.live.recorder import Recorder
+from torch_opencv.live.video_encoder import VideoEncoder
 
-recorder = Recorder(sys.argv[1], fps=25)
+recorder = VideoEncoder(sys.argv[1], fps=25)
 generator = torch.Generator().manual_seed(0)
 texture = torch.randint(0, 256, (9, 16, 3), dtype=torch.uint8, generator=generator)
 texture = texture.repeat_interleave(40, dim=0).repeat_interleave(40, dim=1)

@@ -12,8 +12,8 @@ from pathlib import Path
 from typing import Protocol, TypeVar
 
 from torch_opencv.live.loop import Report, run
-from torch_opencv.live.opening import Opened, ViewKind, opened
-from torch_opencv.live.stages import App
+from torch_opencv.live.pipeline import App
+from torch_opencv.live.resources import Resources, ViewKind, open_resources
 
 R = TypeVar("R")
 
@@ -77,7 +77,7 @@ def run_program(load: Callable[[], Program[R]], options: Options, *, title: str 
         LiveError: a source, a file to be written or the view can't be used.
 
     """
-    with opened(
+    with open_resources(
         options.sources or [None],
         title=title,
         view=options.view,
@@ -86,14 +86,14 @@ def run_program(load: Callable[[], Program[R]], options: Options, *, title: str 
         host=options.host,
         port=options.port,
         token=options.token,
-    ) as parts:
+    ) as resources:
         program = load()
         report = run(
             program,
-            parts.sources,
-            views=parts.views,
-            recorder=parts.recorder,
-            results=parts.results,
+            resources.sources,
+            views=resources.views,
+            encoder=resources.encoder,
+            results=resources.results,
             latest=options.latest,
             max_frames=options.max_frames,
             max_seconds=options.max_seconds,
@@ -102,13 +102,13 @@ def run_program(load: Callable[[], Program[R]], options: Options, *, title: str 
             side_by_side=options.side_by_side,
         )
     if not options.quiet:
-        print(_outcome(report, parts), file=sys.stderr)
+        print(_outcome(report, resources), file=sys.stderr)
         if report.frames:
             print(program.summary(), file=sys.stderr)
     return _STATUS.get(report.ended, 2 if report.recording_failed else 0)
 
 
-def _outcome(report: Report, parts: Opened) -> str:
+def _outcome(report: Report, resources: Resources) -> str:
     """The run in a line."""
     frames = "1 frame" if report.frames == 1 else f"{report.frames} frames"
     rate = report.frames / report.seconds if report.seconds else 0.0
@@ -117,10 +117,10 @@ def _outcome(report: Report, parts: Opened) -> str:
     if report.latest:
         parted.append(f"{report.shown} shown")
         parted.append(f"{report.dropped} dropped")
-    if skipped := sum(len(source.skipped) for source in parts.sources):
+    if skipped := sum(len(source.skipped) for source in resources.sources):
         parted.append(f"{skipped} skipped")
-    if parts.recorder and parts.recorder.frames:
-        parted.append(f"recorded to {parts.recorder.path}")
-    if parts.results and parts.results.lines and parts.results.path:
-        parted.append(f"results in {parts.results.path}")
+    if resources.encoder and resources.encoder.frames:
+        parted.append(f"recorded to {resources.encoder.path}")
+    if resources.results and resources.results.lines and resources.results.path:
+        parted.append(f"results in {resources.results.path}")
     return ", ".join(parted)

@@ -13,7 +13,7 @@ import pytest
 import torch
 
 from torch_opencv.live.errors import OutputError
-from torch_opencv.live.recorder import Recorder, side_by_side
+from torch_opencv.live.video_encoder import VideoEncoder, side_by_side
 
 from .limits import no_file_larger_than
 from .media import picture
@@ -45,7 +45,7 @@ def times(path: Path) -> list[float]:
 def test_what_is_written_is_read_by_opencv(tmp_path: Path, suffix: str) -> None:
     path = tmp_path / f"out{suffix}"
     pictures = shades(25)
-    with Recorder(path, fps=10) as recorder:
+    with VideoEncoder(path, fps=10) as recorder:
         for image in pictures:
             recorder.write(image)
     assert (recorder.frames, recorder.size) == (25, (64, 48))
@@ -60,7 +60,7 @@ def test_what_is_written_is_read_by_opencv(tmp_path: Path, suffix: str) -> None:
 
 
 def test_mp4_is_an_ordinary_one_once_it_is_closed(tmp_path: Path) -> None:
-    with Recorder(tmp_path / "out.mp4") as recorder:
+    with VideoEncoder(tmp_path / "out.mp4") as recorder:
         for image in shades(30):
             recorder.write(image)
     data = (tmp_path / "out.mp4").read_bytes()
@@ -75,7 +75,7 @@ def test_mp4_is_an_ordinary_one_once_it_is_closed(tmp_path: Path) -> None:
 def test_times_are_kept(tmp_path: Path, suffix: str) -> None:
     path = tmp_path / f"out{suffix}"
     given = [5.0, 5.1, 5.15, 7.0, 7.04, 9.5]
-    with Recorder(path, fps=25) as recorder:
+    with VideoEncoder(path, fps=25) as recorder:
         for image, time in zip(shades(len(given)), given, strict=True):
             recorder.write(image, time=time)
     assert times(path) == pytest.approx([time - 5 for time in given], abs=1e-3)
@@ -83,7 +83,7 @@ def test_times_are_kept(tmp_path: Path, suffix: str) -> None:
 
 def test_frame_rates_that_are_no_whole_numbers_are_exact(tmp_path: Path) -> None:
     ntsc = Fraction(30000, 1001)
-    with Recorder(tmp_path / "out.mp4", fps=float(ntsc)) as recorder:
+    with VideoEncoder(tmp_path / "out.mp4", fps=float(ntsc)) as recorder:
         for index, image in enumerate(shades(31)):
             recorder.write(image, time=float(index / ntsc))
     with av.open(str(tmp_path / "out.mp4")) as container:
@@ -91,7 +91,7 @@ def test_frame_rates_that_are_no_whole_numbers_are_exact(tmp_path: Path) -> None
 
 
 def test_times_that_stand_still_or_go_back_lose_no_frame(tmp_path: Path) -> None:
-    with Recorder(tmp_path / "out.mp4", fps=10) as recorder:
+    with VideoEncoder(tmp_path / "out.mp4", fps=10) as recorder:
         for image, time in zip(shades(5), [1.0, 1.0, 0.5, 2.0, None], strict=True):
             recorder.write(image, time=time)
     assert times(tmp_path / "out.mp4") == pytest.approx([0, 0, 0, 1.0, 1.1], abs=1e-3)
@@ -100,7 +100,7 @@ def test_times_that_stand_still_or_go_back_lose_no_frame(tmp_path: Path) -> None
 @pytest.mark.parametrize("suffix", [".mp4", ".mkv"])
 def test_a_clock_that_begins_anew_goes_on_where_it_was(tmp_path: Path, suffix: str) -> None:
     path = tmp_path / f"out{suffix}"
-    with Recorder(path, fps=10) as recorder:
+    with VideoEncoder(path, fps=10) as recorder:
         for image, time in zip(shades(6), [100.0, 100.5, 0.0, 0.4, None, 0.9], strict=True):
             recorder.write(image, time=time)
     assert times(path) == pytest.approx([0, 0.5, 0.6, 1.0, 1.1, 1.5], abs=1e-3)
@@ -109,7 +109,7 @@ def test_a_clock_that_begins_anew_goes_on_where_it_was(tmp_path: Path, suffix: s
 @pytest.mark.parametrize("suffix", [".mp4", ".mkv"])
 def test_a_pause_is_kept_unless_it_takes_hours(tmp_path: Path, suffix: str) -> None:
     path = tmp_path / f"out{suffix}"
-    with Recorder(path, fps=10) as recorder:
+    with VideoEncoder(path, fps=10) as recorder:
         for image, time in zip(shades(5), [0.0, 600.0, 600.5, 1e9, 1e9 + 1], strict=True):
             recorder.write(image, time=time)
     resumed = 600.5 + 6 * 3600
@@ -117,7 +117,7 @@ def test_a_pause_is_kept_unless_it_takes_hours(tmp_path: Path, suffix: str) -> N
 
 
 def test_a_single_picture_lasts_a_frame(tmp_path: Path) -> None:
-    with Recorder(tmp_path / "out.mp4", fps=1) as recorder:
+    with VideoEncoder(tmp_path / "out.mp4", fps=1) as recorder:
         recorder.write(tensor())
     with av.open(str(tmp_path / "out.mp4")) as container:
         assert container.duration == pytest.approx(1e6)
@@ -126,7 +126,7 @@ def test_a_single_picture_lasts_a_frame(tmp_path: Path) -> None:
 @pytest.mark.parametrize(("height", "width"), [(1, 1), (47, 63), (48, 63), (101, 64)])
 def test_odd_sizes_are_padded_by_a_pixel(tmp_path: Path, height: int, width: int) -> None:
     image = tensor(height, width)
-    with Recorder(tmp_path / "out.mp4") as recorder:
+    with VideoEncoder(tmp_path / "out.mp4") as recorder:
         recorder.write(image)
     (back,) = read(tmp_path / "out.mp4")
     assert back.shape == (height + height % 2, width + width % 2, 3)
@@ -138,7 +138,7 @@ def test_odd_sizes_are_padded_by_a_pixel(tmp_path: Path, height: int, width: int
 
 def test_other_sizes_are_fitted_with_black_borders(tmp_path: Path) -> None:
     white = [torch.full((*size, 3), 255, dtype=torch.uint8) for size in ((60, 80), (480, 640), (120, 80), (10, 400))]
-    with Recorder(tmp_path / "out.mp4", fps=1) as recorder:
+    with VideoEncoder(tmp_path / "out.mp4", fps=1) as recorder:
         for image in white:
             recorder.write(image)
     bright = [np.all(frame > 128, axis=2) for frame in read(tmp_path / "out.mp4")]
@@ -149,7 +149,7 @@ def test_other_sizes_are_fitted_with_black_borders(tmp_path: Path) -> None:
 def test_colours_survive_and_say_what_they_are(tmp_path: Path) -> None:
     colours = [(0, 0, 255), (0, 255, 0), (255, 0, 0), (255, 255, 255), (0, 0, 0), (40, 180, 220)]
     image = torch.cat([torch.tensor(c, dtype=torch.uint8).expand(64, 64, 3) for c in colours], dim=1)
-    with Recorder(tmp_path / "out.mp4") as recorder:
+    with VideoEncoder(tmp_path / "out.mp4") as recorder:
         recorder.write(image)
     (back,) = read(tmp_path / "out.mp4")
     for index, colour in enumerate(colours):
@@ -163,7 +163,7 @@ def test_brightness_is_not_shifted_and_colours_are_averaged(tmp_path: Path) -> N
     ramp = torch.arange(16, 240, dtype=torch.uint8).repeat_interleave(2).expand(64, -1)[..., None].repeat(1, 1, 3)
     stripes = torch.zeros(64, 448, 3, dtype=torch.uint8)
     stripes[:, 1::2, 2] = 255  # every other column red, beginning with the second
-    with Recorder(tmp_path / "out.mp4") as recorder:
+    with VideoEncoder(tmp_path / "out.mp4") as recorder:
         recorder.write(ramp)
         recorder.write(stripes)
     with av.open(str(tmp_path / "out.mp4")) as container:
@@ -177,7 +177,7 @@ def test_brightness_is_not_shifted_and_colours_are_averaged(tmp_path: Path) -> N
 def test_views_of_tensors_are_recorded(tmp_path: Path) -> None:
     chw = torch.zeros(3, 48, 64, dtype=torch.uint8)
     chw[2] = 200
-    with Recorder(tmp_path / "out.mp4") as recorder:
+    with VideoEncoder(tmp_path / "out.mp4") as recorder:
         recorder.write(chw.permute(1, 2, 0))
         recorder.write(tensor(96, 128)[::2, ::2])
     assert read(tmp_path / "out.mp4")[0][20, 20].tolist() == pytest.approx([0, 0, 200], abs=8)
@@ -186,31 +186,31 @@ def test_views_of_tensors_are_recorded(tmp_path: Path) -> None:
 def test_wrong_names_and_places_are_refused_before_anything_is_written(tmp_path: Path) -> None:
     for name in ("out.avi", "out", "out.mp4.txt", ".mp4"):
         with pytest.raises(OutputError, match=r"must end in \.mp4 or \.mkv"):
-            Recorder(tmp_path / name)
+            VideoEncoder(tmp_path / name)
     with pytest.raises(OutputError, match="there is no folder"):
-        Recorder(tmp_path / "missing" / "out.mp4")
+        VideoEncoder(tmp_path / "missing" / "out.mp4")
     (tmp_path / "folder.mp4").mkdir()
     with pytest.raises(OutputError, match="is a folder"):
-        Recorder(tmp_path / "folder.mp4")
+        VideoEncoder(tmp_path / "folder.mp4")
     assert [path.name for path in tmp_path.iterdir()] == ["folder.mp4"]
 
 
 def test_without_pictures_there_is_no_file_and_an_old_one_stays(tmp_path: Path) -> None:
     (tmp_path / "old.mp4").write_bytes(b"the last recording")
-    Recorder(tmp_path / "new.mp4").close()
-    Recorder(tmp_path / "old.mp4").close()
+    VideoEncoder(tmp_path / "new.mp4").close()
+    VideoEncoder(tmp_path / "old.mp4").close()
     assert [(path.name, path.read_bytes()) for path in tmp_path.iterdir()] == [("old.mp4", b"the last recording")]
 
 
 def test_a_name_like_a_protocol_is_a_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
-    with Recorder("at 10:30 %d.mp4") as recorder:
+    with VideoEncoder("at 10:30 %d.mp4") as recorder:
         recorder.write(tensor())
     assert len(times(tmp_path / "at 10:30 %d.mp4")) == 1
 
 
 def test_a_picture_that_cannot_be_encoded_leaves_nothing(tmp_path: Path) -> None:
-    recorder = Recorder(tmp_path / "out.mp4")
+    recorder = VideoEncoder(tmp_path / "out.mp4")
     with pytest.raises(OutputError, match="can't be recorded, at 40000x16 pixels"):
         recorder.write(torch.zeros(16, 40000, 3, dtype=torch.uint8))
     recorder.close()
@@ -220,20 +220,20 @@ def test_a_picture_that_cannot_be_encoded_leaves_nothing(tmp_path: Path) -> None
 
 
 def test_a_closed_recording_takes_no_more(tmp_path: Path) -> None:
-    recorder = Recorder(tmp_path / "out.mp4")
+    recorder = VideoEncoder(tmp_path / "out.mp4")
     recorder.write(tensor())
     recorder.close()
     with pytest.raises(ValueError, match="is closed"):
         recorder.write(tensor())
     assert len(times(tmp_path / "out.mp4")) == recorder.frames == 1
     with pytest.raises(ValueError, match="nan is no time"):
-        Recorder(tmp_path / "nan.mp4").write(tensor(), time=float("nan"))
+        VideoEncoder(tmp_path / "nan.mp4").write(tensor(), time=float("nan"))
 
 
 @pytest.mark.parametrize("suffix", [".mp4", ".mkv"])
 def test_a_full_disk_ends_the_recording_and_keeps_what_plays(tmp_path: Path, suffix: str) -> None:
     path = tmp_path / f"out{suffix}"
-    recorder = Recorder(path)
+    recorder = VideoEncoder(path)
     noise = torch.Generator().manual_seed(0)
     with no_file_larger_than(300_000), pytest.raises(OutputError, match=r"holds .* frames of the recording, which"):
         for _ in range(100):
@@ -250,7 +250,7 @@ def test_the_next_best_encoder_of_h264(tmp_path: Path, monkeypatch: pytest.Monke
     if "libopenh264" not in av.codecs_available:
         pytest.skip("this PyAV has no OpenH264")
     monkeypatch.setattr(av, "codecs_available", av.codecs_available - {"libx264"})
-    with Recorder(tmp_path / "out.mp4", fps=25) as recorder:
+    with VideoEncoder(tmp_path / "out.mp4", fps=25) as recorder:
         for image in (pictures := shades(20)):
             recorder.write(image)
     for image, back in zip(pictures, read(tmp_path / "out.mp4"), strict=True):
@@ -263,7 +263,7 @@ def test_without_an_h264_encoder_it_says_so_and_takes_mpeg4(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
     monkeypatch.setattr(av, "codecs_available", av.codecs_available - {"libx264", "libopenh264"})
-    with Recorder(tmp_path / "out.mp4", fps=25) as recorder:
+    with VideoEncoder(tmp_path / "out.mp4", fps=25) as recorder:
         for image in (pictures := shades(20)):
             recorder.write(image)
     assert "can't encode H.264" in caplog.text
@@ -272,7 +272,7 @@ def test_without_an_h264_encoder_it_says_so_and_takes_mpeg4(
 
 
 def test_a_lost_frame_would_be_noticed(tmp_path: Path) -> None:
-    recorder = Recorder(tmp_path / "out.mp4")
+    recorder = VideoEncoder(tmp_path / "out.mp4")
     recorder.write(tensor())
     recorder.frames += 1
     with pytest.raises(OutputError, match=r"holds 1 frames of .* instead of 2"):
@@ -285,8 +285,8 @@ def test_a_killed_recording_plays(tmp_path: Path, suffix: str) -> None:
     path = tmp_path / f"out{suffix}"
     program = f"""
 import os, signal, torch
-from torch_opencv.live.recorder import Recorder
-recorder = Recorder({str(path)!r})
+from torch_opencv.live.video_encoder import VideoEncoder
+recorder = VideoEncoder({str(path)!r})
 for i in range(100):
     recorder.write(torch.full((48, 64, 3), 2 * i, dtype=torch.uint8))
 os.kill(os.getpid(), signal.SIGKILL)

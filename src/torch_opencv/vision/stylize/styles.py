@@ -25,7 +25,7 @@ _VGG_MEAN: Final = (103.939, 116.779, 123.68)  # blue, green, red: what the text
 
 
 @dataclass(frozen=True)
-class Recipe:
+class StyleModel:
     """A style as a network.
 
     network: torch.uint8 (N, H, W, 3) BGR to the same.
@@ -94,8 +94,8 @@ def file_of(style: str | Path) -> Path:
     return Path(style)
 
 
-def load(style: str | Path) -> Recipe:
-    """The recipe for a style, as `file_of` takes it.
+def load(style: str | Path) -> StyleModel:
+    """The model for a style, as `file_of` takes it.
 
     ModelError or T7Error if it can't be used, and what `file_of` raises.
     """
@@ -107,15 +107,15 @@ def load(style: str | Path) -> Recipe:
     raise ModelError(f"{path} can't be used as a style: give a .safetensors file that train-style made, or a .t7 file")
 
 
-def _own(path: Path) -> Recipe:
+def _own(path: Path) -> StyleModel:
     try:
         network = style_network.load(path)
     except ValueError as error:
         raise ModelError(str(error)) from None
-    return Recipe(_Painter(network), multiple=1)
+    return StyleModel(_Painter(network), multiple=1)
 
 
-def _texture_network(path: Path) -> Recipe:
+def _texture_network(path: Path) -> StyleModel:
     """Torch7's networks shrink the picture by up to 32 and put the levels together again, so its sides must fit."""
     try:
         network = t7.fold_batch_norms(t7.load_network(path))
@@ -128,4 +128,4 @@ def _texture_network(path: Path) -> Recipe:
         raise ModelError(f"{path} is no style network: it doesn't take pictures ({first_line(error)})") from None
     if not isinstance(painted, Tensor) or painted.shape != (1, 3, 64, 96):
         raise ModelError(f"{path} is no style network: it doesn't give a picture for a picture")
-    return Recipe(_TextureNetwork(network), multiple=32)
+    return StyleModel(_TextureNetwork(network), multiple=32)

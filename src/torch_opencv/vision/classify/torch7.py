@@ -20,9 +20,9 @@ from torch import Tensor, nn
 import torch_opencv as cv
 from torch_opencv import t7
 from torch_opencv.t7.layers.transfer import SoftMax
-from torch_opencv.vision import imagenet
+from torch_opencv.vision.classify import imagenet
+from torch_opencv.vision.classify.model import ClassificationModel
 from torch_opencv.vision.errors import ModelError
-from torch_opencv.vision.recipe import Recipe
 
 _SIZE: Final = 224
 _MEAN: Final = (0.485, 0.456, 0.406)
@@ -30,8 +30,8 @@ _STD: Final = (0.229, 0.224, 0.225)
 _NAMES: Final = "synset.t7"
 
 
-def recipe(path: Path) -> Recipe:
-    """The recipe for a classifier in a Torch7 file. ModelError, with one line, if there is none in it."""
+def load(path: Path) -> ClassificationModel:
+    """The model for a classifier in a Torch7 file. ModelError, with one line, if there is none in it."""
     try:
         content = t7.load(path)
         network = t7.fold_batch_norms(t7.network(content)).float()
@@ -45,14 +45,14 @@ def recipe(path: Path) -> Recipe:
         network = network[:-1]
     network = nn.Sequential(network, nn.Flatten())
     mean, std = _transform(content, path)
-    return Recipe(
+    return ClassificationModel(
         network=network,
         classes=_classes(path, _outputs(network, path)),
         size=(_SIZE, _SIZE),
         crop=1.0,
         mean=mean,
         std=std,
-        enlarging=cv.INTER_LINEAR,
+        upsampling=cv.INTER_LINEAR,
     )
 
 

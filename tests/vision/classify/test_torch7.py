@@ -12,7 +12,8 @@ import torch
 
 from tests.t7.building import conv, layer, linear, longs, table
 from torch_opencv import t7
-from torch_opencv.vision import Classifier, ModelError, imagenet, networks, torch7_classifier
+from torch_opencv.vision import Classifier, ModelError
+from torch_opencv.vision.classify import imagenet, loading, torch7
 
 
 def classifier(outputs: int = 5, last: str = "nn.LogSoftMax", **fields: Any) -> t7.Object:
@@ -27,7 +28,7 @@ def recipe(content: Any, monkeypatch: pytest.MonkeyPatch, folder: Path, names: A
     monkeypatch.setattr(t7, "load", lambda path: contents[path])
     if names is not None:
         (folder / "synset.t7").touch()
-    return torch7_classifier.recipe(folder / "net.t7")
+    return torch7.load(folder / "net.t7")
 
 
 MEAN, STD = (0.1, 0.2, 0.3), (0.4, 0.5, 0.6)
@@ -116,7 +117,7 @@ def test_no_classifier(content: Any, said: str, monkeypatch: pytest.MonkeyPatch,
 def test_a_file_that_is_none(tmp_path: Path) -> None:
     (tmp_path / "net.t7").write_bytes(b"anything")
     with pytest.raises(ModelError, match=r"net.t7: ") as raised:
-        networks.load(tmp_path / "net.t7")
+        loading.load(tmp_path / "net.t7")
     assert "\n" not in str(raised.value)
 
 
@@ -129,7 +130,7 @@ def test_the_demos_layouts(shared_data: Path) -> None:
     found = [folder / name for name in described["files"] if (folder / name).exists()]
     assert len(found) >= 2
     for path in found:
-        made = networks.load(path)
+        made = loading.load(path)
         assert made.classes == imagenet.classes()
         mean, std = (torch.tensor(one)[:, None, None] for one in (made.mean, made.std))
         with torch.inference_mode():

@@ -10,8 +10,8 @@ import torch
 from torch import Tensor, nn
 
 from torch_opencv import runtime
-from torch_opencv.vision import networks
-from torch_opencv.vision.frames import Normalise, central_square, check_frame, resize_into
+from torch_opencv.vision.classify import loading
+from torch_opencv.vision.frames import Normalise, center_crop, check_frame, resize_into
 
 _BEST = 5
 
@@ -46,18 +46,16 @@ class Classifier:
     """
 
     def __init__(self, model: str | Path = "efficientnet-lite0", *, device: str | torch.device = "auto") -> None:
-        place = runtime.resolve_device(device)  # before anything is loaded
-        recipe = networks.load(model)
+        self.device = runtime.resolve_device(device)  # before anything is loaded
         self.model = str(model)
-        self.device = place
-        self.classes = recipe.classes
-        self._recipe = recipe
-        module = nn.Sequential(Normalise(recipe.mean, recipe.std), recipe.network, nn.Softmax(dim=1))
+        self._loaded = loaded = loading.load(model)
+        self.classes = loaded.classes
+        module = nn.Sequential(Normalise(loaded.mean, loaded.std), loaded.network, nn.Softmax(dim=1))
         # Noise, since a blank picture could hide that a network is computed wrongly (see runtime.accelerate).
         example = torch.randint(
-            256, (2, *recipe.size, 3), dtype=torch.uint8, generator=torch.Generator().manual_seed(0)
+            256, (2, *loaded.size, 3), dtype=torch.uint8, generator=torch.Generator().manual_seed(0)
         )
-        self._network = runtime.accelerate(module, example, device=place, dynamic=(0,), name=self.model)
+        self._network = runtime.accelerate(module, example, device=self.device, dynamic=(0,), name=self.model)
         self.backend = self._network.backend
 
     def __call__(self, frame: Tensor) -> list[Prediction]:
@@ -71,10 +69,10 @@ class Classifier:
         """The same for several frames, which may differ in size."""
         if not frames:
             return []
-        inputs = runtime.staging((len(frames), *self._recipe.size, 3), torch.uint8, self.device)
+        inputs = runtime.staging((len(frames), *self._loaded.size, 3), torch.uint8, self.device)
         for target, frame in zip(inputs, frames, strict=True):
             check_frame(frame)
-            resize_into(target, central_square(frame, self._recipe.crop), enlarging=self._recipe.enlarging)
+            resize_into(target, center_crop(frame, self._loaded.crop), upsampling=self._loaded.upsampling)
         scores: Tensor = self._network(inputs)
         best = scores.topk(min(_BEST, len(self.classes)), dim=1)
         classes, shares = runtime.to_cpu(best.indices, best.values)

@@ -38,14 +38,14 @@ class App(Protocol[R]):
     It may also have
 
     - ``fields(result) -> dict``, the result as the fields of its JSON line;
-    - ``look_all(images) -> list``, which looks at a picture of each of several sources at once;
+    - ``process_batch(images) -> list``, which looks at a picture of each of several sources at once;
     - what the user can switch while it runs: ``choices``, a sequence of names that stays the same; ``chosen``, the name
       of one; and ``choose(name)``, called in the main thread, whereupon the next `look` uses that;
     - ``replaces = True``, if its result is a picture of its own that stands for the frame, as a painting of it: then
       each frame is shown with its own result, in either way of handing on, and not the newest frame with an older one.
     """
 
-    def look(self, image: torch.Tensor) -> R:
+    def process(self, image: torch.Tensor) -> R:
         """What the model says about a picture, torch.uint8 (H, W, 3) BGR, which it leaves as it is. In a thread."""
 
     def draw(self, image: torch.Tensor, result: R) -> torch.Tensor:
@@ -53,7 +53,7 @@ class App(Protocol[R]):
 
 
 @dataclass(frozen=True, eq=False, slots=True)
-class Looked(Generic[R]):
+class FrameResult(Generic[R]):
     """A frame that the model has looked at."""
 
     source: int
@@ -64,7 +64,7 @@ class Looked(Generic[R]):
     """The result as in its JSON line; empty if the app has no `fields`."""
 
 
-class Stages(Generic[R]):
+class Pipeline(Generic[R]):
     """The threads that read the sources and look at their frames, and what they hand to the display.
 
     Args:
@@ -91,10 +91,10 @@ class Stages(Generic[R]):
         self._latest, self._max_frames = latest, max_frames
         self.changed = Condition()
         """Is notified when there is something for the display."""
-        self.looked: Mailbox[list[Looked[R]]] = Mailbox(self.changed, keep="all")
-        """What the model has looked at, for the display: frames of one moment, of a source each."""
-        self.again: Mailbox[list[Looked[R]]] = Mailbox(self.changed, keep="newest")
-        """What comes of `look_again`."""
+        self.processed: Mailbox[list[FrameResult[R]]] = Mailbox(self.changed, keep="all")
+        """What the model has looked at, for the display: frames of one batch, of a source each."""
+        self.reprocessed: Mailbox[list[FrameResult[R]]] = Mailbox(self.changed, keep="newest")
+        """What comes of `reprocess`."""
         shown = len(sources) if latest and display else 0
         self.frames: list[Mailbox[Frame]] = [Mailbox(self.changed, keep="newest") for _ in range(shown)]
         """Where the newest frame is shown, each source's, for the display; else empty."""
@@ -107,7 +107,7 @@ class Stages(Generic[R]):
         self._captures = [
             Thread(target=self._capture, args=(i,), name=f"capture {i}", daemon=True) for i in range(len(sources))
         ]
-        self._model = Thread(target=self._look_on, name="model", daemon=True)
+        self._model = Thread(target=self._run_model, name="model", daemon=True)
 
     @property
     def dropped(self) -> int:
@@ -125,21 +125,21 @@ class Stages(Generic[R]):
         for box in (*self._to_model, *self.frames):
             box.close()
 
-    def look_again(self, frames: Mapping[int, Frame]) -> bool:
+    def reprocess(self, frames: Mapping[int, Frame]) -> bool:
         """Let the model look at frames again, by their sources' numbers; no lines are written about it.
 
         False, and nothing is done, while it still looks, as the app's `look` is never called twice at a time.
         """
         if self._model.is_alive():
             return False
-        self._model = Thread(target=self._look_again_on, args=(sorted(frames.items()),), name="model", daemon=True)
+        self._model = Thread(target=self._run_model_again, args=(sorted(frames.items()),), name="model", daemon=True)
         self._model.start()
         return True
 
     def close(self) -> None:
         """End the threads and close the sources. A source whose read hangs is closed under it."""
         self.stop()
-        self.looked.close()
+        self.processed.close()
         with ExitStack() as stack:
             stack.callback(self._join, _LAST_PATIENCE_S)
             for source in self._sources:
@@ -163,37 +163,37 @@ class Stages(Generic[R]):
 
     # --- model ---
 
-    def _look_on(self) -> None:
+    def _run_model(self) -> None:
         error: BaseException | None = None
         try:
             # Both are each thread's own, so the user's don't reach here.
             with torch.no_grad(), own_streams() as wait:
-                for moment in islice(self._moments(), self._max_frames if self._latest else None):
-                    looked = self._look_at(moment)
+                for batch in islice(self._batches(), self._max_frames if self._latest else None):
+                    looked = self._process(batch)
                     wait()  # as the display, on another stream, may read a result that is still on its way
                     for one in looked:
                         if self._results is not None and not self._closed:  # then the results are, too
                             self._results.write(one.frame, one.fields)
-                    self.looked.put(looked)
+                    self.processed.put(looked)
         except BaseException as raised:
             error = raised
-        self.looked.finish(error)
+        self.processed.finish(error)
 
-    def _look_again_on(self, moment: Sequence[tuple[int, Frame]]) -> None:
+    def _run_model_again(self, batch: Sequence[tuple[int, Frame]]) -> None:
         try:
             with torch.no_grad(), own_streams() as wait:
-                looked = self._look_at(moment)
+                looked = self._process(batch)
                 wait()
-                self.again.put(looked)
+                self.reprocessed.put(looked)
         except BaseException as raised:
-            self.again.finish(raised)
+            self.reprocessed.finish(raised)
 
-    def _moments(self) -> Iterator[list[tuple[int, Frame]]]:
+    def _batches(self) -> Iterator[list[tuple[int, Frame]]]:
         """The frames to be looked at together: of each source one at most, with its number."""
         waiting: dict[int, Frame] = {}
         while True:
             with self.changed:
-                self.changed.wait_for(lambda: self._can_look(waiting))
+                self.changed.wait_for(lambda: self._can_process(waiting))
                 for number, box in enumerate(self._to_model):
                     if number not in waiting and (frame := box.take()):
                         waiting[number] = frame
@@ -203,22 +203,24 @@ class Stages(Generic[R]):
             until = inf if self._latest else min(frame.time for frame in waiting.values()) + self._tolerance
             yield [(number, waiting.pop(number)) for number in sorted(waiting) if waiting[number].time <= until]
 
-    def _can_look(self, waiting: Mapping[int, Frame]) -> bool:
+    def _can_process(self, waiting: Mapping[int, Frame]) -> bool:
         if all(box.ended for box in self._to_model):
             return True
         if self._latest:
             return any(box.ready for box in self._to_model)
         return all(number in waiting or box.ready or box.ended for number, box in enumerate(self._to_model))
 
-    def _look_at(self, moment: Sequence[tuple[int, Frame]]) -> list[Looked[R]]:
-        images = [frame.image for _, frame in moment]
-        look_all: Callable[[list[torch.Tensor]], list[R]] | None = getattr(self._app, "look_all", None)
-        together = look_all is not None and len(self._sources) > 1
-        answers = look_all(images) if look_all and together else [self._app.look(image) for image in images]
+    def _process(self, batch: Sequence[tuple[int, Frame]]) -> list[FrameResult[R]]:
+        images = [frame.image for _, frame in batch]
+        process_batch: Callable[[list[torch.Tensor]], list[R]] | None = getattr(self._app, "process_batch", None)
+        together = process_batch is not None and len(self._sources) > 1
+        answers = (
+            process_batch(images) if process_batch and together else [self._app.process(image) for image in images]
+        )
         to_fields: Callable[[R], Mapping[str, object]] = getattr(self._app, "fields", lambda _: {})
         return [
-            Looked(number, frame, answer, to_fields(answer))
-            for (number, frame), answer in zip(moment, answers, strict=True)
+            FrameResult(number, frame, answer, to_fields(answer))
+            for (number, frame), answer in zip(batch, answers, strict=True)
         ]
 
 

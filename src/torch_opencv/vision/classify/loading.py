@@ -14,10 +14,10 @@ from torch import nn
 import torch_opencv as cv
 from torch_opencv import weights
 from torch_opencv.nets.efficientnet_lite0 import EfficientNetLite0
-from torch_opencv.vision import imagenet, torch7_classifier
+from torch_opencv.vision.classify import imagenet, torch7
+from torch_opencv.vision.classify.model import ClassificationModel
 from torch_opencv.vision.errors import ModelError
 from torch_opencv.vision.naming import first_line, guess, is_path
-from torch_opencv.vision.recipe import Recipe
 
 NAMES: Final = ("efficientnet-lite0",)  # besides timm:NAME and paths
 _TIMM: Final = "timm:"
@@ -29,8 +29,8 @@ _INTERPOLATIONS: Final = {
 }
 
 
-def load(model: str | Path) -> Recipe:
-    """The recipe for a name in `NAMES`, "timm:NAME", or a path, with the published weights in the network.
+def load(model: str | Path) -> ClassificationModel:
+    """The model for a name in `NAMES`, "timm:NAME", or a path, with the published weights in the network.
 
     ModelError if there is no such model or it can't be loaded, WeightsError if its weights can't be had.
     """
@@ -52,32 +52,32 @@ def load(model: str | Path) -> Recipe:
     )
 
 
-def _efficientnet_lite0() -> Recipe:
+def _efficientnet_lite0() -> ClassificationModel:
     network = EfficientNetLite0()
     path = weights.path("efficientnet-lite0")
     network.load_published(torch.load(path, map_location="cpu", weights_only=True))
-    return Recipe(
+    return ClassificationModel(
         network=network,
         classes=imagenet.classes(),
         size=(224, 224),
         crop=0.875,
         mean=(127, 127, 127),
         std=(128, 128, 128),
-        enlarging=cv.INTER_CUBIC,
+        upsampling=cv.INTER_CUBIC,
     )
 
 
-def _torch7(name: str) -> Recipe:
+def _torch7(name: str) -> ClassificationModel:
     """A classifier from its .t7 file, such as the original demo's Network in Network."""
     path = Path(name)
     if not path.is_file():
         raise ModelError(f"there is no model file {name}")
     if path.suffix != ".t7":
         raise ModelError(f"{name} can't be used as a model: give a Torch7 file (.t7), or one of {', '.join(NAMES)}")
-    return torch7_classifier.recipe(path)
+    return torch7.load(path)
 
 
-def _timm(name: str) -> Recipe:
+def _timm(name: str) -> ClassificationModel:
     if os.environ.get("TORCH_OPENCV_OFFLINE", "").lower() not in ("", "0", "false", "no"):
         os.environ["HF_HUB_OFFLINE"] = "1"  # the switch of the client that timm fetches with, read at import
     try:
@@ -94,11 +94,11 @@ def _timm(name: str) -> Recipe:
         network: nn.Module = timm.create_model(name, pretrained=True)
     except Exception as error:  # the hub's client raises dozens of kinds, from no network to no pretrained weights
         raise ModelError(f"{_TIMM}{name} can't be loaded: {first_line(error)}") from error
-    return timm_recipe(network)
+    return timm_model(network)
 
 
-def timm_recipe(network: Any) -> Recipe:
-    """The recipe that timm's own data configuration gives for one of its networks.
+def timm_model(network: Any) -> ClassificationModel:
+    """The model that timm's own data configuration gives for one of its networks.
 
     Pictures are cropped to their central square, as timm does for its usual crop mode, "center".
     """
@@ -117,12 +117,12 @@ def timm_recipe(network: Any) -> Recipe:
         classes = [(None, f"class {i}") for i in range(network.num_classes)]
     red, green, blue = (255 * value for value in config["mean"])
     red_std, green_std, blue_std = (255 * value for value in config["std"])
-    return Recipe(
+    return ClassificationModel(
         network=network,
         classes=classes,
         size=(height, width),
         crop=config["crop_pct"],
         mean=(red, green, blue),
         std=(red_std, green_std, blue_std),
-        enlarging=_INTERPOLATIONS.get(config["interpolation"], cv.INTER_CUBIC),
+        upsampling=_INTERPOLATIONS.get(config["interpolation"], cv.INTER_CUBIC),
     )

@@ -11,8 +11,8 @@ from torch import Tensor
 
 import torch_opencv as cv
 from torch_opencv import runtime
-from torch_opencv.vision import styles
 from torch_opencv.vision.frames import check_frame
+from torch_opencv.vision.stylize import styles
 
 _CPU_SIZE = 640  # pixels of the longer side: what two cores paint at a camera's pace
 
@@ -64,14 +64,14 @@ class Stylizer:
             raise ValueError(f"strength must be in 0..1, not {strength}")
         self.device = runtime.resolve_device(device)  # before anything is loaded
         self.style = styles.name_of(style)
-        recipe = styles.load(style)
-        self._multiple = recipe.multiple
+        model = styles.load(style)
+        self._multiple = model.multiple
         self._size = size or (_CPU_SIZE if self.device.type == "cpu" else None)
         self._strength, self._keep_colors = strength, keep_colors
         # Noise, since a blank picture could hide that a network is computed wrongly (see runtime.accelerate).
         generator = torch.Generator().manual_seed(0)
         example = torch.randint(256, (1, 96, 160, 3), dtype=torch.uint8, generator=generator)
-        self._network = runtime.accelerate(recipe.network, example, device=self.device, dynamic=(1, 2), name=self.style)
+        self._network = runtime.accelerate(model.network, example, device=self.device, dynamic=(1, 2), name=self.style)
         self.backend = self._network.backend
 
     def __call__(self, frame: Tensor) -> Painting:

@@ -10,7 +10,8 @@ import torch_opencv as cv
 from torch_opencv import t7
 from torch_opencv.nets import style_network
 from torch_opencv.nets.style_network import Style, StyleNetwork
-from torch_opencv.vision import ModelError, Stylizer, styles
+from torch_opencv.vision import ModelError, Stylizer
+from torch_opencv.vision.stylize import styles
 from torch_opencv.weights import WeightsError
 
 

@@ -32,7 +32,7 @@ _MOST_VIEWERS = 32
 _LONGEST_TEXT = 512  # characters that a page may send in a message
 
 
-class Stage:
+class Broadcaster:
     """The pages that are open, and what they are shown."""
 
     def __init__(self, title: str) -> None:

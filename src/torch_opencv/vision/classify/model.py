@@ -9,7 +9,7 @@ from torch import nn
 
 
 @dataclass(frozen=True)
-class Recipe:
+class ClassificationModel:
     """A network and what it was trained with.
 
     network: (N, 3, size, size) inputs to (N, classes) logits.
@@ -17,7 +17,7 @@ class Recipe:
     size: the input's height and width.
     crop: the side of the picture's central square that is taken, as a fraction of the picture's shorter side.
     mean, std: inputs are (value - mean) / std, values in 0..255, RGB.
-    enlarging: OpenCV's interpolation flag for pictures smaller than the input.
+    upsampling: OpenCV's interpolation flag for pictures smaller than the input.
     """
 
     network: nn.Module
@@ -26,4 +26,4 @@ class Recipe:
     crop: float
     mean: tuple[float, float, float]
     std: tuple[float, float, float]
-    enlarging: int
+    upsampling: int

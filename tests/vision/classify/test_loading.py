@@ -14,11 +14,12 @@ from torch import nn
 
 import torch_opencv as cv
 from torch_opencv.nets.efficientnet_lite0 import EfficientNetLite0
-from torch_opencv.vision import Classifier, ModelError, imagenet, networks
+from torch_opencv.vision import Classifier, ModelError
+from torch_opencv.vision.classify import imagenet, loading
 
 
 def test_the_default() -> None:
-    recipe = networks.load("efficientnet-lite0")
+    recipe = loading.load("efficientnet-lite0")
     assert isinstance(recipe.network, EfficientNetLite0)
     assert recipe.classes == imagenet.classes()
     assert (recipe.size, recipe.crop) == ((224, 224), 0.875)
@@ -34,12 +35,12 @@ def test_the_default() -> None:
         ("no/such/model", r"there is no model file no/such/model"),
         ("missing.t7", r"there is no model file missing.t7"),
         (Path("missing"), r"there is no model file missing"),
-        (__file__, r"test_networks.py can't be used as a model: give a Torch7 file \(.t7\)"),
+        (__file__, r"test_loading.py can't be used as a model: give a Torch7 file \(.t7\)"),
     ],
 )
 def test_what_there_is_not(name: str | Path, said: str) -> None:
     with pytest.raises(ModelError, match=said) as raised:
-        networks.load(name)
+        loading.load(name)
     assert "\n" not in str(raised.value)
 
 
@@ -56,7 +57,7 @@ def test_timm_that_is_missing_or_broken(monkeypatch: pytest.MonkeyPatch, error: 
         ModelError,
         match=r"timm:resnet18 needs timm: pip install 'torch-opencv\[timm\]' \(no",
     ) as raised:
-        networks.load("timm:resnet18")
+        loading.load("timm:resnet18")
     assert "\n" not in str(raised.value)
 
 
@@ -96,12 +97,12 @@ def timm(monkeypatch: pytest.MonkeyPatch) -> ModuleType:
 
 
 def test_timm_recipe(timm: ModuleType) -> None:
-    recipe = networks.load("timm:grey.v1")
+    recipe = loading.load("timm:grey.v1")
     assert recipe.classes == [(None, "class 0"), (None, "class 1"), (None, "class 2")]
     assert recipe.size == (8, 10)
     assert recipe.crop == 0.9
     assert recipe.mean == recipe.std == (127.5, 127.5, 127.5)
-    assert recipe.enlarging == cv.INTER_LINEAR
+    assert recipe.upsampling == cv.INTER_LINEAR
 
 
 def test_timm_classifier(timm: ModuleType, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -116,17 +117,17 @@ def test_timm_classifier(timm: ModuleType, tmp_path: Path, monkeypatch: pytest.M
 
 def test_timm_names(timm: ModuleType) -> None:
     with pytest.raises(ModelError, match=r"timm has no model 'gray': did you mean timm:grey"):
-        networks.load("timm:gray")
+        loading.load("timm:gray")
     with pytest.raises(ModelError, match=r"timm has no model 'hf-hub:x/y': see timm.list_models\(\)"):
-        networks.load("timm:hf-hub:x/y")
+        loading.load("timm:hf-hub:x/y")
     with pytest.raises(ModelError, match=r"^timm:grey.broken can't be loaded: We couldn't connect to the hub$"):
-        networks.load("timm:grey.broken")
+        loading.load("timm:grey.broken")
 
 
 def test_timm_offline(timm: ModuleType, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("HF_HUB_OFFLINE", "0")
     monkeypatch.setenv("TORCH_OPENCV_OFFLINE", "1")
-    networks.load("timm:grey")
+    loading.load("timm:grey")
     assert os.environ["HF_HUB_OFFLINE"] == "1"
 
 
@@ -135,7 +136,7 @@ def test_the_real_timm() -> None:
         import timm  # type: ignore[import-not-found,unused-ignore]
     except (ImportError, RuntimeError) as error:
         pytest.skip(f"needs timm with a torchvision that fits PyTorch, which brings a gigabyte along ({error})")
-    recipe = networks.timm_recipe(timm.create_model("resnet18", pretrained=False))
+    recipe = loading.timm_model(timm.create_model("resnet18", pretrained=False))
     assert recipe.classes == imagenet.classes()
     assert recipe.size == (224, 224)
     assert recipe.mean == pytest.approx((123.675, 116.28, 103.53))

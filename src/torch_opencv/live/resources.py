@@ -12,9 +12,9 @@ from typing import TYPE_CHECKING, Literal
 
 from torch_opencv.live.errors import SourceError, ViewError
 from torch_opencv.live.outputs import check_distinct
-from torch_opencv.live.recorder import Recorder
 from torch_opencv.live.results import Results
 from torch_opencv.live.sources import Source, open_source
+from torch_opencv.live.video_encoder import VideoEncoder
 from torch_opencv.live.views import View
 from torch_opencv.live.window import Window, why_no_window
 
@@ -32,17 +32,17 @@ _MOST_SOURCES = 16
 
 
 @dataclass(frozen=True, eq=False)
-class Opened:
+class Resources:
     """What the loop runs on."""
 
     sources: list[Source]
     views: list[View]
-    recorder: Recorder | None
+    encoder: VideoEncoder | None
     results: Results | None
 
 
 @contextmanager
-def opened(
+def open_resources(
     specs: Sequence[Spec],
     *,
     title: str = _TITLE,
@@ -52,7 +52,7 @@ def opened(
     host: str = _USUAL_HOST,
     port: int | None = None,
     token: str | None = None,
-) -> Iterator[Opened]:
+) -> Iterator[Resources]:
     """Open everything for a run, and close what is open afterwards. The address of a browser view is printed on stderr.
 
     Args:
@@ -78,7 +78,7 @@ def opened(
             "a glob of pictures is one if it is quoted, as in 'photos/*.jpg'"
         )
     with ExitStack() as stack:
-        recorder = Recorder(record) if record else None
+        encoder = VideoEncoder(record) if record else None
         writer = Results(results) if results else None
         views: list[View] = []
         sources: list[Source] = []
@@ -95,10 +95,10 @@ def opened(
             else:
                 sources.append(spec if isinstance(spec, Source) else open_source(spec))
             stack.callback(sources[-1].close)
-        outputs = [output.path for output in (recorder, writer) if output and output.path]
+        outputs = [output.path for output in (encoder, writer) if output and output.path]
         check_distinct(outputs, [path for source in sources for path in source.inputs])
-        if recorder and any(source.fps for source in sources):
-            recorder.fps = max(source.fps or 0.0 for source in sources)
+        if encoder and any(source.fps for source in sources):
+            encoder.fps = max(source.fps or 0.0 for source in sources)
         if view is None and reason and (record or results) and not browser and not asks_for_page:
             view = "none"
             _log.info("no window can be shown here, so nothing is shown; give --view browser for a page")
@@ -111,7 +111,7 @@ def opened(
             print(f"{_TITLE}: {why}open {browser.address} in a browser", file=sys.stderr, flush=True)
         if view != "browser" and view != "none" and not reason and (view == "window" or not browser):
             views.append(Window(title))
-        yield Opened(sources, views, recorder, writer)
+        yield Resources(sources, views, encoder, writer)
 
 
 def _open_browser(title: str, host: str, port: int | None, token: str | None) -> Browser:

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from torch_opencv.vision import imagenet
+from torch_opencv.vision.classify import imagenet
 
 
 def test_the_classes() -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import torch
 from torch import Tensor
 
-from torch_opencv.training.texture import stipple, unevenness, variation, without_grain
+from torch_opencv.training.style.texture import stipple, unevenness, variation, without_grain
 
 
 def waves(period: float, size: int = 112) -> Tensor:

@@ -12,8 +12,9 @@ import torch
 from torch import Tensor, nn
 
 import torch_opencv as cv
-from torch_opencv.vision import Classifier, Prediction, networks
-from torch_opencv.vision.frames import Normalise, central_square, resize_into
+from torch_opencv.vision import Classifier, Prediction
+from torch_opencv.vision.classify import loading
+from torch_opencv.vision.frames import Normalise, center_crop, resize_into
 
 
 def photograph(name: str) -> Tensor:
@@ -24,7 +25,7 @@ def photograph(name: str) -> Tensor:
 @pytest.fixture(scope="module")
 def plain() -> Iterator[nn.Module]:
     """The same network in plain PyTorch. On one thread: its threads wait for one another, minutes on a busy machine."""
-    recipe = networks.load("efficientnet-lite0")
+    recipe = loading.load("efficientnet-lite0")
     threads = torch.get_num_threads()
     torch.set_num_threads(1)
     yield nn.Sequential(Normalise(recipe.mean, recipe.std), recipe.network, nn.Softmax(dim=1)).eval()
@@ -33,7 +34,7 @@ def plain() -> Iterator[nn.Module]:
 
 def plain_scores(module: nn.Module, frame: Tensor) -> Tensor:
     small = torch.empty((1, 224, 224, 3), dtype=torch.uint8)
-    resize_into(small[0], central_square(frame, 0.875))
+    resize_into(small[0], center_crop(frame, 0.875))
     with torch.no_grad():
         scores: Tensor = module(small)[0]
     return scores

@@ -6,7 +6,7 @@ import torch
 import torch.nn.functional as F  # noqa: N812 (PyTorch's own name for it)
 from torch import Tensor
 
-from torch_opencv.training.photographs import resized_to_area
+from torch_opencv.training.style.photographs import resized_to_area
 
 
 def variation(pictures: Tensor) -> Tensor:

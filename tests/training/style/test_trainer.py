@@ -14,9 +14,9 @@ import torch
 import torch_opencv as cv
 from torch_opencv.nets import style_network
 from torch_opencv.runtime import DeviceError
-from torch_opencv.training import style
 from torch_opencv.training.errors import TrainingError
-from torch_opencv.training.style import train
+from torch_opencv.training.style import trainer
+from torch_opencv.training.style.trainer import train
 
 
 @pytest.fixture(autouse=True)
@@ -92,7 +92,7 @@ def test_it_learns(
     monkeypatch: pytest.MonkeyPatch,
     caplog: pytest.LogCaptureFixture,
 ) -> None:
-    monkeypatch.setattr(style, "_WARM_UP", 1)
+    monkeypatch.setattr(trainer, "_WARM_UP", 1)
     caplog.set_level(logging.INFO, "torch_opencv")
     short(painting, content, tmp_path / "before.safetensors", iterations=1)
     learnt = short(painting, content, tmp_path / "learnt.safetensors", iterations=15)
@@ -226,6 +226,6 @@ def test_a_checkpoint_of_other_settings(
 def test_an_infinite_loss_ends_it(
     painting: Path, content: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(style, "_STILL", float("inf"))
+    monkeypatch.setattr(trainer, "_STILL", float("inf"))
     with pytest.raises(TrainingError, match="left the rails in iteration 1"):
         short(painting, content, tmp_path / "a.safetensors")

@@ -31,9 +31,9 @@ from torch_opencv.nets import style_network
 from torch_opencv.nets.style_network import Style, StyleNetwork
 from torch_opencv.training.checkpoint import Checkpoint, Settings, write
 from torch_opencv.training.errors import TrainingError
-from torch_opencv.training.painting_loss import PaintingLoss
-from torch_opencv.training.photographs import Photographs, read_picture, side_by_side
-from torch_opencv.training.texture import stipple, unevenness, variation, without_grain
+from torch_opencv.training.style.painting_loss import PaintingLoss
+from torch_opencv.training.style.photographs import Photographs, read_picture, side_by_side
+from torch_opencv.training.style.texture import stipple, unevenness, variation, without_grain
 
 _PAINTING_SIDES: Final = (400, 640)  # the painting's sizes, as the side of a square of the same area, for strokes = 1
 _SCENE: Final = 0.3
