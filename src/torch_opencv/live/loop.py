@@ -19,10 +19,9 @@ from torch_opencv._progress import progress_bar
 from torch_opencv._signals import noted
 from torch_opencv.live.display import Display
 from torch_opencv.live.pipeline import App, Pipeline
-from torch_opencv.live.recorder import Recorder
+from torch_opencv.live.recorder import Encoder, Recorder
 from torch_opencv.live.results import Results
 from torch_opencv.live.sources import Source
-from torch_opencv.live.video_encoder import VideoEncoder
 from torch_opencv.live.views import View
 
 R = TypeVar("R")
@@ -58,7 +57,7 @@ def run(
     source: Source | Sequence[Source],
     *,
     views: Sequence[View] = (),
-    encoder: VideoEncoder | None = None,
+    encoder: Encoder | None = None,
     results: Results | None = None,
     latest: bool | None = None,
     max_frames: int | None = None,

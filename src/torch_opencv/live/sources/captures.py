@@ -125,7 +125,8 @@ class Video(Source):
         self.name = str(path) if name is None else name
         self.inputs = (path,)
         with quiet_opencv():
-            self._capture = cv.VideoCapture(str(path))
+            # From its root, because FFmpeg would take the front of a name such as 10:30.mp4 for a protocol.
+            self._capture = cv.VideoCapture(str(path.absolute()))
             self._first: torch.Tensor | None = self._capture.read()[1] if self._capture.isOpened() else None
         if self._first is None:
             self._capture.release()
