@@ -63,12 +63,12 @@ def beams(
 ) -> tuple[Tensor, Tensor]:
     """Beam search: the likeliest of the sentences that are met when the `size` likeliest beginnings are kept each time.
 
-    As in the original, and unlike most beam searches:
+    As in the original, which many other beam searches differ from:
 
-    - A sentence that has ended stays among the beams and is continued after END as any other, so that it and what
-      follows it take the places of sentences that have not ended.
-    - The sentences met are compared by the sum of their log-probabilities, however long they are.
-    - Those that haven't ended after `length` tokens count as those that have.
+    - Sentences are compared by the sum of their log-probabilities, however long they are: short ones are preferred.
+    - A sentence that hasn't ended after `length` tokens counts as one that has.
+    - One that has ended stays among the beams and is continued after END. This takes the places of others, but only of
+      such as are less likely than it, which could not win any more.
     - Sums are rounded to float32 after each token, but compared before they are.
     """
     count, end = log_probabilities.shape
