@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
@@ -62,8 +63,8 @@ class Original:
         continues_ended: as the original does; else beams that have ended leave their places to others.
         """
         scores, state = self.started(features)
-        beams = [([], [], np.float32(0), scores, state)]
-        done = []
+        beams: list[Any] = [([], [], np.float32(0), scores, state)]
+        done: list[Any] = []
         for t in range(self.length):
             candidates = []
             for column in range(min(size, self.end)):
@@ -88,4 +89,4 @@ class Original:
 
 
 def sigmoid(x: np.ndarray) -> np.ndarray:
-    return 1 / (1 + np.exp(-x))
+    return np.asarray(1 / (1 + np.exp(-x)))

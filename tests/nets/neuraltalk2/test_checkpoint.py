@@ -169,6 +169,22 @@ def test_the_lstm_is_what_the_graph_computes(
     assert torch.allclose(states, torch.stack(after, dim=1), atol=1e-5)
 
 
+def test_an_older_nngraph(plain: NeuralTalk2, tmp_path: Path) -> None:
+    """Its first node hands each input to another node, in the order of its mapindex, instead of a table to split."""
+    content, _ = checkpoint(SIZE)
+    graph = content["protos"]["lm"]["core"]
+    first, split, *others = (node["data"] for node in graph["forwardnodes"].array)
+    children = [data for data in others if data["mapindex"].array[0] is split]
+    children.sort(key=lambda data: data["selectindex"])
+    for child in children:
+        del child["selectindex"]
+        child["mapindex"] = table(first)
+    first["mapindex"] = table(*children)
+    graph.fields["forwardnodes"] = table(*[node for node in graph["forwardnodes"].array if node["data"] is not split])
+    assert len(children) == 5
+    assert same(NeuralTalk2.load(save(content, tmp_path)), plain)
+
+
 def test_words_that_are_not_utf8_or_not_printable(tmp_path: Path) -> None:
     content, _ = checkpoint(Size(words=3))
     content["vocab"].update({"1": "żółw", "2": "caf\udce9", "3": "\x1b[2J"})
@@ -228,7 +244,7 @@ HUGE = torch.ones(1).expand(1 << 20, 1 << 20)
         (with_(1e300, "protos", "lm", "seq_length"), "lm.seq_length must be a whole number from 1 to 1000, not 1e+300"),
         (with_(0, "protos", "lm", "seq_length"), "its lm.seq_length must be a whole number from 1 to 1000, not 0"),
         (with_(torch.ones(3), "protos", "lm", "seq_length"), "must be a whole number from 1 to 1000, not something"),
-        (with_(linear(*[torch.ones(3, 3), None]), "protos", "lm", "lookup_table"), "is no table of embeddings"),
+        (with_(linear(torch.ones(3, 3), None), "protos", "lm", "lookup_table"), "is no table of embeddings"),
         (with_(layer("nn.LookupTable", weight=torch.ones(9, 5)), "protos", "lm", "lookup_table"), "10 tokens apart"),
         (with_(layer("nn.LookupTable", weight=torch.ones(10, 4)), "protos", "lm", "lookup_table"), "takes 5 numbers"),
         (with_(layer("nn.LookupTable", weight=HUGE), "protos", "lm", "lookup_table"), "lm.lookup_table can't be used"),

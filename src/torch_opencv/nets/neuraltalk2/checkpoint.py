@@ -120,6 +120,8 @@ def _words(content: Any, count: int) -> tuple[str, ...]:
 def _printable(text: str) -> str:
     """A text from the file, with a mark for each character that could do something to a terminal."""
     text = text.encode("utf-8", "surrogateescape").decode("utf-8", "replace")
+    if text.isprintable():
+        return text
     return "".join(one if one.isprintable() else "\N{REPLACEMENT CHARACTER}" for one in text)
 
 
@@ -132,7 +134,9 @@ def _options(content: t7.Table) -> dict[str, Option]:
 def _require_encodes(cnn: nn.Module, encoding: int) -> None:
     """CheckpointError if the CNN doesn't make pictures' encodings.
 
-    Found out on PyTorch's device for shapes alone, where nothing is computed, and nothing allocated.
+    Found out on PyTorch's device for shapes alone, where nothing is computed and nothing allocated, whatever the file
+    says. (It costs a second or two of imports. VGG-16 itself would take as long on a picture, and a network that was
+    made to do harm, all memory.)
     """
     shapes = {name: _shape_of(tensor) for name, tensor in (*cnn.named_parameters(), *cnn.named_buffers())}
     hooks = [module.register_forward_hook(_require_moderate) for module in cnn.modules()]
