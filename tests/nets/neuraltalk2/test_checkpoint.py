@@ -12,7 +12,7 @@ import pytest
 import torch
 from torch import Tensor
 
-from tests.t7.building import layer, table
+from tests.t7.building import layer, longs, table
 from tests.t7.values import written
 from tests.t7.writer import Layout
 from torch_opencv import t7
@@ -185,10 +185,21 @@ def test_an_older_nngraph(plain: NeuralTalk2, tmp_path: Path) -> None:
     assert same(NeuralTalk2.load(save(content, tmp_path)), plain)
 
 
-def test_words_that_are_not_utf8_or_not_printable(tmp_path: Path) -> None:
-    content, _ = checkpoint(Size(words=3))
-    content["vocab"].update({"1": "żółw", "2": "caf\udce9", "3": "\x1b[2J"})
-    assert NeuralTalk2.load(save(content, tmp_path)).words == ("żółw", "caf\ufffd", "\ufffd[2J")
+def test_words_of_all_kinds(tmp_path: Path) -> None:
+    """The third isn't UTF-8, and the fourth would clear a terminal."""
+    content, _ = checkpoint(Size(words=5))
+    content["vocab"].update({"1": "żółw", "2": "25\u00a0°C", "3": "caf\udce9", "4": "\x1b[2J", "5": "\n"})
+    words = NeuralTalk2.load(save(content, tmp_path)).words
+    assert words == ("żółw", "25\u00a0°C", "caf\ufffd", "\ufffd[2J", "\ufffd")
+
+
+def test_a_view_that_takes_a_batch_of_one_for_none(tmp_path: Path) -> None:
+    content, _ = checkpoint(SIZE)
+    view = next(module for module in modules(content) if module.class_name == "nn.View")
+    del view.fields["numInputDims"]
+    view.fields["size"] = longs(64)
+    net = NeuralTalk2.load(save(content, tmp_path))
+    assert torch.allclose(net.encode(images()[1:]), net.encode(images())[1:], atol=1e-4)
 
 
 def test_a_single_picture_and_pictures_that_are_none(plain: NeuralTalk2) -> None:
@@ -230,6 +241,7 @@ HUGE = torch.ones(1).expand(1 << 20, 1 << 20)
 @pytest.mark.parametrize(
     ("spoil", "problem"),
     [
+        (with_(table(**{"\x1b[2J": 1}), "protos"), "it has no language model: there is no lm, only '\\x1b[2J'"),
         (without("protos"), "it is no NeuralTalk2 checkpoint: there is no protos, only vocab, opt, iter, loss_history"),
         (without("protos", "lm"), "it has no language model: there is no lm, only cnn"),
         (without("protos", "lm", "core"), "it has no LSTM: there is no core, only train, vocab_size"),

@@ -7,6 +7,7 @@ Source: train.lua of https://github.com/karpathy/neuraltalk2, which saves
 from __future__ import annotations
 
 import os
+import re
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
@@ -21,6 +22,7 @@ from torch_opencv.nets.neuraltalk2.graph import core_of
 from torch_opencv.nets.neuraltalk2.preprocessing import SIZE
 from torch_opencv.t7.layers.linear import LookupTable
 
+_CONTROLS: Final = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]")
 _LONGEST: Final = 1000  # words of a sentence; the original's default is 16
 _LARGEST_OUTPUT: Final = 1 << 28  # elements of a CNN's layer for one picture; VGG-16's largest has 3 million
 
@@ -95,7 +97,7 @@ def _beside(value: Any) -> str:
     """What there is instead of a missing field."""
     fields = value.fields if isinstance(value, t7.Object) else value
     names = [name for name in fields if isinstance(name, str)] if isinstance(fields, t7.Table) else []
-    shown = ", ".join(_printable(name)[:40] for name in names[:10])
+    shown = ", ".join(name[:40] if name[:40].isprintable() else ascii(name[:40]) for name in names[:10])
     return f", only {shown}{', ...' if len(names) > 10 else ''}" if names else ""
 
 
@@ -114,15 +116,9 @@ def _words(content: Any, count: int) -> tuple[str, ...]:
     words = [found.get(str(number)) for number in range(1, min(count, len(found)) + 1)]
     if len(found) != count or not all(isinstance(word, str) for word in words):
         raise CheckpointError(f"its vocabulary must have the words 1 to {count}, as its network has, not {len(found)}")
-    return tuple(_printable(str(word)) for word in words)
-
-
-def _printable(text: str) -> str:
-    """A text from the file, with a mark for each character that could do something to a terminal."""
-    text = text.encode("utf-8", "surrogateescape").decode("utf-8", "replace")
-    if text.isprintable():
-        return text
-    return "".join(one if one.isprintable() else "\N{REPLACEMENT CHARACTER}" for one in text)
+    # Whatever can't be written, or would do something to a terminal, becomes a mark.
+    texts = (str(word).encode("utf-8", "surrogateescape").decode("utf-8", "replace") for word in words)
+    return tuple(_CONTROLS.sub("\N{REPLACEMENT CHARACTER}", text) for text in texts)
 
 
 def _options(content: t7.Table) -> dict[str, Option]:
