@@ -91,7 +91,7 @@ class NeuralTalk2(nn.Module):
         if not len(images):  # the View in most CNNs can't tell what shape nothing has
             return images.new_zeros(0, self.encoding)
         features: Tensor = self.cnn(images)
-        return features.view(len(images), self.encoding)  # Torch7's View may take a batch of one for none
+        return features.reshape(len(images), self.encoding)  # Torch7's View may take a batch of one for none
 
     def forward(self, features: Tensor, tokens: Tensor) -> Tensor:
         """The log-probabilities of given sentences' tokens, as training needs them.
