@@ -13,6 +13,8 @@ See docs/bindings.md for the contract, and https://docs.opencv.org for the funct
 Torch and cv2 are imported when the first name is looked up, so that importing this package alone costs nothing.
 """
 
+import os as _os
+
 from torch_opencv._binding import submodules as _submodules
 
 __version__ = "0.1.0"
@@ -23,10 +25,17 @@ _submodules.install()
 def __getattr__(name: str) -> object:
     if name.startswith("__") and name != "__all__":  # the import system asks for __path__ and the like
         raise AttributeError(f"module '{__name__}' has no attribute '{name}'")
+    if name != "cuda" and _is_ours(name):  # as Python asks for `from torch_opencv import live`, before it imports that
+        raise AttributeError(f"module '{__name__}' has no attribute '{name}' before `import {__name__}.{name}`")
     from torch_opencv._binding import namespace
 
     value = globals()[name] = namespace.member(name)
     return value
+
+
+def _is_ours(name: str) -> bool:
+    path = _os.path.join(_os.path.dirname(__file__), name)  # noqa: PTH118, PTH120 (pathlib takes a while to import)
+    return _os.path.isdir(path) or _os.path.isfile(path + ".py")  # noqa: PTH112, PTH113
 
 
 def __dir__() -> list[str]:

@@ -95,7 +95,7 @@ def on_a_small_disk(disk: Path, command: list[str]) -> subprocess.CompletedProce
     return subprocess.run([*unshare, script, "sh", *command], capture_output=True, text=True)
 
 
-CLASSIFY = [sys.executable, "-c", "import sys; from torch_opencv.cli import main; sys.exit(main())", "classify"]
+CLASSIFY = [sys.executable, "-c", "import sys; from torch_opencv.cli.main import main; sys.exit(main())", "classify"]
 
 
 @pytest.mark.parametrize("suffix", ["mp4", "mkv"])

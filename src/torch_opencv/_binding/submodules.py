@@ -6,14 +6,21 @@ Light on purpose: torch and cv2 are imported only once a name is asked for that 
 from __future__ import annotations
 
 import sys
-from importlib.abc import Loader, MetaPathFinder
 from importlib.machinery import ModuleSpec
 from types import ModuleType
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from importlib.abc import Loader, MetaPathFinder
+
+    class _Finder(MetaPathFinder, Loader): ...
+else:
+    _Finder = object  # importing the base classes takes longer than all the rest here
 
 _PACKAGE = "torch_opencv."
 
 
-class _OpencvSubmodules(MetaPathFinder, Loader):
+class _OpencvSubmodules(_Finder):
     def find_spec(self, fullname: str, path: object = None, target: object = None) -> ModuleSpec | None:
         if not fullname.startswith(_PACKAGE) or fullname.startswith(_PACKAGE + "_") or _submodule(fullname) is None:
             return None

@@ -9,17 +9,16 @@ thread, draws, shows and records. They hand over single items (see `pipeline`), 
 
 from __future__ import annotations
 
-import signal
-import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from typing import Literal, TypeVar
 
+from torch_opencv._progress import progress_bar
+from torch_opencv._signals import noted
 from torch_opencv.live.display import Display
 from torch_opencv.live.pipeline import App, Pipeline
-from torch_opencv.live.progress import progress_bar
 from torch_opencv.live.recorder import Recorder
 from torch_opencv.live.results import Results
 from torch_opencv.live.sources import Source
@@ -101,7 +100,7 @@ def run(
     shown = bool(views) or encoder is not None
     start = time.monotonic()
     with ExitStack() as stack:
-        signalled = stack.enter_context(_signals())
+        signalled = stack.enter_context(noted())
         recorder = Recorder(encoder, fps=max(one.fps or 25.0 for one in sources), both=side_by_side, every=not newest)
         for part in (*views, recorder, results):
             if part is not None:
@@ -142,27 +141,5 @@ def _progress(sources: Sequence[Source], max_frames: int | None) -> Iterator[Cal
         yield lambda done: None
         return
     name = sources[0].name if len(sources) == 1 else f"{len(sources)} sources"
-    with progress_bar(name, sum(lengths)) as tell:
+    with progress_bar(name, sum(lengths), unit="frames") as tell:
         yield lambda done: tell(done + sum(len(one.skipped) for one in sources))
-
-
-@contextmanager
-def _signals() -> Iterator[list[Ending]]:
-    """Take note of Ctrl-C and SIGTERM, instead of ending in the middle of something.
-
-    It goes on until everything is closed, so that an impatient second one can't spoil a file: and one key press may
-    well arrive as two signals, from the terminal and from a parent process that passes it on.
-    """
-    noted: list[Ending] = []
-    if threading.current_thread() is not threading.main_thread():
-        yield noted
-        return
-    with ExitStack() as stack:
-        for number, usual, ending in (
-            (signal.SIGINT, signal.default_int_handler, "interrupted"),
-            (signal.SIGTERM, signal.SIG_DFL, "terminated"),
-        ):
-            if signal.getsignal(number) == usual:  # not ignored, as by nohup; not someone else's
-                signal.signal(number, lambda *_, ending=ending: noted.append(ending))
-                stack.callback(signal.signal, number, usual)
-        yield noted

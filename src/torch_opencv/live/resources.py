@@ -39,6 +39,13 @@ class Resources:
     views: list[View]
     encoder: VideoEncoder | None
     results: Results | None
+    address: str | None = None
+    """Of the browser's page, if there is one."""
+
+    def announce(self) -> None:
+        """Print the page's address on standard error, if there is a page."""
+        if self.address:
+            print(f"{_TITLE}: open {self.address} in a browser", file=sys.stderr, flush=True)
 
 
 @contextmanager
@@ -52,8 +59,9 @@ def open_resources(
     host: str = _USUAL_HOST,
     port: int | None = None,
     token: str | None = None,
+    announce: bool = True,
 ) -> Iterator[Resources]:
-    """Open everything for a run, and close what is open afterwards. The address of a browser view is printed on stderr.
+    """Open everything for a run, and close what is open afterwards.
 
     Args:
         specs: what `open_source` takes, sources that are open already, or "browser", the camera of whoever opens the
@@ -67,6 +75,7 @@ def open_resources(
         host: where the browser's page is served. All but this machine's own addresses demand a token.
         port: None is 8000 if that is free, else any that is.
         token: None: one is made if the host demands it.
+        announce: print the address of a browser view on standard error; else `Resources.announce` does so later.
 
     Raises:
         LiveError: one of them can't be used.
@@ -88,7 +97,7 @@ def open_resources(
         for spec in specs:
             if spec == "browser":
                 if view == "none":
-                    raise ViewError("the camera of whoever opens the page needs the page: leave --view none away")
+                    raise ViewError("the camera of whoever opens the page needs the page: remove --view none")
                 browser = browser or _open_browser(title, host, port, token)
                 stack.callback(browser.close)
                 sources.append(browser.camera())
@@ -107,11 +116,14 @@ def open_resources(
             stack.callback(browser.close)
         if browser:
             views.append(browser)
-            why = f"no window can be shown here, {reason}: " if view == "window" and reason else ""
-            print(f"{_TITLE}: {why}open {browser.address} in a browser", file=sys.stderr, flush=True)
+            if view == "window" and reason:
+                _log.info("no window can be shown here (%s), so the browser is used", reason)
         if view != "browser" and view != "none" and not reason and (view == "window" or not browser):
             views.append(Window(title))
-        yield Resources(sources, views, encoder, writer)
+        resources = Resources(sources, views, encoder, writer, browser.address if browser else None)
+        if announce:
+            resources.announce()
+        yield resources
 
 
 def _open_browser(title: str, host: str, port: int | None, token: str | None) -> Browser:

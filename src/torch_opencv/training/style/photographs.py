@@ -19,9 +19,9 @@ import torch
 from torch import Tensor
 
 import torch_opencv as cv
+from torch_opencv._image_files import is_image
 from torch_opencv.training.errors import TrainingError
 
-_SUFFIXES: Final = (".jpg", ".jpeg", ".png", ".bmp", ".webp", ".tif", ".tiff")
 _FARTHEST: Final = 1.25  # a photograph is at most so much larger than the square that is cut out of it
 _log = logging.getLogger(__name__)
 
@@ -35,7 +35,7 @@ class Photographs:
 
     def __init__(self, folder: Path, *, size: int, seed: int) -> None:
         try:
-            files = [path for path in folder.iterdir() if path.suffix.lower() in _SUFFIXES and path.name[0] != "."]
+            files = [path for path in folder.iterdir() if is_image(path)]
         except OSError as error:
             raise TrainingError(f"the folder of photographs {folder} can't be read: {error.strerror}") from None
         if not files:

@@ -27,6 +27,7 @@ from torch import Tensor
 
 import torch_opencv as cv
 from torch_opencv import runtime
+from torch_opencv._progress import progress_bar
 from torch_opencv.nets import style_network
 from torch_opencv.nets.style_network import Style, StyleNetwork
 from torch_opencv.training.checkpoint import Checkpoint, Settings, write
@@ -247,29 +248,5 @@ def _reporting(label: str, total: int, done: int, *, shown: bool) -> Iterator[_R
 
         yield log
         return
-    from rich.console import Console
-    from rich.progress import (
-        BarColumn,
-        MofNCompleteColumn,
-        Progress,
-        TextColumn,
-        TimeElapsedColumn,
-        TimeRemainingColumn,
-    )
-
-    columns = (
-        TextColumn("{task.description}"),
-        BarColumn(),
-        MofNCompleteColumn(),
-        TextColumn("{task.fields[rate]} it/s  loss {task.fields[loss]}"),
-        TimeElapsedColumn(),
-        TimeRemainingColumn(),
-    )
-    with Progress(*columns, console=Console(stderr=True)) as progress:
-        task = progress.add_task(label, total=total, completed=done, rate="-", loss="-")
-
-        def show(iteration: int, loss: float) -> None:
-            speed = progress.tasks[0].speed or 0.0
-            progress.update(task, completed=iteration, rate=f"{speed:.1f}", loss=f"{smoothed(loss):.3f}")
-
-        yield show
+    with progress_bar(label, total, unit="it", done=done) as tell:
+        yield lambda iteration, loss: tell(iteration, f"loss {smoothed(loss):.3f}")

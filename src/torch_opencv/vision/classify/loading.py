@@ -13,11 +13,13 @@ from torch import nn
 
 import torch_opencv as cv
 from torch_opencv import weights
+from torch_opencv._paths import offline
+from torch_opencv.errors import first_line
 from torch_opencv.nets.efficientnet_lite0 import EfficientNetLite0
 from torch_opencv.vision.classify import imagenet, torch7
 from torch_opencv.vision.classify.model import ClassificationModel
 from torch_opencv.vision.errors import ModelError
-from torch_opencv.vision.naming import first_line, guess, is_path
+from torch_opencv.vision.naming import guess, is_path
 
 NAMES: Final = ("efficientnet-lite0",)  # besides timm:NAME and paths
 _TIMM: Final = "timm:"
@@ -78,7 +80,7 @@ def _torch7(name: str) -> ClassificationModel:
 
 
 def _timm(name: str) -> ClassificationModel:
-    if os.environ.get("TORCH_OPENCV_OFFLINE", "").lower() not in ("", "0", "false", "no"):
+    if offline():
         os.environ["HF_HUB_OFFLINE"] = "1"  # the switch of the client that timm fetches with, read at import
     try:
         import timm  # type: ignore[import-not-found,unused-ignore]

@@ -19,6 +19,7 @@ from torch import Tensor, nn
 
 import torch_opencv as cv
 from torch_opencv import t7
+from torch_opencv.errors import first_line
 from torch_opencv.t7.layers.transfer import SoftMax
 from torch_opencv.vision.classify import imagenet
 from torch_opencv.vision.classify.model import ClassificationModel
@@ -63,8 +64,7 @@ def _outputs(network: nn.Module, path: Path) -> int:
         with torch.inference_mode():
             output = network(torch.zeros(2, 3, _SIZE, _SIZE))
     except Exception as error:  # whatever a network for something else makes of them
-        reason = str(error).strip().partition("\n")[0][:200] or type(error).__name__
-        raise ModelError(f"{problem}: {reason}") from None
+        raise ModelError(f"{problem}: {first_line(error)}") from None
     if not isinstance(output, Tensor) or output.ndim != 2 or output.shape[0] != 2 or not 2 <= output.shape[1] <= 50_000:
         raise ModelError(f"{problem}: it gives {_shape(output)} for two of them")
     return output.shape[1]

@@ -10,16 +10,14 @@ import torch
 from torch import Tensor, nn
 
 from torch_opencv import t7, weights
+from torch_opencv._style_names import NAMES as NAMES
+from torch_opencv._style_names import TEXTURE_NETWORKS as TEXTURE_NETWORKS
+from torch_opencv.errors import first_line
 from torch_opencv.nets import style_network
 from torch_opencv.nets.style_network import StyleNetwork
 from torch_opencv.vision.errors import ModelError
 from torch_opencv.vision.frames import Normalise
-from torch_opencv.vision.naming import first_line, guess, is_path
-
-NAMES: Final = ("starry-night", "great-wave", "composition-vii", "the-scream", "the-shipwreck")
-"""Our own, which come along."""
-TEXTURE_NETWORKS: Final = ("texturenet-starry", "texturenet-pollock")
-"""Those of the original demo, which are fetched when first used."""
+from torch_opencv.vision.naming import guess, is_path
 
 _VGG_MEAN: Final = (103.939, 116.779, 123.68)  # blue, green, red: what the texture networks' outputs lack
 

@@ -1,3 +1,4 @@
+# ruff: noqa: F811 (fixtures of other tests are imported by name)
 import os
 import subprocess
 import sys
@@ -7,11 +8,11 @@ import pytest
 from typer.testing import CliRunner, Result
 
 from torch_opencv import weights
+from torch_opencv.cli.models import app
 from torch_opencv.weights import WeightsError, catalogue
-from torch_opencv.weights.commands import app
 
-from .conftest import ALONE, CONTENT, entry_of
-from .file_server import FileServer
+from ..weights.conftest import CONTENT, entry_of, home, server  # noqa: F401 (fixtures)
+from ..weights.file_server import FileServer
 
 
 def run(*arguments: str) -> Result:
@@ -48,7 +49,7 @@ def test_list_is_a_table_at_a_terminal(home: Path) -> None:
     import pty
 
     terminal, end = pty.openpty()
-    command = [sys.executable, "-c", f"{ALONE}from torch_opencv.weights.commands import app; app(['list'])"]
+    command = [sys.executable, "-c", "from torch_opencv.cli.models import app; app(['list'])"]
     process = subprocess.Popen(command, stdout=end, env=os.environ | {"COLUMNS": "80", "TERM": "dumb"})
     os.close(end)
     shown = b""

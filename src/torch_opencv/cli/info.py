@@ -9,7 +9,7 @@ import av
 import torch
 
 import torch_opencv as cv
-from torch_opencv import weights
+from torch_opencv._paths import home
 from torch_opencv.live.window import why_no_window
 
 
@@ -29,5 +29,5 @@ def installation() -> dict[str, str]:
         "devices": ", ".join(["cpu", *gpus]),
         "windows": f"none: {no_window}" if no_window else cv.currentUIFramework(),
         "video backends": ", ".join(dict.fromkeys(backends)),
-        "cache": str(weights.home()),
+        "cache": str(home()),
     }

@@ -3,15 +3,17 @@
 Failures are `WeightsError`s and `T7Error`s; the command line's main program prints them on stderr and exits with 2.
 """
 
+from __future__ import annotations
+
 import re
 import sys
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from torch_opencv import weights
-from torch_opencv.weights import Entry, WeightsError
+if TYPE_CHECKING:
+    from torch_opencv.weights import Entry
 
 app = typer.Typer(no_args_is_help=True, help="Weights: what there is, where it is, fetching and verifying it.")
 
@@ -19,6 +21,8 @@ app = typer.Typer(no_args_is_help=True, help="Weights: what there is, where it i
 @app.command("list")
 def list_weights() -> None:
     """Show all weights, and where they are now. Piped, it prints tab-separated lines without a heading."""
+    from torch_opencv import weights
+
     rows = [
         (entry.name, entry.task, _size(entry), entry.licence, *_where(entry))
         for entry in map(weights.entry, weights.names())
@@ -43,6 +47,8 @@ def fetch(
     names: Annotated[list[str], typer.Argument(metavar="NAME...", help="Names from `torch-opencv models list`.")],
 ) -> None:
     """Fetch weights that are not on this machine yet, and say where they are."""
+    from torch_opencv import weights
+
     for name, path in zip(names, weights.fetch(*names), strict=True):
         print(f"{name}\t{path}")
 
@@ -52,21 +58,25 @@ def verify(
     names: Annotated[list[str] | None, typer.Argument(metavar="[NAME...]", help="Default: all that are here.")] = None,
 ) -> None:
     """Read the weights on this machine again and compare them with their checksums."""
+    from torch_opencv import weights
+
     chosen = names or [name for name in weights.names() if weights.copies(name)]
     failures = []
     for name in chosen:
         try:
             for copy in weights.verify(name):
                 print(f"{name}\tgood\t{copy.path}")
-        except WeightsError as error:  # noqa: PERF203 (all failures are reported)
+        except weights.WeightsError as error:  # noqa: PERF203 (all failures are reported)
             failures.append(str(error))
     if failures:
-        raise WeightsError("\n".join(failures))
+        raise weights.WeightsError("\n".join(failures))
 
 
 @app.command()
 def path(name: Annotated[str, typer.Argument(help="A name from `torch-opencv models list`.")]) -> None:
     """Print the path of one weights file, for scripts; it is fetched first if it isn't here, and verified always."""
+    from torch_opencv import weights
+
     print(weights.path(name))
 
 
@@ -133,6 +143,8 @@ def _size(entry: Entry) -> str:
 
 
 def _where(entry: Entry) -> tuple[str, str]:
+    from torch_opencv import weights
+
     found = weights.copies(entry.name)
     good = next((copy for copy in found if copy.problem is None), None)
     if good:
