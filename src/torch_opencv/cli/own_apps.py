@@ -5,7 +5,9 @@ from __future__ import annotations
 import importlib.util
 import inspect
 import sys
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 from torch_opencv.errors import TorchOpencvError, first_line
 
@@ -14,11 +16,11 @@ class AppError(TorchOpencvError):
     """An app of the user's own can't be loaded."""
 
 
-def load_class(spec: str) -> type:
-    """The class that ``FILE.py:NAME`` names. The file is run as a module of its own name.
+def load_app(spec: str) -> Callable[..., Any]:
+    """The class or function that ``FILE.py:NAME`` names. The file is run as a module of its own name.
 
     Raises:
-        AppError: there is no such file or class, or the file can't be imported.
+        AppError: there is no such file or app, or the file can't be imported.
 
     """
     file, colon, name = spec.rpartition(":")
@@ -38,7 +40,7 @@ def load_class(spec: str) -> type:
     except Exception as error:
         raise AppError(f"{file} can't be imported: {type(error).__name__}: {first_line(error)}") from error
     app = getattr(module, name, None)
-    if not inspect.isclass(app) or not hasattr(app, "process"):
+    if not (inspect.isfunction(app) or (inspect.isclass(app) and hasattr(app, "process"))):
         classes = [one for one, value in vars(module).items() if inspect.isclass(value) and hasattr(value, "process")]
         known = f"it has {', '.join(classes)}" if classes else "it has no class with a method process"
         raise AppError(f"{file} has no app {name!r}: {known}")

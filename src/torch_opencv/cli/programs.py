@@ -12,7 +12,7 @@ import typer
 
 from torch_opencv import _style_names
 from torch_opencv.cli.options import Device, RunOptions, parameters
-from torch_opencv.cli.own_apps import load_class
+from torch_opencv.cli.own_apps import load_app
 
 if TYPE_CHECKING:
     from torch_opencv.live.sources import Source
@@ -30,8 +30,8 @@ def add_programs(app: typer.Typer) -> None:
     app.command("run", help=_run_own.__doc__)(_with_shared_options(_run_own))
 
 
-def command_of(app: type) -> typer.Typer:
-    """The command line of an app's class that is made without arguments."""
+def command_of(app: Callable[..., Any]) -> typer.Typer:
+    """The command line of an app's class, which is made without arguments, or of a function that is an app."""
     single = typer.Typer(
         context_settings={"help_option_names": ["-h", "--help"]}, add_completion=False, pretty_exceptions_enable=False
     )
@@ -39,22 +39,22 @@ def command_of(app: type) -> typer.Typer:
     return single
 
 
-def _own_command(app: type) -> Callable[..., int]:
-    def make(sources: Sequence[Source], /) -> Any:
-        return app()
+def _own_command(app: Callable[..., Any]) -> Callable[..., int]:
+    from torch_opencv.live.app import App
 
-    answers = hasattr(app, "fields") and not (getattr(app, "replaces_frame", False) or getattr(app, "replaces", False))
+    def make(sources: Sequence[Source], /) -> Any:
+        return app() if inspect.isclass(app) else app
+
+    answers = getattr(app, "fields", App.fields) is not App.fields and not getattr(app, "replaces_frame", False)
     return _command(make, title=app.__name__, answers=answers)
 
 
 def _run_own(
-    app: Annotated[
-        str, typer.Argument(metavar="FILE.py:APP", help="A Python file of yours, and the app's class in it.")
-    ],
+    app: Annotated[str, typer.Argument(metavar="FILE.py:APP", help="A Python file of yours, and the app in it.")],
     **values: Any,
 ) -> int:
-    """Run an app of your own: a class in a Python file, made without arguments."""
-    status: int = _own_command(load_class(app))(**values)
+    """Run an app of your own: a class in a Python file, made without arguments, or a function of an image."""
+    status: int = _own_command(load_app(app))(**values)
     return status
 
 

@@ -8,26 +8,25 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable, Sequence
 from threading import Event, Thread
-from typing import TypeVar
 
 from torch_opencv import _signals
 from torch_opencv.cli.options import RunOptions
+from torch_opencv.live.app import App, as_app
+from torch_opencv.live.events import Command, Key
+from torch_opencv.live.keys import command_of
 from torch_opencv.live.loop import Report, run
-from torch_opencv.live.pipeline import App
 from torch_opencv.live.resources import Resources, open_resources
 from torch_opencv.live.result_tables import PrintedResults
 from torch_opencv.live.sources import Source
-from torch_opencv.live.views import View
+from torch_opencv.live.views import View, ViewEvent
 from torch_opencv.runtime import resolve_device
-
-R = TypeVar("R")
 
 _TICK_S = 0.05
 _ERRORS_COME_WITHIN_S = 1.0  # what is wrong with a model's name or file is known by then
 
 
 def run_program(
-    load: Callable[[Sequence[Source]], App[R]],
+    load: Callable[[Sequence[Source]], object],
     options: RunOptions,
     *,
     title: str,
@@ -86,25 +85,24 @@ def run_program(
         )
     if not options.quiet and not isinstance(resources.results, PrintedResults):
         print(_outcome(report, resources), file=sys.stderr)
-        summary = app.summary() if report.frames and hasattr(app, "summary") else ""
-        if summary:
+        if report.frames and (summary := app.summary()):
             print(summary, file=sys.stderr)
     return _signals.STATUS.get(report.ended, 2 if report.recording_failed else 0)
 
 
-def _load(load: Callable[[Sequence[Source]], App[R]], resources: Resources) -> App[R] | None:
+def _load(load: Callable[[Sequence[Source]], object], resources: Resources) -> App[object] | None:
     """Load the program, or None if the user quits meanwhile.
 
     That may take a while, as a network may be compiled, which can't be interrupted: so it has a thread of its own,
     which is left behind at an interruption and ends with the process.
     """
-    loaded: list[App[R]] = []
+    loaded: list[App[object]] = []
     failed: list[BaseException] = []
     done = Event()
 
     def work() -> None:
         try:
-            loaded.append(load(resources.sources))
+            loaded.append(as_app(load(resources.sources)))
         except BaseException as error:
             failed.append(error)
         done.set()
@@ -121,7 +119,11 @@ def _load(load: Callable[[Sequence[Source]], App[R]], resources: Resources) -> A
 
 
 def _wants_to_quit(views: Sequence[View]) -> bool:
-    return any("quit" in view.commands() for view in views)
+    return any(_is_quit(event) for view in views for event in view.events())
+
+
+def _is_quit(event: ViewEvent) -> bool:
+    return (command_of(event.key) if isinstance(event, Key) else event) == Command("quit")
 
 
 def _outcome(report: Report, resources: Resources) -> str:

@@ -22,6 +22,7 @@ class Strided(Source):
         self.name, self.live, self.still, self.inputs = source.name, source.live, source.still, source.inputs
         self.fps = source.fps and source.fps / stride
         self.length = source.length
+        self.seekable, self.duration = source.seekable, source.duration
         self.skipped = source.skipped
 
     @property
@@ -36,6 +37,10 @@ class Strided(Source):
 
     def __iter__(self) -> Iterator[Frame]:
         return islice(self._source, 0, None, self._stride)
+
+    def seek(self, seconds: float) -> None:
+        """Let the next iteration begin at another place."""
+        self._source.seek(seconds)
 
     def close(self) -> None:  # noqa: D102
         self._source.close()
