@@ -93,9 +93,11 @@ def test_unusable_outputs(refused: Refused) -> None:
     assert "photos is a folder" in refused("classify", "clip.mp4", "--results", "photos")
     assert "clip.mp4 is read as SOURCE" in refused("classify", "clip.mp4", "--record", "clip.mp4")
     assert "link.mp4 is read as SOURCE" in refused("classify", "clip.mp4", "--record", "link.mp4")
-    assert "clip.mp4 is read as SOURCE" in refused("classify", "clip.mp4", "--results", "./clip.mp4")
-    assert "photos/a.png is read as SOURCE" in refused("classify", "photos", "--results", "photos/a.png")
-    assert "is given twice" in refused("classify", "clip.mp4", "--record", "a.mp4", "--results", "a.mp4")
+    Path("clip.jsonl").write_bytes(SAMPLE.read_bytes())
+    assert "clip.jsonl is read as SOURCE" in refused(
+        "classify", "clip.jsonl", "--results", "./clip.jsonl", "--overwrite"
+    )
+    assert "must end in .jsonl (JSON Lines), .csv or .parquet" in refused("classify", "clip.mp4", "--results", "a.mp4")
 
 
 def test_wrong_usage(refused: Refused) -> None:
@@ -112,6 +114,8 @@ def test_wrong_usage(refused: Refused) -> None:
     assert "gpu" in refused("classify", "sample", "--device", "gpu")
     assert "cuda:99" in refused("classify", "sample", "--device", "cuda:99")
     assert "--nonsense" in refused("classify", "sample", "--nonsense")
+    for number in range(17):
+        Path(f"{number}.jpg").touch()
     assert "17 sources are too many" in (message := refused("classify", *[f"{i}.jpg" for i in range(17)]))
     assert "if it is quoted, as in 'photos/*.jpg'" in message
     assert "'clasify'" in refused("clasify")

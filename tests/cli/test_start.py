@@ -33,6 +33,8 @@ LIGHT = [
     (["classify", "sample", "--max-frames", "0"], 2),
     (["classify", "sample", "--device", "gpu"], 2),
     (["stylize", "sample", "--strength", "2"], 2),
+    (["classify", "no-such-file.mp4"], 2),
+    (["run", "no-such-file.py:App", "sample"], 2),
     (["--nonsense"], 2),
 ]
 RUN_EACH = """

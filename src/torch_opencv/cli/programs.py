@@ -11,8 +11,10 @@ from typing import TYPE_CHECKING, Annotated, Any, get_type_hints
 import typer
 
 from torch_opencv import _style_names
+from torch_opencv._source_names import why_missing
 from torch_opencv.cli.options import Device, RunOptions, parameters
 from torch_opencv.cli.own_apps import load_app
+from torch_opencv.errors import TorchOpencvError
 
 if TYPE_CHECKING:
     from torch_opencv.live.sources import Source
@@ -75,6 +77,8 @@ def _command(make: Callable[..., Any], *, title: str, answers: bool) -> Callable
     def command(**values: Any) -> int:
         options = RunOptions(**{name: values.pop(name) for name in names})
         _log.setLevel(logging.WARNING if options.quiet else logging.INFO)
+        if missing := next(filter(None, map(why_missing, options.sources or [])), ""):
+            raise TorchOpencvError(missing)
         from torch_opencv.cli.run_program import run_program
 
         device = values.get("device")

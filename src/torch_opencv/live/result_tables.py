@@ -31,7 +31,7 @@ def open_results(path: str | Path) -> Results:
     """
     file = Path(path)
     suffix = file.suffix.lower()
-    if str(path) == "-" or suffix in _JSON_LINES or (file.exists() and not file.is_file() and not file.is_dir()):
+    if str(path) == "-" or suffix in _JSON_LINES or (file.exists() and not file.is_file()):
         return Results(path)
     if suffix == ".csv":
         return CsvResults(path)

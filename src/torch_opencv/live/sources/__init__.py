@@ -12,10 +12,11 @@ from pathlib import Path
 
 import torch_opencv as cv
 from torch_opencv._image_files import IMAGE_SUFFIXES
+from torch_opencv._source_names import KINDS, is_address, is_sequence, why_missing
 from torch_opencv.live.errors import SourceError
 from torch_opencv.live.sources.base import Frame, Source
 from torch_opencv.live.sources.captures import Camera, Video, first_camera
-from torch_opencv.live.sources.files import is_sequence, open_folder, open_glob, open_list, open_sequence
+from torch_opencv.live.sources.files import open_folder, open_glob, open_list, open_sequence
 from torch_opencv.live.sources.images import Images
 from torch_opencv.live.sources.piped import PipedVideo
 from torch_opencv.live.sources.streams import Stream
@@ -25,10 +26,6 @@ __all__ = ["SAMPLE", "Frame", "Source", "open_source"]
 SAMPLE = Path(__file__).with_name("sample.mp4")
 """The packaged video: a cat, a coffee, a rocket, an astronaut."""
 
-_KINDS = (
-    "SOURCE is a camera number, a video, an image, a folder or glob of those, a .txt list of them, an image sequence "
-    "(f%03d.png), an rtsp:// or http(s):// stream, '-' (standard input) or 'sample'"
-)
 _MOVING_SUFFIXES = (".gif", ".mjpg", ".mjpeg")  # begin like an image, but may hold many
 _log = logging.getLogger(__name__)
 
@@ -60,7 +57,7 @@ def open_source(spec: str | int | None = None) -> Source:
         return PipedVideo()
     if spec == "browser":
         raise SourceError("the camera of whoever opens the page needs the page: --view browser")
-    if "://" in spec or re.match("(rtsps?|https?):", spec):
+    if is_address(spec):
         return Stream(spec)
     return _open_path(spec)
 
@@ -81,11 +78,11 @@ def _open_path(spec: str) -> Source:
             return open_glob(spec)
         if is_sequence(spec):
             return open_sequence(spec)
-        raise SourceError(f"no such file or folder: {spec!r}; {_KINDS}")
+        raise SourceError(why_missing(spec))
     if path.is_dir():
         return open_folder(path, spec)
     if not path.is_file():
-        raise SourceError(f"{spec} is neither a file nor a folder; {_KINDS}")
+        raise SourceError(f"{spec} is neither a file nor a folder; {KINDS}")
     if path.stat().st_size == 0:
         raise SourceError(f"{spec} is empty (0 bytes)")
     try:

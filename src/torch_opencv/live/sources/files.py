@@ -35,9 +35,10 @@ def open_folder(folder: Path, name: str) -> Source:
     images = [path for path in files if path.suffix.lower() in IMAGE_SUFFIXES]
     videos = [path for path in files if path.suffix.lower() in VIDEO_SUFFIXES]
     if images:
+        source = Images(sorted(images, key=_natural), name=name, with_paths=True)
         if videos:
             _log.info("%s: taking its %d images, and leaving out its %d videos", name, len(images), len(videos))
-        return Images(sorted(images, key=_natural), name=name, with_paths=True)
+        return source
     if videos:
         return Videos(sorted(videos, key=_natural), name=name)
     raise SourceError(
@@ -75,11 +76,6 @@ def open_list(path: Path, name: str) -> Source:
     if missing := next((file for file in files if not file.is_file()), None):
         raise SourceError(f"{name} names {missing}, and there is no such file")
     return _of_one_kind(files, name)
-
-
-def is_sequence(spec: str) -> bool:
-    """Whether a name has a place for a number, as ``f%03d.png``."""
-    return len(_NUMBER.findall(Path(spec).name)) == 1
 
 
 def open_sequence(spec: str) -> Source:
