@@ -178,5 +178,5 @@ def test_a_mistake_after_seeking_is_raised() -> None:
 
 def test_a_source_that_cannot_be_sought_says_so() -> None:
     source: Source = Shades(3)
-    with pytest.raises(TypeError, match="shades can't go to another place"):
+    with pytest.raises(TypeError, match="shades isn't seekable"):
         source.seek(0)
