@@ -15,8 +15,8 @@ export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
 demo: $(INSTALLED)
 	mkdir -p output
-	$(BIN)/torch-opencv classify sample --view none --record output/classify.mp4 --results output/classify.jsonl
-	$(BIN)/torch-opencv stylize sample --view none --record output/stylize.mp4 --results output/stylize.jsonl --side-by-side
+	$(BIN)/torch-opencv classify sample --view none --record output/classify.mp4 --results output/classify.jsonl --overwrite
+	$(BIN)/torch-opencv stylize sample --view none --record output/stylize.mp4 --results output/stylize.jsonl --side-by-side --overwrite
 
 test: $(INSTALLED)
 	$(BIN)/python -m pytest -n auto -m 'not e2e'

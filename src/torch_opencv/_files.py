@@ -2,10 +2,30 @@
 
 from __future__ import annotations
 
+import os
 import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+
+
+def create(path: Path) -> int:
+    """A descriptor of a file that didn't exist; nothing is followed or overwritten that somebody has put there.
+
+    OSError, FileExistsError above all, if it can't be made.
+    """
+    return os.open(path, os.O_RDWR | os.O_CREAT | os.O_EXCL | getattr(os, "O_NOFOLLOW", 0), 0o666)
+
+
+def write_new(path: Path, data: bytes) -> None:
+    """Write a file that must not exist. OSError if it does, or can't be written; then nothing is left of it."""
+    with os.fdopen(create(path), "wb") as file:
+        try:
+            file.write(data)
+            file.flush()
+        except OSError:
+            path.unlink(missing_ok=True)
+            raise
 
 
 @contextmanager
@@ -17,7 +37,7 @@ def atomic_write(target: Path) -> Iterator[Path]:
     """
     part = target.with_name(f".{target.name}.{uuid.uuid4().hex}.part")
     try:
-        part.touch()  # so that a folder that can't be written to is found out here, and not by whoever writes
+        os.close(create(part))  # so that a folder that can't be written to is found out here
         yield part
         part.replace(target)
     finally:

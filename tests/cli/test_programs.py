@@ -69,7 +69,7 @@ def test_unusable_sources(refused: Refused, monkeypatch: pytest.MonkeyPatch) -> 
     assert "no such file or folder: 'clip.mp4'; SOURCE is " in refused("classify", "clip.mp4")
     assert "text.mp4 can't be read as a video" in refused("classify", "text.mp4")
     assert "empty.mp4 is empty (0 bytes)" in refused("classify", "empty.mp4")
-    assert "no images in the folder nothing" in refused("classify", "nothing")
+    assert "no images or videos in the folder nothing" in refused("classify", "nothing")
     assert "bad.png can't be read as an image" in refused("classify", "bad.png")
     assert "bad.png can't be read as an image" in refused("classify", ".")
     assert "no file matches *.jpg" in refused("classify", "*.jpg")

@@ -5,8 +5,9 @@ from pathlib import Path
 
 import pytest
 
+from torch_opencv._files import atomic_write, create, write_new
 from torch_opencv.live.errors import OutputError
-from torch_opencv.live.outputs import check_distinct, check_writable
+from torch_opencv.live.outputs import check_absent, check_distinct, check_writable, lock
 
 
 def test_writable_leaves_no_trace(tmp_path: Path) -> None:
@@ -67,3 +68,45 @@ def test_no_output_over_an_input_or_another_output(tmp_path: Path) -> None:
     with pytest.raises(OutputError, match="is given twice"):
         check_distinct([tmp_path / "new", tmp_path / "." / "new"], [source])
     check_distinct([tmp_path / "a", tmp_path / "b"], [source])
+
+
+def test_a_file_with_something_in_it_is_a_result(tmp_path: Path) -> None:
+    (tmp_path / "empty").touch()
+    check_absent([tmp_path / "none", tmp_path / "empty"])
+    (tmp_path / "full").write_text("x")
+    with pytest.raises(OutputError, match="full exists: give --overwrite"):
+        check_absent([tmp_path / "full"])
+
+
+def test_a_lock_is_of_the_file_whatever_its_path(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    held = lock(tmp_path / "a.mp4")
+    assert held
+    with pytest.raises(OutputError, match=r"another program is writing to a\.mp4 now: give another name"):
+        lock(Path("a.mp4"))
+    other = lock(tmp_path / "b.mp4")
+    assert other
+    other.release()
+    held.release()
+    again = lock(Path("a.mp4"))
+    assert again
+    again.release()
+    assert list(tmp_path.iterdir()) == []  # nothing lies beside what the user asked for
+
+
+@pytest.mark.skipif(os.name == "nt", reason="needs links")
+def test_nothing_is_followed_or_overwritten(tmp_path: Path) -> None:
+    (tmp_path / "target").write_text("kept")
+    (tmp_path / "link").symlink_to(tmp_path / "target")
+    (tmp_path / "dangling").symlink_to(tmp_path / "elsewhere")
+    for name in ("target", "link", "dangling"):
+        with pytest.raises(FileExistsError):
+            create(tmp_path / name)
+        with pytest.raises(FileExistsError):
+            write_new(tmp_path / name, b"x")
+    assert (tmp_path / "target").read_text() == "kept"
+    assert not (tmp_path / "elsewhere").exists()
+    with atomic_write(tmp_path / "new") as part:
+        part.write_text("whole")
+    write_new(tmp_path / "snapshot", b"data")
+    assert ((tmp_path / "new").read_text(), (tmp_path / "snapshot").read_bytes()) == ("whole", b"data")

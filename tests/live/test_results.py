@@ -9,6 +9,7 @@ import pytest
 import torch
 
 from torch_opencv.live.errors import OutputError
+from torch_opencv.live.result_tables import open_results
 from torch_opencv.live.results import Results
 from torch_opencv.live.sources import Frame
 
@@ -94,3 +95,36 @@ def test_a_reader_that_goes_is_not_an_output_error(tmp_path: Path) -> None:
         os.close(reader)
         with pytest.raises(BrokenPipeError):
             results.write(frame(), {})
+
+
+def test_what_json_has_no_number_for_is_null(tmp_path: Path) -> None:
+    with Results(tmp_path / "a.jsonl") as results:
+        results.write(frame(), {"score": float("nan"), "box": [1.0, float("inf")], "inner": {"x": (-float("inf"), 2)}})
+    line = json.loads((tmp_path / "a.jsonl").read_text(), parse_constant=pytest.fail)
+    assert (line["score"], line["box"], line["inner"]) == (None, [1.0, None], {"x": [None, 2]})
+
+
+def test_two_writers_of_one_file(tmp_path: Path) -> None:
+    with Results(tmp_path / "a.jsonl"):
+        (tmp_path / "link.jsonl").symlink_to(tmp_path / "a.jsonl")
+        for same in ("a.jsonl", "link.jsonl"):
+            with pytest.raises(OutputError, match=r"another program is writing to .*: give another name"):
+                Results(tmp_path / same)
+    Results(tmp_path / "a.jsonl").close()
+
+
+def test_a_file_that_is_replaced_meanwhile_is_noticed(tmp_path: Path) -> None:
+    results = Results(tmp_path / "a.jsonl")
+    results.write(frame(), {})
+    (tmp_path / "a.jsonl").unlink()
+    (tmp_path / "a.jsonl").write_text("somebody else's")
+    with pytest.raises(OutputError, match="was removed or replaced by another program"):
+        results.close()
+
+
+def test_columns_that_come_too_late_are_an_error(tmp_path: Path) -> None:
+    results = open_results(tmp_path / "a.csv")
+    results.write(frame(), {"a": 1})
+    with pytest.raises(OutputError, match="has no column for b, which the frames before hadn't: write"):
+        results.write(frame(), {"a": 1, "b": 2})
+    results.close()

@@ -17,7 +17,7 @@ import torch
 import torch_opencv as cv
 from torch_opencv.live import sources
 from torch_opencv.live.errors import SourceError
-from torch_opencv.live.sources import SAMPLE, Frame, backoff, captures, images, open_source
+from torch_opencv.live.sources import SAMPLE, Frame, backoff, captures, files, images, open_source
 
 from .media import RNG, brightening_video, picture
 
@@ -376,7 +376,7 @@ def test_unusable_files(tmp_path: Path) -> None:
     assert "is empty (0 bytes)" in error_of(tmp_path / "empty.mp4")
     assert "can't be read as a video or an image" in error_of(tmp_path / "half.mp4")
     assert "can't be read as an image" in error_of(tmp_path / "bad.jpg")
-    assert "no images in the folder" in error_of(tmp_path / "folder")
+    assert "no images or videos in the folder" in error_of(tmp_path / "folder")
     assert "none of the 2 files" in error_of(tmp_path / "all-bad")
     assert "no such file or folder" in error_of(tmp_path / "nothing.mp4")
     assert "no such file or folder" in error_of("")
@@ -395,7 +395,7 @@ def test_a_visitors_camera_needs_the_page() -> None:
 
 def test_natural_order_of_digits_and_letters() -> None:
     names = ["a10", "a9b2", "a9b10", "b", "A1", "007", "٣"]
-    assert sorted(map(Path, names), key=images._natural) == list(
+    assert sorted(map(Path, names), key=files._natural) == list(
         map(Path, ["007", "A1", "a9b2", "a9b10", "a10", "b", "٣"])
     )
 

@@ -12,6 +12,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
+from pathlib import Path
 
 import torch
 
@@ -26,11 +27,23 @@ class Classify(App[list[Prediction]]):
     Args:
         model: the classifier's name, or the path of its weights.
         device: "auto", "cpu", "cuda" or "cuda:N".
+        labels: the names of the classes of an .onnx or .pt2 file, a text file with one a line.
+        top: how many of the best classes to show.
+        threshold: show only classes whose score is at least this, 0..1.
 
     """
 
-    def __init__(self, model: str = "efficientnet-lite0", *, device: str = "auto") -> None:
-        self._classifier = Classifier(model, device=device)
+    def __init__(
+        self,
+        model: str = "efficientnet-lite0",
+        *,
+        device: str = "auto",
+        labels: str | Path | None = None,
+        top: int = 5,
+        threshold: float = 0.0,
+    ) -> None:
+        self._classifier = Classifier(model, device=device, labels=labels, top=top)
+        self._threshold = threshold
         self.seen: Counter[str] = Counter()
         """How often each class was the best one."""
 
@@ -41,7 +54,8 @@ class Classify(App[list[Prediction]]):
     def process_batch(self, images: Sequence[torch.Tensor], /) -> list[list[Prediction]]:
         """The same for several frames, of any sizes, in one go."""
         answers = self._classifier.batch(images)
-        self.seen.update(predictions[0].label for predictions in answers)
+        answers = [[one for one in predictions if one.score >= self._threshold] for predictions in answers]
+        self.seen.update(predictions[0].label for predictions in answers if predictions)
         return answers
 
     def draw(self, image: torch.Tensor, result: list[Prediction], /) -> torch.Tensor:

@@ -24,14 +24,15 @@ Nothing heavy is imported until a command needs it.
 from __future__ import annotations
 
 import sys
-from typing import NoReturn
+from collections.abc import Callable
+from typing import Any, NoReturn
 
 
-def run(app: type) -> NoReturn:
+def run(app: Callable[..., Any]) -> NoReturn:
     """Run an app of your own from the process's command line, and end the process with its exit status.
 
     Args:
-        app: the app's class, made without arguments; its docstring is the help text.
+        app: the app's class, made without arguments, or a function that is an app; its docstring is the help text.
 
     Raises:
         SystemExit: always; see `torch_opencv.cli.main` for the statuses.

@@ -45,9 +45,10 @@ class RunOptions:
         typer.Argument(
             metavar="SOURCE",
             show_default=False,
-            help="A camera number, a video, an image, a folder or a quoted glob of images, an rtsp:// or http(s):// "
-            "stream, 'browser', the camera of whoever opens the page, or 'sample', a short bundled video. Several "
-            "are shown side by side. Default: the first camera if there is one, else 'sample'.",
+            help="A camera number; a video or an image; a folder, a quoted glob or a .txt list of either; an image "
+            "sequence (f%03d.png); an rtsp:// or http(s):// stream; '-', a video on standard input; 'browser', the "
+            "camera of whoever opens the page; or 'sample', a short bundled video. Several are shown side by side. "
+            "Default: the first camera if there is one, else 'sample'.",
         ),
     ] = None
     view: Annotated[
@@ -58,14 +59,24 @@ class RunOptions:
         ),
     ] = None
     record: Annotated[
-        Path | None, typer.Option(metavar="FILE", help="Record the annotated pictures to an .mp4 or .mkv file.")
+        str | None,
+        typer.Option(
+            metavar="FILE",
+            help="Record the annotated pictures to an .mp4 or .mkv file; those of single pictures also to a picture, "
+            "or to a folder (out/). The sound of a video is kept.",
+        ),
     ] = None
     side_by_side: Annotated[
         bool, typer.Option("--side-by-side", help="Record the original at the left of the annotated picture.")
     ] = False
     results: Annotated[
-        Path | None, typer.Option(metavar="FILE", help="Write the results as JSON Lines; '-' is standard output.")
+        Path | None,
+        typer.Option(
+            metavar="FILE",
+            help="Write the results to a .jsonl (JSON Lines), .csv or .parquet file; '-' is standard output.",
+        ),
     ] = None
+    overwrite: Annotated[bool, typer.Option("--overwrite", help="Replace recordings and results that exist.")] = False
     latest: Annotated[
         bool | None,
         typer.Option(
@@ -75,6 +86,9 @@ class RunOptions:
             show_default=False,
         ),
     ] = None
+    stride: Annotated[
+        int, typer.Option(metavar="N", min=1, help="Take only every N-th frame of each source.", show_default=False)
+    ] = 1
     max_frames: Annotated[
         int | None, typer.Option(metavar="N", min=1, help="Stop after so many frames of each source.")
     ] = None

@@ -4,42 +4,71 @@ from __future__ import annotations
 
 import inspect
 import logging
-from collections.abc import Callable
-from typing import Annotated, Any
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any, get_type_hints
 
 import typer
 
 from torch_opencv import _style_names
 from torch_opencv.cli.options import Device, RunOptions, parameters
+from torch_opencv.cli.own_apps import load_app
+
+if TYPE_CHECKING:
+    from torch_opencv.live.sources import Source
 
 _log = logging.getLogger("torch_opencv")
 
 
+_WHOLE = 1 << 16  # pixels: larger than any picture that OpenCV reads, so that none is shrunk
+
+
 def add_programs(app: typer.Typer) -> None:
-    """Add the commands of the programs."""
-    for make in (classify, stylize):
-        app.command(make.__name__, help=make.__doc__)(_command(make, title=f"torch-opencv {make.__name__}"))
+    """Add the commands of the programs, and the one that runs an app of the user's own."""
+    app.command("classify", help=classify.__doc__)(_command(classify, title="torch-opencv classify", answers=True))
+    app.command("stylize", help=stylize.__doc__)(_command(stylize, title="torch-opencv stylize", answers=False))
+    app.command("run", help=_run_own.__doc__)(_with_shared_options(_run_own))
 
 
-def command_of(app: type) -> typer.Typer:
-    """The command line of an app's class that is made without arguments."""
-    single = _new_typer()
-
-    def make() -> Any:
-        return app()
-
-    single.command(help=inspect.getdoc(app))(_command(make, title=app.__name__))
+def command_of(app: Callable[..., Any]) -> typer.Typer:
+    """The command line of an app's class, which is made without arguments, or of a function that is an app."""
+    single = typer.Typer(
+        context_settings={"help_option_names": ["-h", "--help"]}, add_completion=False, pretty_exceptions_enable=False
+    )
+    single.command(help=inspect.getdoc(app))(_own_command(app))
     return single
 
 
-def _new_typer() -> typer.Typer:
-    return typer.Typer(
-        context_settings={"help_option_names": ["-h", "--help"]}, add_completion=False, pretty_exceptions_enable=False
-    )
+def _own_command(app: Callable[..., Any]) -> Callable[..., int]:
+    from torch_opencv.live.app import App
+
+    def make(sources: Sequence[Source], /) -> Any:
+        return app() if inspect.isclass(app) else app
+
+    answers = getattr(app, "fields", App.fields) is not App.fields and not getattr(app, "replaces_frame", False)
+    return _command(make, title=app.__name__, answers=answers)
 
 
-def _command(make: Callable[..., Any], *, title: str) -> Callable[..., int]:
-    """A command of a function that makes an app of its own options: it takes the shared ones, too."""
+def _run_own(
+    app: Annotated[str, typer.Argument(metavar="FILE.py:APP", help="A Python file of yours, and the app in it.")],
+    **values: Any,
+) -> int:
+    """Run an app of your own: a class in a Python file, made without arguments, or a function of an image."""
+    status: int = _own_command(load_app(app))(**values)
+    return status
+
+
+def _with_shared_options(run: Callable[..., int]) -> Callable[..., int]:
+    def command(**values: Any) -> int:
+        return run(**values)
+
+    own = inspect.signature(run, eval_str=True).parameters["app"].replace(kind=inspect.Parameter.KEYWORD_ONLY)
+    command.__signature__ = inspect.Signature([own, *parameters()])  # type: ignore[attr-defined]  # for typer
+    return command
+
+
+def _command(make: Callable[..., Any], *, title: str, answers: bool) -> Callable[..., int]:
+    """A command of a function that makes an app of the sources and its own options: it takes the shared ones, too."""
     shared = parameters()
     names = [one.name for one in shared]
 
@@ -48,25 +77,50 @@ def _command(make: Callable[..., Any], *, title: str) -> Callable[..., int]:
         _log.setLevel(logging.WARNING if options.quiet else logging.INFO)
         from torch_opencv.cli.run_program import run_program
 
-        return run_program(lambda: make(**values), options, title=title, device=values.get("device"))
+        device = values.get("device")
+        return run_program(
+            lambda sources: make(sources, **values), options, title=title, device=device, answers=answers
+        )
 
-    signature = inspect.signature(make, eval_str=True)
-    own = [one.replace(kind=inspect.Parameter.KEYWORD_ONLY) for one in signature.parameters.values()]
+    signature = inspect.signature(make)
+    hints = get_type_hints(make, {**globals(), "Source": object}, include_extras=True)
+    own = [
+        one.replace(kind=inspect.Parameter.KEYWORD_ONLY, annotation=hints[one.name])
+        for one in signature.parameters.values()
+        if one.kind is not inspect.Parameter.POSITIONAL_ONLY
+    ]
     command.__signature__ = inspect.Signature([shared[0], *own, *shared[1:]])  # type: ignore[attr-defined]  # for typer
     return command
 
 
 def classify(
-    model: Annotated[str, typer.Option(metavar="NAME_OR_PATH", help="The network.")] = "efficientnet-lite0",
+    sources: Sequence[Source],
+    /,
+    model: Annotated[
+        str,
+        typer.Option(
+            metavar="NAME_OR_PATH", help="efficientnet-lite0, timm:NAME, or the path of a .t7, .onnx or .pt2 file."
+        ),
+    ] = "efficientnet-lite0",
+    labels: Annotated[
+        Path | None,
+        typer.Option(metavar="FILE", help="The names of an .onnx or .pt2 file's classes, one a line.", dir_okay=False),
+    ] = None,
+    top: Annotated[int, typer.Option(metavar="N", min=1, max=100, help="How many of the best classes to show.")] = 5,
+    threshold: Annotated[
+        float, typer.Option(metavar="S", min=0, max=1, help="Show only classes with this score or more.")
+    ] = 0.0,
     device: Device = "auto",
 ) -> Any:
-    """Say what is in the picture: the five best classes of every frame."""
+    """Say what is in the picture: the best classes of every frame."""
     from torch_opencv.apps.classify import Classify
 
-    return Classify(model, device=device)
+    return Classify(model, device=device, labels=labels, top=top, threshold=threshold)
 
 
 def stylize(
+    sources: Sequence[Source],
+    /,
     style: Annotated[
         list[str] | None,
         typer.Option(
@@ -89,7 +143,7 @@ def stylize(
             metavar="N",
             min=1,
             help="The longer side, in pixels, of what is painted: larger frames are shrunk for that, and the painting "
-            "is enlarged again. Default: 640 on the CPU, all of the frame on a GPU.",
+            "is enlarged again. Default: 640 on the CPU, all of the frame on a GPU and for single pictures.",
             show_default=False,
         ),
     ] = None,
@@ -98,4 +152,6 @@ def stylize(
     """Paint every frame in the style of a picture."""
     from torch_opencv.apps.stylize import Stylize
 
+    if size is None and all(source.still for source in sources):
+        size = _WHOLE
     return Stylize(style or _style_names.NAMES[0], device=device, size=size, strength=strength, keep_colors=keep_colors)

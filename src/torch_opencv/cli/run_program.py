@@ -8,32 +8,40 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable, Sequence
 from threading import Event, Thread
-from typing import TypeVar
 
 from torch_opencv import _signals
 from torch_opencv.cli.options import RunOptions
-from torch_opencv.live.app import App
+from torch_opencv.live.app import App, as_app
 from torch_opencv.live.events import Command, Key
 from torch_opencv.live.keys import command_of
 from torch_opencv.live.loop import Report, run
 from torch_opencv.live.resources import Resources, open_resources
+from torch_opencv.live.result_tables import PrintedResults
+from torch_opencv.live.sources import Source
 from torch_opencv.live.views import View, ViewEvent
 from torch_opencv.runtime import resolve_device
-
-R = TypeVar("R")
 
 _TICK_S = 0.05
 _ERRORS_COME_WITHIN_S = 1.0  # what is wrong with a model's name or file is known by then
 
 
-def run_program(load: Callable[[], App[R]], options: RunOptions, *, title: str, device: str | None = None) -> int:
+def run_program(
+    load: Callable[[Sequence[Source]], object],
+    options: RunOptions,
+    *,
+    title: str,
+    device: str | None = None,
+    answers: bool = False,
+) -> int:
     """Run a program as the options say.
 
     Args:
-        load: makes the program; called once everything else is known to be usable, in a thread of its own.
+        load: makes the program for the sources; called once everything else is known to be usable,
+            in a thread of its own.
         options: from the command line.
         title: of the window and of the browser's page.
         device: where the model is to run; checked first.
+        answers: print what the program says of single pictures, if nothing else is asked for.
 
     Returns:
         The exit status: 0, 2 if the recording failed on the way, 130 after Ctrl-C, or 143 after SIGTERM or SIGHUP.
@@ -53,6 +61,9 @@ def run_program(load: Callable[[], App[R]], options: RunOptions, *, title: str, 
         host=options.host,
         port=options.port,
         token=options.token,
+        overwrite=options.overwrite,
+        stride=options.stride,
+        answers=answers,
         announce=False,
     ) as resources:
         app = _load(load, resources)
@@ -72,26 +83,26 @@ def run_program(load: Callable[[], App[R]], options: RunOptions, *, title: str, 
             hud=options.hud,
             side_by_side=options.side_by_side,
         )
-    if not options.quiet:
+    if not options.quiet and not isinstance(resources.results, PrintedResults):
         print(_outcome(report, resources), file=sys.stderr)
         if report.frames and (summary := app.summary()):
             print(summary, file=sys.stderr)
     return _signals.STATUS.get(report.ended, 2 if report.recording_failed else 0)
 
 
-def _load(load: Callable[[], App[R]], resources: Resources) -> App[R] | None:
+def _load(load: Callable[[Sequence[Source]], object], resources: Resources) -> App[object] | None:
     """Load the program, or None if the user quits meanwhile.
 
     That may take a while, as a network may be compiled, which can't be interrupted: so it has a thread of its own,
     which is left behind at an interruption and ends with the process.
     """
-    loaded: list[App[R]] = []
+    loaded: list[App[object]] = []
     failed: list[BaseException] = []
     done = Event()
 
     def work() -> None:
         try:
-            loaded.append(load())
+            loaded.append(as_app(load(resources.sources)))
         except BaseException as error:
             failed.append(error)
         done.set()
@@ -127,7 +138,8 @@ def _outcome(report: Report, resources: Resources) -> str:
     if skipped := sum(len(source.skipped) for source in resources.sources):
         parts.append(f"{skipped} skipped")
     if resources.encoder and resources.encoder.frames and not report.recording_failed:
-        parts.append(f"recorded to {resources.encoder.path}")
+        with_sound = " with its sound" if getattr(resources.encoder, "has_sound", False) else ""
+        parts.append(f"recorded to {resources.encoder.path}{with_sound}")
     if resources.results and resources.results.lines and resources.results.path:
         parts.append(f"results in {resources.results.path}")
     return ", ".join(parts)

@@ -9,6 +9,7 @@ from typing import Any
 import torch
 
 import torch_opencv as cv
+from torch_opencv._files import write_new
 from torch_opencv.live.app import App
 from torch_opencv.live.choices import Choices
 from torch_opencv.live.events import Choose, Command, Event, Key, Seek
@@ -92,7 +93,7 @@ class Controls:
 def _save(image: torch.Tensor) -> None:
     path = free_name("snapshot", ".png")
     try:
-        path.write_bytes(cv.imencode(".png", image)[1].numpy().tobytes())
+        write_new(path, cv.imencode(".png", image)[1].numpy().tobytes())
     except OSError as error:
         _log.warning("no snapshot: %s can't be written: %s", path, error.strerror)
     else:

@@ -22,10 +22,9 @@ from torch_opencv.live.app import as_app, has_fields, name_of
 from torch_opencv.live.controls import Controls
 from torch_opencv.live.display import Display
 from torch_opencv.live.pipeline import Pipeline
-from torch_opencv.live.recorder import Recorder
+from torch_opencv.live.recorder import Encoder, Recorder
 from torch_opencv.live.results import Results
 from torch_opencv.live.sources import Source
-from torch_opencv.live.video_encoder import VideoEncoder
 from torch_opencv.live.views import View
 
 _log = logging.getLogger(__name__)
@@ -63,7 +62,7 @@ def run(
     source: Source | Sequence[Source],
     *,
     views: Sequence[View] = (),
-    encoder: VideoEncoder | None = None,
+    encoder: Encoder | None = None,
     results: Results | None = None,
     latest: bool | None = None,
     max_frames: int | None = None,

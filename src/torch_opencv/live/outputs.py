@@ -2,12 +2,21 @@
 
 from __future__ import annotations
 
+import hashlib
+import logging
 import os
 import re
 from collections.abc import Iterable
 from pathlib import Path
+from typing import TYPE_CHECKING
 
+from torch_opencv._paths import home
 from torch_opencv.live.errors import OutputError
+
+if TYPE_CHECKING:
+    from filelock import BaseFileLock
+
+_log = logging.getLogger(__name__)
 
 
 def check_writable(path: Path) -> None:
@@ -30,6 +39,54 @@ def check_writable(path: Path) -> None:
         raise OutputError(f"{path} can't be written: {error.strerror}") from None
 
 
+def lock(path: Path) -> BaseFileLock | None:
+    """Keep other programs of this package from writing to a file until the lock is released, or the process ends.
+
+    The lock is a file in `home()`, so that none lies beside what the user asked for. None where that can't be written,
+    or where the path is a device or a pipe.
+
+    Raises:
+        OutputError: another program writes to it now.
+    """
+    from filelock import FileLock, Timeout
+
+    if path.exists() and not path.is_file():
+        return None
+    folder = home() / "locks"
+    name = hashlib.sha256(os.fsencode(path.resolve())).hexdigest()[:32]
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        held = FileLock(folder / f"{name}.lock")
+        held.acquire(timeout=0)
+    except Timeout:
+        raise OutputError(f"another program is writing to {path} now: give another name") from None
+    except OSError as error:
+        _log.debug("no lock for %s: %s", path, error)
+        return None
+    return held
+
+
+def identity(path: Path) -> object:
+    """The same for two paths to one file, through links too, and another one once the file is replaced."""
+    try:
+        status = os.stat(path)  # noqa: PTH116
+    except OSError:
+        return path.resolve()
+    return status.st_dev, status.st_ino
+
+
+def check_absent(outputs: Iterable[Path]) -> None:
+    """Make sure that no output replaces a file with something in it.
+
+    Raises:
+        OutputError: one does.
+
+    """
+    for path in outputs:
+        if path.is_file() and path.stat().st_size:
+            raise OutputError(f"{path} exists: give --overwrite to replace it, or another name")
+
+
 def check_distinct(outputs: Iterable[Path], inputs: Iterable[Path]) -> None:
     """Make sure that no output is written over an input or over another output.
 
@@ -37,14 +94,15 @@ def check_distinct(outputs: Iterable[Path], inputs: Iterable[Path]) -> None:
         OutputError: one is.
 
     """
-    taken = {_identity(path): "is read as SOURCE" for path in inputs}
+    taken = {identity(path): "is read as SOURCE" for path in inputs}
     for path in outputs:
-        if use := taken.get(_identity(path)):
+        if use := taken.get(identity(path)):
             raise OutputError(f"{path} {use}: give another file to write to")
-        taken[_identity(path)] = "is given twice"
+        taken[identity(path)] = "is given twice"
 
 
 def _try_writing(path: Path) -> None:
+    path = path.resolve()  # of a link to nothing, what is made is elsewhere
     existed = path.exists()
     try:
         with path.open("ab") as file:
@@ -54,12 +112,3 @@ def _try_writing(path: Path) -> None:
     finally:
         if not existed:
             path.unlink(missing_ok=True)
-
-
-def _identity(path: Path) -> object:
-    """The same for two paths to one file, through links too."""
-    try:
-        status = os.stat(path)  # noqa: PTH116
-    except OSError:
-        return path.resolve()
-    return status.st_dev, status.st_ino

@@ -15,8 +15,12 @@ from threading import Condition, Thread
 import torch
 
 from torch_opencv.live.errors import OutputError
+from torch_opencv.live.image_writer import ImageWriter
 from torch_opencv.live.mailbox import Mailbox
 from torch_opencv.live.video_encoder import VideoEncoder, side_by_side
+
+Encoder = VideoEncoder | ImageWriter
+"""What pictures are recorded with."""
 
 _log = logging.getLogger(__name__)
 
@@ -35,7 +39,7 @@ class Recorder:
 
     """
 
-    def __init__(self, encoder: VideoEncoder | None, *, fps: float, both: bool, every: bool) -> None:
+    def __init__(self, encoder: Encoder | None, *, fps: float, both: bool, every: bool) -> None:
         self._fps, self._every = fps, every
         self.both = both
         self._takes = [_Take(encoder, every=every)] if encoder else []
@@ -106,7 +110,7 @@ class _Take:
 
     """
 
-    def __init__(self, encoder: VideoEncoder, *, every: bool, by_key: bool = False) -> None:
+    def __init__(self, encoder: Encoder, *, every: bool, by_key: bool = False) -> None:
         self.encoder = encoder
         self.failed = ""
         self.on = True

@@ -11,9 +11,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Literal, get_args
 
 from torch_opencv.live.errors import SourceError, ViewError
-from torch_opencv.live.outputs import check_distinct
+from torch_opencv.live.image_writer import ImageWriter, records_images
+from torch_opencv.live.outputs import check_absent, check_distinct
+from torch_opencv.live.recorder import Encoder
+from torch_opencv.live.result_tables import PrintedResults, open_results
 from torch_opencv.live.results import Results
 from torch_opencv.live.sources import Source, open_source
+from torch_opencv.live.sources.captures import Video
+from torch_opencv.live.sources.strided import Strided
 from torch_opencv.live.video_encoder import VideoEncoder
 from torch_opencv.live.views import View
 from torch_opencv.live.window import Window, why_no_window
@@ -37,7 +42,7 @@ class Resources:
 
     sources: list[Source]
     views: list[View]
-    encoder: VideoEncoder | None
+    encoder: Encoder | None
     results: Results | None
     address: str | None = None
     """Of the browser's page, if there is one."""
@@ -60,6 +65,9 @@ def open_resources(
     port: int | None = None,
     token: str | None = None,
     announce: bool = True,
+    overwrite: bool = True,
+    stride: int = 1,
+    answers: bool = False,
 ) -> Iterator[Resources]:
     """Open everything for a run.
 
@@ -72,11 +80,15 @@ def open_resources(
         view: None is a window if there can be one; else none if there is something to write to, as batch work must end
             by itself, unless host, port or token ask for a page; else the browser. "window" is the browser, too, where
             there can be no window.
-        record: the video to record to.
-        results: the JSON Lines file; "-" is standard output.
+        record: the video to record to; of single pictures also a picture, or a folder of them.
+        results: a .jsonl, .csv or .parquet file; "-" is standard output.
         host: where the browser's page is served. All but this machine's own addresses demand a token.
         port: None is 8000 if that is free, else any that is.
         token: None: one is made if the host demands it.
+        overwrite: replace recordings and results that exist.
+        stride: take only every so many-th frame of each source.
+        answers: what the program says of single pictures is worth printing: as a table on standard output, if nothing
+            else is asked for.
         announce: print the address of a browser view on standard error; else `Resources.announce` does so later.
 
     Raises:
@@ -97,8 +109,11 @@ def open_resources(
             "a glob of images is one if it is quoted, as in 'photos/*.jpg'"
         )
     with ExitStack() as stack:
-        encoder = VideoEncoder(record) if record else None
-        writer = Results(results) if results else None
+        encoder = VideoEncoder(record) if record and not records_images(record) else None
+        writer = open_results(results) if results else None
+        for output in (encoder, writer):
+            if output:
+                stack.callback(output.close)
         views: list[View] = []
         sources: list[Source] = []
         browser: Browser | None = None
@@ -110,14 +125,22 @@ def open_resources(
                     raise ViewError("the camera of whoever opens the page needs the page: remove --view none")
                 browser = browser or _open_browser(title, host, port, token)
                 stack.callback(browser.close)
-                sources.append(browser.camera())
+                source: Source = browser.camera()
             else:
-                sources.append(spec if isinstance(spec, Source) else open_source(spec))
-            stack.callback(sources[-1].close)
-        outputs = [output.path for output in (encoder, writer) if output and output.path]
-        check_distinct(outputs, [path for source in sources for path in source.inputs])
-        if encoder and any(source.fps for source in sources):
-            encoder.fps = max(source.fps or 0.0 for source in sources)
+                source = spec if isinstance(spec, Source) else open_source(spec)
+            stack.callback(source.close)
+            sources.append(source)
+        images = ImageWriter(record, sources) if record and encoder is None else None
+        written = [one.path for one in (encoder, writer) if one and one.path] + (images.targets if images else [])
+        check_distinct(written, [path for source in sources for path in source.inputs])
+        if not overwrite:
+            check_absent(written)
+        if encoder:
+            _set_up(encoder, sources)
+        asks_for_nothing = view is None and not (record or results or browser or asks_for_page)
+        if answers and asks_for_nothing and all(source.still for source in sources):
+            writer = PrintedResults()
+            view = "none" if reason else "window"
         if view is None and reason and (record or results) and not browser and not asks_for_page:
             view = "none"
             _log.info("no window can be shown here, so nothing is shown; give --view browser for a page")
@@ -130,10 +153,20 @@ def open_resources(
                 _log.info("no window can be shown here (%s), so the browser is used", reason)
         if view != "browser" and view != "none" and not reason and (view == "window" or not browser):
             views.append(Window(title))
-        resources = Resources(sources, views, encoder, writer, browser.address if browser else None)
+        if stride > 1:
+            sources = [Strided(source, stride) for source in sources]
+        resources = Resources(sources, views, encoder or images, writer, browser.address if browser else None)
         if announce:
             resources.announce()
         yield resources
+
+
+def _set_up(encoder: VideoEncoder, sources: Sequence[Source]) -> None:
+    """Tell the encoder what is known of the sources: their rate, and whose sound goes with the pictures."""
+    if any(source.fps for source in sources):
+        encoder.fps = max(source.fps or 0.0 for source in sources)
+    if len(sources) == 1 and isinstance(sources[0], Video):
+        encoder.sound = sources[0].inputs[0]
 
 
 def _open_browser(title: str, host: str, port: int | None, token: str | None) -> Browser:

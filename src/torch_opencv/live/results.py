@@ -1,11 +1,13 @@
 """Results as JSON Lines: one object a frame, written and flushed at once, so that another program can follow.
 
-The lines are plain ASCII (other characters as JSON's escapes), so that no terminal or pipe can garble them.
+The lines are plain ASCII (other characters as JSON's escapes), so that no terminal or pipe can garble them. What JSON
+has no number for, NaN and the infinities, is null.
 """
 
 from __future__ import annotations
 
 import json
+import math
 import os
 import sys
 import time
@@ -15,7 +17,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO
 
 from torch_opencv.live.errors import OutputError
-from torch_opencv.live.outputs import check_writable
+from torch_opencv.live.outputs import check_writable, identity, lock
 from torch_opencv.live.sources import Frame
 
 if TYPE_CHECKING:
@@ -25,8 +27,11 @@ if TYPE_CHECKING:
 class Results:
     """A JSON Lines file, or standard output for ``-``. The file is made, or emptied, with the first line.
 
+    Args:
+        path: the file.
+
     Raises:
-        OutputError: it can't be written there.
+        OutputError: it can't be written there, or another program writes to it now.
 
     """
 
@@ -35,47 +40,38 @@ class Results:
         self.lines = 0
         self._file: BinaryIO | None = None
         self._size = 0
+        self._identity: object = None
+        self._lock = None
         if self.path:
             check_writable(self.path)
+            self._lock = lock(self.path)
 
     def write(self, frame: Frame, fields: Mapping[str, object]) -> None:
-        """Write one line: the frame's number, time, source, age in milliseconds and path, then the program's fields.
+        """Write one line: the frame's number, time, source, latency in milliseconds and path, then the app's fields.
 
         Raises:
             BrokenPipeError: whoever read the lines has gone.
             OutputError: the disk is full, or the like; every line in the file is whole.
 
         """
-        line: dict[str, object] = {
-            "frame": frame.index,
-            "time": round(frame.time, 6),
-            "source": frame.source,
-            "latency_ms": round((time.monotonic() - frame.captured) * 1000, 1),
-        }
-        if frame.path is not None:
-            line["path"] = frame.path
-        text = json.dumps({**line, **fields}) + "\n"
-        try:
-            if self.path is None:
-                sys.stdout.write(text)
-                sys.stdout.flush()
-            else:
-                self._file = self._file or self.path.open("wb")
-                self._file.write(text.encode())
-                self._file.flush()
-        except BrokenPipeError:
-            raise
-        except OSError as error:
-            self._drop_half_line()
-            raise OutputError(f"{self.path or 'standard output'} can't be written: {error.strerror}") from None
+        self._write_text(json.dumps(_without_nan({**described(frame), **fields}), allow_nan=False) + "\n")
         self.lines += 1
-        self._size += len(text)
 
     def close(self) -> None:
-        """Close the file; standard output stays open."""
-        if self._file:
-            with suppress(OSError):  # every line was flushed; only a half line that failed before can fail again
-                self._file.close()
+        """Close the file; standard output stays open.
+
+        Raises:
+            OutputError: the file was removed or replaced by another program meanwhile, so that the lines are lost.
+
+        """
+        self._close_file()
+        if self._lock:
+            self._lock.release()
+        if self.path and self._identity not in (None, identity(self.path)):
+            self._identity = None
+            raise OutputError(
+                f"{self.path} was removed or replaced by another program while results were written to it"
+            )
 
     def __enter__(self) -> Self:
         return self
@@ -83,8 +79,55 @@ class Results:
     def __exit__(self, *_: object) -> None:
         self.close()
 
+    def _write_text(self, text: str) -> None:
+        data = text.encode()
+        try:
+            if self.path is None:
+                sys.stdout.write(text)
+                sys.stdout.flush()
+            else:
+                if self._file is None:
+                    self._file = self.path.open("wb")
+                    self._identity = identity(self.path)
+                self._file.write(data)
+                self._file.flush()
+        except BrokenPipeError:
+            raise
+        except OSError as error:
+            self._drop_half_line()
+            raise OutputError(f"{self.path or 'standard output'} can't be written: {error.strerror}") from None
+        self._size += len(data)
+
+    def _close_file(self) -> None:
+        if self._file:
+            with suppress(OSError):  # every line was flushed; only a half line that failed before can fail again
+                self._file.close()
+
     def _drop_half_line(self) -> None:
-        self.close()
+        self._close_file()
         if self.path and self.path.is_file():
             with suppress(OSError):
                 os.truncate(self.path, self._size)
+
+
+def described(frame: Frame) -> dict[str, object]:
+    """What is written of a frame itself: its number, time, source, latency in milliseconds and path."""
+    line: dict[str, object] = {
+        "frame": frame.index,
+        "time": round(frame.time, 6),
+        "source": frame.source,
+        "latency_ms": round((time.monotonic() - frame.captured) * 1000, 1),
+    }
+    if frame.path is not None:
+        line["path"] = frame.path
+    return line
+
+
+def _without_nan(value: object) -> object:
+    if isinstance(value, float):
+        return value if math.isfinite(value) else None
+    if isinstance(value, Mapping):
+        return {name: _without_nan(one) for name, one in value.items()}
+    if isinstance(value, list | tuple):
+        return [_without_nan(one) for one in value]
+    return value

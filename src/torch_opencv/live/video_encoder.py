@@ -19,7 +19,8 @@ import torch
 
 import torch_opencv as cv
 from torch_opencv.live.errors import OutputError
-from torch_opencv.live.outputs import check_writable
+from torch_opencv.live.outputs import check_writable, identity, lock
+from torch_opencv.live.sound import add_sound
 
 if TYPE_CHECKING:
     from av import Packet, VideoFrame
@@ -64,7 +65,8 @@ class VideoEncoder:
         fps: the nominal rate, used where `write` isn't told the time, and for how long the last frame lasts.
 
     Raises:
-        OutputError: the name ends otherwise, or a file can't be written there. Nothing is written yet.
+        OutputError: the name ends otherwise, a file can't be written there, or another program writes to it now.
+            Nothing is written yet.
 
     """
 
@@ -74,8 +76,17 @@ class VideoEncoder:
         """May be set until the first frame."""
         self.frames = 0
         if self.path.suffix.lower() not in SUFFIXES:
-            raise OutputError(f"{self.path} can't be recorded to: the name must end in {' or '.join(SUFFIXES)}")
+            raise OutputError(
+                f"{self.path} can't be recorded to: the name must end in {' or '.join(SUFFIXES)}, or for single "
+                "pictures in .jpg, .png or the like, or be a folder"
+            )
         check_writable(self.path)
+        self.sound: Path | None = None
+        """The video that the pictures are made of, with their own times: its sound is put into the recording, too."""
+        self.has_sound = False
+        """Whether that was done."""
+        self._lock = lock(self.path)
+        self._identity: object = None
         self.size = 0, 0
         """Width and height in pixels; 0 until the first frame."""
         self.failed = False
@@ -83,7 +94,8 @@ class VideoEncoder:
         self._container: OutputContainer | None = None
         self._stream: VideoStream | None = None
         self._closed = False
-        self._first_time = 0.0
+        self._first_time = self._begin = 0.0
+        self._in_sync = True
         self._last_pts = -1
         self._next_pts = 0
 
@@ -128,6 +140,13 @@ class VideoEncoder:
             OutputError: it couldn't be finished, or doesn't hold what was written.
 
         """
+        try:
+            self._finish()
+        finally:
+            if self._lock:
+                self._lock.release()
+
+    def _finish(self) -> None:
         if self._container is None or self._stream is None or self._closed:
             return
         from av import FFmpegError
@@ -138,11 +157,15 @@ class VideoEncoder:
             self._container.close()
         except (OSError, FFmpegError) as error:
             raise self._broken(error) from None
+        if identity(self.path) != self._identity:
+            raise OutputError(f"{self.path} was removed or replaced by another program while it was recorded")
         frames, size = _read_back(self.path)
         if frames < self.frames or size != self.size:
             expected = f"{self.frames} frames of {self.size}"
             raise OutputError(f"{self.path}, read back, holds {frames} frames of {size} instead of {expected}")
         self.frames = frames  # one more if Ctrl-C fell between writing it and counting it
+        if self.sound and self._in_sync:
+            self.has_sound = add_sound(self.path, self.sound, begin=self._begin)
 
     def __enter__(self) -> Self:
         return self
@@ -173,7 +196,7 @@ class VideoEncoder:
         context.thread_count = min(_MOST_THREADS, os.cpu_count() or 1)
         if encoder != "libx264":
             context.bit_rate = round(stream.width * stream.height * self.fps * _BITS_PER_PIXEL)
-        self._first_time = time
+        self._first_time = self._begin = time
         return stream
 
     def _pts(self, time: float | None) -> int:
@@ -185,6 +208,7 @@ class VideoEncoder:
         if pts < self._last_pts - self._ticks(_RESTART) or pts > latest:
             pts = self._next_pts if pts < latest else latest
             self._first_time = time - pts / _TICKS_PER_SECOND
+            self._in_sync = False
         return max(pts, self._last_pts + 1)
 
     def _fitted(self, image: torch.Tensor) -> torch.Tensor:
@@ -206,6 +230,8 @@ class VideoEncoder:
         for packet in packets:
             packet.duration = packet.duration or self._ticks(1 / self.fps)  # or the last frame would last no time
             self._container.mux(packet)
+        if self._identity is None and self.path.exists():  # it is made with the first packet
+            self._identity = identity(self.path)
 
     def _broken(self, error: Exception) -> OutputError:
         """End a recording that can't go on, and keep what plays of it."""

@@ -28,8 +28,8 @@ class Settings:
     iterations: int
     size: int
     batch: int
-    strokes: float
-    fidelity: float
+    style_scale: float
+    content_weight: float
     seed: int
 
 

@@ -1,4 +1,4 @@
-"""Where frames come from: cameras, videos, images, folders and globs of images, streams, and the packaged sample.
+"""Where frames come from: cameras, videos, images, folders, globs and lists of them, streams, and the bundled sample.
 
 `open_source` turns what a user writes into a `Source`. A new kind of source is a subclass of `Source` and a line there.
 """
@@ -15,7 +15,9 @@ from torch_opencv._image_files import IMAGE_SUFFIXES
 from torch_opencv.live.errors import SourceError
 from torch_opencv.live.sources.base import Frame, Source
 from torch_opencv.live.sources.captures import Camera, Video, first_camera
-from torch_opencv.live.sources.images import Images, images_of_folder, images_of_glob
+from torch_opencv.live.sources.files import is_sequence, open_folder, open_glob, open_list, open_sequence
+from torch_opencv.live.sources.images import Images
+from torch_opencv.live.sources.piped import PipedVideo
 from torch_opencv.live.sources.streams import Stream
 
 __all__ = ["SAMPLE", "Frame", "Source", "open_source"]
@@ -24,8 +26,8 @@ SAMPLE = Path(__file__).with_name("sample.mp4")
 """The packaged video: a cat, a coffee, a rocket, an astronaut."""
 
 _KINDS = (
-    "SOURCE is a camera number, a video, an image, a folder or glob of images, an rtsp:// or http(s):// stream, or "
-    "'sample'"
+    "SOURCE is a camera number, a video, an image, a folder or glob of those, a .txt list of them, an image sequence "
+    "(f%03d.png), an rtsp:// or http(s):// stream, '-' (standard input) or 'sample'"
 )
 _MOVING_SUFFIXES = (".gif", ".mjpg", ".mjpeg")  # begin like an image, but may hold many
 _log = logging.getLogger(__name__)
@@ -35,10 +37,11 @@ def open_source(spec: str | int | None = None) -> Source:
     """Open what the user named, and read its first frame to be sure that there is one.
 
     Args:
-        spec: a camera number (``0``) or device path (``/dev/video0``), a video, an image, a folder of images, a glob of
-            images (``"photos/*.jpg"``), a stream (``"rtsp://..."``, ``"http://..."``), or ``"sample"``, the packaged
-            video. A file whose name is one of these words is meant by ``./sample``. None: the first camera if there is
-            one, else the sample; the log says which.
+        spec: a camera number (``0``) or device path (``/dev/video0``), a video, an image, a folder of images or of
+            videos, a glob of either (``"photos/*.jpg"``), a text file that names some (``"files.txt"``), the numbered
+            frames of a video (``"f%03d.png"``), a stream (``"rtsp://..."``, ``"http://..."``), ``"-"``, a video on
+            standard input, or ``"sample"``, the bundled video. A file whose name is one of these words is meant by
+            ``./sample``. None: the first camera if there is one, else the sample; the log says which.
 
     Raises:
         SourceError: it doesn't exist or can't be read; one line that says what is wrong and what to do.
@@ -53,6 +56,8 @@ def open_source(spec: str | int | None = None) -> Source:
         return Camera(spec)
     if spec == "sample":
         return Video(SAMPLE, name="sample")
+    if spec == "-":
+        return PipedVideo()
     if spec == "browser":
         raise SourceError("the camera of whoever opens the page needs the page: --view browser")
     if "://" in spec or re.match("(rtsps?|https?):", spec):
@@ -73,10 +78,12 @@ def _open_path(spec: str) -> Source:
     path = Path(spec)
     if not spec or not os.path.exists(spec):  # noqa: PTH110 (Path.exists raises for a name that is too long)
         if set(spec) & set("*?["):
-            return images_of_glob(spec)
+            return open_glob(spec)
+        if is_sequence(spec):
+            return open_sequence(spec)
         raise SourceError(f"no such file or folder: {spec!r}; {_KINDS}")
     if path.is_dir():
-        return images_of_folder(path, spec)
+        return open_folder(path, spec)
     if not path.is_file():
         raise SourceError(f"{spec} is neither a file nor a folder; {_KINDS}")
     if path.stat().st_size == 0:
@@ -86,6 +93,8 @@ def _open_path(spec: str) -> Source:
     except OSError as error:
         raise SourceError(f"{spec} can't be read: {error.strerror}") from None
     suffix = path.suffix.lower()
+    if suffix == ".txt":
+        return open_list(path, spec)
     if suffix not in _MOVING_SUFFIXES and (suffix in IMAGE_SUFFIXES or cv.haveImageReader(spec)):
         return Images([path], name=spec, with_paths=False)
     return Video(path, name=spec)

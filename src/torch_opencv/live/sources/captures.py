@@ -164,7 +164,8 @@ class Video(Source):
     def _open(self, index: int = 0) -> tuple[cv.VideoCapture, torch.Tensor | None]:
         """The video, and its first frame, or that of an index; None if that can't be read."""
         with quiet_opencv():
-            capture = cv.VideoCapture(str(self.inputs[0]))
+            # From its root, because FFmpeg would take the front of a name such as 10:30.mp4 for a protocol.
+            capture = cv.VideoCapture(str(self.inputs[0].absolute()))
             if index:
                 capture.set(cv.CAP_PROP_POS_FRAMES, index)
             return capture, capture.read()[1] if capture.isOpened() else None

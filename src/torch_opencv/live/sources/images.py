@@ -7,9 +7,7 @@ them, unless none can be read: that is an error.
 
 from __future__ import annotations
 
-import glob
 import logging
-import re
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
@@ -19,7 +17,6 @@ import numpy as np
 import torch
 
 import torch_opencv as cv
-from torch_opencv._image_files import is_image
 from torch_opencv.live.errors import SourceError
 from torch_opencv.live.sources.base import Frame, Source
 from torch_opencv.live.sources.opencv_log import quiet_opencv
@@ -28,7 +25,7 @@ _log = logging.getLogger(__name__)
 
 
 class Images(Source):
-    """Images from files, one a second as far as times go.
+    """Images from files, one a second as far as times go; or the frames of a video, if it has ``fps``.
 
     Raises:
         SourceError: not one of the files can be read as an image.
@@ -38,9 +35,13 @@ class Images(Source):
     still = True
     fps: float = 1.0
 
-    def __init__(self, paths: Sequence[Path], *, name: str, with_paths: bool) -> None:
+    def __init__(self, paths: Sequence[Path], *, name: str, with_paths: bool, fps: float | None = None) -> None:
         super().__init__()
         self.name = name
+        if fps is not None:
+            self.fps, self.still = fps, False
+        self.read: dict[int, Path] = {}
+        """The files of the frames so far, by their index."""
         self.length = len(paths)
         self.inputs = tuple(paths)
         self._with_paths = with_paths
@@ -61,6 +62,7 @@ class Images(Source):
         while item is not None:
             path, image = item
             own_path = str(path) if self._with_paths else None
+            self.read[index] = path
             yield Frame(image, index, index / self.fps, self.name, time.monotonic(), own_path)
             index += 1
             item = self._next()
@@ -93,25 +95,6 @@ class Images(Source):
         self._unsaid.clear()
 
 
-def images_of_folder(folder: Path, name: str) -> Images:
-    """The images that lie directly in a folder; hidden files aside."""
-    try:
-        files = [path for path in folder.iterdir() if is_image(path)]
-    except OSError as error:
-        raise SourceError(f"the folder {name} can't be read: {error.strerror}") from None
-    if not files:
-        raise SourceError(f"no images in the folder {name}: files whose names end in .jpg, .png and the like are taken")
-    return Images(sorted(files, key=_natural), name=name, with_paths=True)
-
-
-def images_of_glob(pattern: str) -> Images:
-    """Every file that a pattern such as ``photos/**/*.jpg`` matches."""
-    files = [path for path in map(Path, glob.glob(pattern, recursive=True)) if path.is_file()]  # noqa: PTH207
-    if not files:
-        raise SourceError(f"no file matches {pattern}")
-    return Images(sorted(files, key=_natural), name=pattern, with_paths=True)
-
-
 def _read(path: Path) -> tuple[torch.Tensor | None, str]:
     """The image as torch.uint8 (H, W, 3) BGR and "", or None and why it can't be read."""
     try:
@@ -136,9 +119,3 @@ def _is_half_a_jpeg(data: bytes) -> bool:
     if not data.startswith(b"\xff\xd8"):
         return False
     return data.rfind(b"\xff\xd9") < data.rfind(b"\xff\xda")  # the end of the image, and the start of a scan
-
-
-def _natural(path: Path) -> list[str | int]:
-    """A sort key that puts img2 before img10."""
-    parts = re.split(r"([0-9]+)", str(path))
-    return [int(part) if i % 2 else part.casefold() for i, part in enumerate(parts)]

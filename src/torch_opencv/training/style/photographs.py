@@ -27,9 +27,9 @@ _log = logging.getLogger(__name__)
 
 
 class Photographs:
-    """All pictures that lie directly in a folder, as batches of squares.
+    """All pictures that lie directly in a folder, as batches of crops.
 
-    size: the squares' side in pixels. A photograph is shrunk or enlarged to a little more, then cut at random, and
+    size: the crops' side in pixels. A photograph is shrunk or enlarged to a little more, then cut at random, and
     mirrored every other time. TrainingError if the folder can't be read or has no picture.
     """
 

@@ -10,7 +10,8 @@ import torch
 from torch import Tensor, nn
 
 from torch_opencv import runtime
-from torch_opencv.vision.classify import loading
+from torch_opencv.runtime.accelerated import Eager, Input
+from torch_opencv.vision.classify import exported_files, loading
 from torch_opencv.vision.frames import Normalise, center_crop, check_frame, resize_into
 
 _BEST = 5
@@ -34,8 +35,11 @@ class Classifier:
     """Says what is in a frame's middle.
 
     model: "efficientnet-lite0"; "timm:NAME", any classifier of timm's (`pip install 'torch-opencv[timm]'`); or the path
-        of a Torch7 file, such as that of the original demo's Network in Network.
+        of a Torch7 file, such as that of the original demo's Network in Network, or of an .onnx or .pt2 file (see
+        `vision.classify.exported_files`; an .onnx file runs on the CPU).
     device: "auto" (CUDA if there is one), "cpu", "cuda" or "cuda:N".
+    labels: the names of the classes of an .onnx or .pt2 file, a text file with one a line.
+    top: how many classes are given for a frame.
 
     What it is stands in its attributes `model`, `device`, `backend` (see `runtime.Accelerated`) and `classes`, the
     (wnid, label) pairs in the order of the network's outputs.
@@ -45,21 +49,36 @@ class Classifier:
     device; each with one line that says what to do.
     """
 
-    def __init__(self, model: str | Path = "efficientnet-lite0", *, device: str | torch.device = "auto") -> None:
+    def __init__(
+        self,
+        model: str | Path = "efficientnet-lite0",
+        *,
+        device: str | torch.device = "auto",
+        labels: str | Path | None = None,
+        top: int = _BEST,
+    ) -> None:
         self.device = runtime.resolve_device(device)  # before anything is loaded
+        if top < 1:
+            raise ValueError(f"top must be 1 or more, not {top}")
         self.model = str(model)
-        self._loaded = loaded = loading.load(model)
+        self._top = top
+        self._loaded = loaded = loading.load(model, labels)
         self.classes = loaded.classes
         module = nn.Sequential(Normalise(loaded.mean, loaded.std), loaded.network, nn.Softmax(dim=1))
         # Noise, since a blank picture could hide that a network is computed wrongly (see runtime.accelerate).
         example = torch.randint(
             256, (2, *loaded.size, 3), dtype=torch.uint8, generator=torch.Generator().manual_seed(0)
         )
-        self._network = runtime.accelerate(module, example, device=self.device, dynamic=(0,), name=self.model)
+        self._network: runtime.Accelerated
+        if exported_files.runs_on_cpu_only(module):  # an ONNX graph is compiled already
+            self.device = torch.device("cpu")
+            self._network = Eager(module.eval(), [Input.like(example, (0,))], self.device)
+        else:
+            self._network = runtime.accelerate(module, example, device=self.device, dynamic=(0,), name=self.model)
         self.backend = self._network.backend
 
     def __call__(self, frame: Tensor) -> list[Prediction]:
-        """The five best classes, best first, for a torch.uint8 (H, W, 3) BGR frame of any size and stride.
+        """The best classes, best first, for a torch.uint8 (H, W, 3) BGR frame of any size and stride.
 
         TypeError or ValueError if it is anything else.
         """
@@ -74,7 +93,7 @@ class Classifier:
             check_frame(frame)
             resize_into(target, center_crop(frame, self._loaded.crop), upsampling=self._loaded.upsampling)
         scores: Tensor = self._network(inputs)
-        best = scores.topk(min(_BEST, len(self.classes)), dim=1)
+        best = scores.topk(min(self._top, len(self.classes)), dim=1)
         classes, shares = runtime.to_cpu(best.indices, best.values)
         return [
             [Prediction(self.classes[i][1], self.classes[i][0], score) for i, score in zip(indices, row, strict=True)]

@@ -16,7 +16,7 @@ from torch_opencv import weights
 from torch_opencv._paths import offline
 from torch_opencv.errors import first_line
 from torch_opencv.nets.efficientnet_lite0 import EfficientNetLite0
-from torch_opencv.vision.classify import imagenet, torch7
+from torch_opencv.vision.classify import exported_files, imagenet, torch7
 from torch_opencv.vision.classify.model import ClassificationModel
 from torch_opencv.vision.errors import ModelError
 from torch_opencv.vision.naming import guess, is_path
@@ -31,12 +31,18 @@ _INTERPOLATIONS: Final = {
 }
 
 
-def load(model: str | Path) -> ClassificationModel:
+def load(model: str | Path, labels: str | Path | None = None) -> ClassificationModel:
     """The model for a name in `NAMES`, "timm:NAME", or a path, with the published weights in the network.
+
+    labels: the names of the classes of an .onnx or .pt2 file, a text file with one a line.
 
     ModelError if there is no such model or it can't be loaded, WeightsError if its weights can't be had.
     """
     name = str(model)
+    if Path(name).suffix in exported_files.SUFFIXES:
+        return exported_files.load(Path(name), None if labels is None else Path(labels))
+    if labels is not None:
+        raise ModelError(f"{name} has its own labels: --labels is for .onnx and .pt2 files")
     if name == "efficientnet-lite0":
         return _efficientnet_lite0()
     if name.startswith(_TIMM):
@@ -50,7 +56,7 @@ def load(model: str | Path) -> ClassificationModel:
         )
     raise ModelError(
         f"there is no model {name!r}: {guess(name, NAMES, cutoff=0.4)}There are {', '.join(NAMES)}, timm:NAME, "
-        "or a .t7 file's path"
+        "or the path of a .t7, .onnx or .pt2 file"
     )
 
 
@@ -75,7 +81,9 @@ def _torch7(name: str) -> ClassificationModel:
     if not path.is_file():
         raise ModelError(f"there is no model file {name}")
     if path.suffix != ".t7":
-        raise ModelError(f"{name} can't be used as a model: give a Torch7 file (.t7), or one of {', '.join(NAMES)}")
+        raise ModelError(
+            f"{name} can't be used as a model: give a .t7, .onnx or .pt2 file, or one of {', '.join(NAMES)}"
+        )
     return torch7.load(path)
 
 
