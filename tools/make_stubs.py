@@ -1,6 +1,7 @@
 """Writes the type stubs of the namespace, from those of the installed cv2: ``python tools/make_stubs.py``.
 
-They are a stub package (PEP 561), ``src/torch_opencv-stubs/``, which is installed with the sources. Each is cv2's own, word for word, but for the types, which are rewritten by two rules:
+They are a stub package (PEP 561), ``src/torch_opencv-stubs/``, which is installed with the sources. Each is cv2's own,
+word for word, but for the types, which are rewritten by two rules:
 
 * A parameter takes what the bindings take: a tensor wherever cv2 takes an array, and a 0-dim tensor wherever cv2 takes
   a number. ``typing.MatLike``, ``typing.Point`` and so on mean that.
