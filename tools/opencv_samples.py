@@ -146,9 +146,7 @@ class _Display:
             return ord(_KEYS[self._keys - 1])
         return 27 if self._keys % 2 else ord("q")
 
-    def createTrackbar(
-        self, name: str, window: str, value: int, count: int, on_change: Callable[[int], object]
-    ) -> None:  # noqa: N802
+    def createTrackbar(self, name: str, window: str, value: int, *_: object) -> None:  # noqa: N802
         self._trackbars[window, name] = value
 
     def setTrackbarPos(self, name: str, window: str, position: int) -> None:  # noqa: N802
