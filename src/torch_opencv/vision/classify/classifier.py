@@ -40,8 +40,8 @@ class Classifier:
 
     Args:
         model: "efficientnet-lite0"; "timm:NAME", any classifier of timm's (`pip install 'torch-opencv[timm]'`); the
-            path of a Torch7 file, such as that of the original demo's Network in Network; or a torch.nn.Module of your own,
-            from (N, 3, 224, 224) RGB inputs, normalised as torchvision's ImageNet networks have them, to logits.
+            path of a Torch7 file, such as that of the original demo's Network in Network; or a torch.nn.Module of your
+            own, from (N, 3, 224, 224) RGB inputs, normalised as torchvision's ImageNet networks have them, to logits.
         device: "auto" (CUDA if there is one), "cpu", "cuda" or "cuda:N".
         labels: the names of a module's classes, in the order of its outputs; None: "class 0" and so on.
 
