@@ -439,6 +439,33 @@ def test_the_password_is_in_no_output_and_no_process_list(
         assert "t0ps3cr3t" not in text
 
 
+def test_a_playlist_cannot_name_files_of_this_machine(server: HttpServer, tmp_path: Path) -> None:
+    video = numbered_video(tmp_path / "private.ts", 30)
+    playlist = "#EXTM3U\n#EXT-X-TARGETDURATION:3\n#EXTINF:1.0,\n{}\n#EXT-X-ENDLIST\n"
+    for name, address in (("good", "/private.ts"), ("evil", video.as_uri()), ("evil2", f"subfile:///{video}")):
+        (tmp_path / f"{name}.m3u8").write_text(playlist.format(address))
+        server.answers[f"/{name}.m3u8"] = File(tmp_path / f"{name}.m3u8", kind="application/vnd.apple.mpegurl")
+    server.answers["/private.ts"] = File(video, kind="video/mp2t")
+    with Stream(server.url("/good.m3u8")) as source:
+        assert len(list(source)) == 30
+    for name in ("evil", "evil2"):
+        error_of(server.url(f"/{name}.m3u8"), open_timeout=5)
+
+
+def test_pictures_that_are_too_large(server: HttpServer, monkeypatch: pytest.MonkeyPatch) -> None:
+    server.answers["/large"] = Mjpeg(size=(4200, 8192))
+    server.answers["/growing"] = growing = Mjpeg()
+    message = error_of(server.url("/large"), open_timeout=60)
+    assert "its pictures have more than 33,554,432 pixels" in message
+    with Stream(server.url("/growing")) as source:
+        frames = iter(source)
+        next(frames)
+        growing.size = (4200, 8192)
+        time.sleep(1)
+        growing.size = (64, 96)
+        assert {tuple(next(frames).image.shape) for _ in range(5)} == {(64, 96, 3)}
+
+
 # --- the reader's process ---
 
 
