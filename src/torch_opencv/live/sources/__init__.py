@@ -13,6 +13,7 @@ from pathlib import Path
 import torch_opencv as cv
 from torch_opencv._image_files import IMAGE_SUFFIXES
 from torch_opencv.live.errors import SourceError
+from torch_opencv.live.sources.addresses import check_no_login
 from torch_opencv.live.sources.base import Frame, Source
 from torch_opencv.live.sources.captures import Camera, Video, first_camera
 from torch_opencv.live.sources.files import is_sequence, open_folder, open_glob, open_list, open_sequence
@@ -62,6 +63,7 @@ def open_source(spec: str | int | None = None) -> Source:
         raise SourceError("the camera of whoever opens the page needs the page: --view browser")
     if "://" in spec or re.match("(rtsps?|https?):", spec):
         return Stream(spec)
+    check_no_login(spec)
     return _open_path(spec)
 
 
