@@ -123,12 +123,12 @@ def test_raw_heads(name: str, reference: Reference) -> None:
     (image,) = (image for image in reference.images if image["id"] == name)
     frame = reference.frame(image)
     whole = (0, 0, frame.shape[1], frame.shape[0])
-    found, scores = run("faceapi-ssd-mobilenetv1", square(frame, whole, 512, centred=False)[None])
-    close(found[0], raw[f"{name}__ssd_boxes"], 1e-5)
+    ssd = network("faceapi-ssd-mobilenetv1")
+    assert isinstance(ssd, faceapi.SsdMobilenet)
+    found, scores = ssd.decode(*run("faceapi-ssd-mobilenetv1", square(frame, whole, 512, centred=False)[None]))
+    left_top, size = found[0, :, :2].flip(1), found[0, :, 2:].flip(1)
+    close(torch.cat((left_top, left_top + size), dim=1), raw[f"{name}__ssd_boxes"], 1e-5)
     close(scores[0], raw[f"{name}__ssd_scores"], SCORES)
-    detector = network("faceapi-tiny-face-detector")
-    assert isinstance(detector, faceapi.TinyFaceDetector)
     for size in (416, 224):
-        with torch.no_grad():
-            grid = detector.grid(square(frame, whole, size, centred=False)[None])
+        (grid,) = run("faceapi-tiny-face-detector", square(frame, whole, size, centred=False)[None])
         close(grid.permute(0, 2, 3, 1), raw[f"{name}__tiny{size}"], LOGITS)

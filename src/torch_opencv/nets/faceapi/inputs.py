@@ -8,6 +8,7 @@ descriptors by a tenth of what tells people apart.
 from __future__ import annotations
 
 import torch
+import torch.nn.functional as F  # noqa: N812 (PyTorch's own name for it)
 from torch import Tensor
 
 
@@ -27,32 +28,14 @@ def square(frame: Tensor, box: tuple[int, int, int, int], size: int, *, centred:
     """
     left, top, width, height = box
     side = max(width, height)
-    part = frame[top : top + height, left : left + width]
-    rows = _Axis(height, side, size, centred=centred, device=frame.device)
-    columns = _Axis(width, side, size, centred=centred, device=frame.device)
-    x = rows.resample(part, 0)
-    return columns.resample(x, 1).permute(2, 0, 1).flip(0)
-
-
-class _Axis:
-    """Which pixels of a side are mixed into those of the resized, padded one, and with which weights."""
-
-    def __init__(self, length: int, side: int, size: int, *, centred: bool, device: torch.device) -> None:
-        lacking = side - length
-        before = lacking - (lacking + 1) // 2 if centred else 0
-        # In float32, as TensorFlow computes it: in float64 a pixel may be taken that is next to the right one.
-        at = torch.arange(size, dtype=torch.float32, device=device) * torch.tensor(side / size, device=device)
-        lower = at.floor()
-        share = at - lower
-        first, second = lower.long() - before, at.ceil().long().clamp_(max=side - 1) - before
-        self._first, self._second = first.clamp(0, length - 1), second.clamp(0, length - 1)
-        self._weights = (  # of the padding, which is black, zero
-            (1 - share) * ((first >= 0) & (first < length)),
-            share * ((second >= 0) & (second < length)),
-        )
-
-    def resample(self, x: Tensor, dim: int) -> Tensor:
-        """(rows, columns, 3) with dimension `dim`, 0 or 1, resized."""
-        shape = (-1, 1, 1) if dim == 0 else (1, -1, 1)
-        first, second = (weight.view(shape) for weight in self._weights)
-        return x.index_select(dim, self._first) * first + x.index_select(dim, self._second) * second
+    above, before = ((side - length) // 2 if centred else 0 for length in (height, width))
+    padded = torch.zeros(side + 1, side + 1, 3, dtype=torch.float32, device=frame.device)
+    padded[above : above + height, before : before + width] = frame[top : top + height, left : left + width]
+    planes = padded.permute(2, 0, 1)
+    if side != size:
+        # PyTorch's way with aligned corners takes pixel i at i * (in - 1) / (out - 1). With one pixel more, the last
+        # one once again, in and out, that is TensorFlow's i * in / out.
+        padded[side] = padded[side - 1]
+        padded[:, side] = padded[:, side - 1]
+        planes = F.interpolate(planes[None], (size + 1, size + 1), mode="bilinear", align_corners=True)[0]
+    return planes[:, :size, :size].flip(0)

@@ -36,8 +36,8 @@ class SsdMobilenet(nn.Module):
     """Pictures to candidates for faces; 5.6 million parameters.
 
     Input: float (N, 3, 512, 512), RGB, values in 0..255: the picture, padded below or at the right.
-    Output: boxes (N, 5118, 4) as top, left, bottom and right, parts of the square's side, which they may go beyond, and
-    scores (N, 5118) in 0..1.
+    Output: float (N, 5118, 4) and (N, 5118), how far boxes are from the anchors, and whether there is a face in them;
+    `decode` makes boxes and scores of them.
     """
 
     anchors: Tensor
@@ -57,17 +57,28 @@ class SsdMobilenet(nn.Module):
         self.register_buffer("anchors", torch.zeros(5118, 4))  # top, left, bottom, right
 
     def forward(self, images: Tensor) -> tuple[Tensor, Tensor]:
-        """(N, 3, 512, 512) pictures to (N, 5118, 4) boxes and (N, 5118) scores."""
+        """(N, 3, 512, 512) pictures to (N, 5118, 4) offsets and (N, 5118) logits."""
         maps = self._maps(self.normalise(images))
         offsets = torch.cat([_per_anchor(p(x), 4) for p, x in zip(self.box_predictors, maps, strict=True)], dim=1)
         logits = torch.cat(
             [_per_anchor(p(x), _CLASSES) for p, x in zip(self.class_predictors, maps, strict=True)], dim=1
         )
+        return offsets, logits[..., _FACE]
+
+    def decode(self, offsets: Tensor, logits: Tensor) -> tuple[Tensor, Tensor]:
+        """The network's output as candidates.
+
+        Returns:
+            Boxes (N, 5118, 4), left, top, width and height, as parts of the square's side, beyond which they may go;
+            scores (N, 5118) in 0..1.
+
+        """
         start, end = self.anchors[:, :2], self.anchors[:, 2:]
         size, centre = end - start, (start + end) / 2
         centre = offsets[..., :2] / 10 * size + centre
-        half = torch.exp(offsets[..., 2:] / 5) * size / 2
-        return torch.cat((centre - half, centre + half), dim=-1), torch.sigmoid(logits[..., _FACE])
+        size = torch.exp(offsets[..., 2:] / 5) * size
+        boxes = torch.cat(((centre - size / 2).flip(-1), size.flip(-1)), dim=-1)
+        return boxes, torch.sigmoid(logits)
 
     def _maps(self, x: Tensor) -> list[Tensor]:
         x = F.relu6(self.conv0(x))

@@ -26,11 +26,8 @@ class TinyFaceDetector(nn.Module):
     """Pictures to candidates for faces; 193 thousand parameters.
 
     Input: float (N, 3, S, S), RGB, values in 0..255, S a multiple of 32: the picture, padded below or at the right.
-    Output: boxes (N, K, 4) as left, top, width and height, parts of the square's side, and scores (N, K) in 0..1, for
-    the K = 5 * (S / 32)^2 candidates.
+    Output: float (N, 25, S / 32, S / 32), of which `decode` makes boxes.
     """
-
-    anchors: Tensor
 
     def __init__(self) -> None:
         super().__init__()
@@ -38,29 +35,35 @@ class TinyFaceDetector(nn.Module):
         self.conv0 = nn.Conv2d(3, 16, 3)
         self.convs = nn.ModuleList(_PaddedSeparable(16 << index, 32 << index) for index in range(5))
         self.conv8 = nn.Conv2d(512, 5 * len(_ANCHORS), 1)
-        self.register_buffer("anchors", torch.tensor(_ANCHORS), persistent=False)
 
-    def forward(self, images: Tensor) -> tuple[Tensor, Tensor]:
-        """(N, 3, S, S) pictures to (N, K, 4) boxes and (N, K) scores."""
-        return self.decode(self.grid(images))
-
-    def grid(self, images: Tensor) -> Tensor:
-        """(N, 3, S, S) pictures to what the last layer says, (N, 25, S / 32, S / 32)."""
+    def forward(self, images: Tensor) -> Tensor:
+        """(N, 3, S, S) pictures to a grid (N, 25, S / 32, S / 32)."""
         x = F.leaky_relu(self.conv0(self.normalise(images)), _SLOPE)
         for conv in self.convs:
             x = F.leaky_relu(conv(max_pool_same(x, 2, 2)), _SLOPE)
         y: Tensor = self.conv8(max_pool_same(x, 2, 1))
         return y
 
-    def decode(self, grid: Tensor) -> tuple[Tensor, Tensor]:
-        """What the last layer says, as boxes and scores."""
+    @staticmethod
+    def decode(grid: Tensor) -> tuple[Tensor, Tensor]:
+        """The network's output as candidates.
+
+        Args:
+            grid: (N, 25, cells, cells): per anchor x and y of the centre within the cell, width, height, and whether
+                there is a face, all of them before their non-linearity.
+
+        Returns:
+            Boxes (N, K, 4), left, top, width and height, as parts of the square's side; scores (N, K) in 0..1; K is
+            5 * cells * cells.
+
+        """
         cells = grid.shape[-1]
         x = grid.reshape(-1, len(_ANCHORS), 5, cells, cells)
         x = x.permute(0, 3, 4, 1, 2)  # N, row, column, anchor, the five numbers
         index = torch.arange(cells, device=grid.device, dtype=grid.dtype)
         corner = torch.stack((index[None, :].expand(cells, cells), index[:, None].expand(cells, cells)), dim=-1)
         centre = (corner[:, :, None] + torch.sigmoid(x[..., :2])) / cells
-        size = torch.exp(x[..., 2:4]) * self.anchors / cells
+        size = torch.exp(x[..., 2:4]) * torch.tensor(_ANCHORS, device=grid.device) / cells
         boxes = torch.cat((centre - size / 2, size), dim=-1)
         return boxes.flatten(1, 3), torch.sigmoid(x[..., 4]).flatten(1, 3)
 
