@@ -8,7 +8,7 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from torch_opencv import runtime
+from torch_opencv import runtime, weights
 from torch_opencv.nets.faceapi import boxes
 from torch_opencv.vision.errors import ModelError
 from torch_opencv.vision.faces import detect, reading
@@ -54,19 +54,16 @@ class FaceAnalyzer:
     ) -> None:
         if model not in reading.NAMES:  # before anything is loaded
             raise ModelError(f"there is no model {model!r} for faces: there are {', '.join(reading.NAMES)}")
+        if detector not in detect.NAMES:
+            raise ModelError(f"there is no face detector {detector!r}: there are {', '.join(detect.NAMES)}")
         self.device = runtime.resolve_device(device)
         self.detector = detector
         self.model = model
+        kinds = _readers(model, descriptors)
+        # All at once, so that one line says what comes.
+        weights.fetch(detect.WEIGHTS[detector], *(name for kind in kinds for name in kind.weights))
         self._detect = detect.detector(detector, device=self.device, threshold=threshold)
-        self._readers: list[reading.Reader] = []
-        if model == "faceapi" or descriptors:
-            self._readers.append(reading.Landmarks(self.device))
-        if model == "faceapi":
-            self._readers.append(reading.AgeGenderExpression(self.device))
-        else:
-            self._readers.append(reading.LeviHassner(self.device))
-        if descriptors:
-            self._readers.append(reading.Descriptors(self.device))
+        self._readers = [kind(self.device) for kind in kinds]
         self.backends = (self._detect.backend, *(reader.backend for reader in self._readers))
 
     def __call__(self, frame: Tensor) -> list[Face]:
@@ -109,3 +106,14 @@ class FaceAnalyzer:
                 for face, read in zip(fields, reader(subjects), strict=True):
                     face.update(read)
         return [[Face(**face) for face in faces] for faces in found]
+
+
+def _readers(model: str, descriptors: bool) -> list[type[reading.Reader]]:
+    """What reads the faces, in this order: all that needs landmarks comes after them."""
+    kinds: list[type[reading.Reader]] = []
+    if model == "faceapi" or descriptors:
+        kinds.append(reading.Landmarks)
+    kinds.append(reading.AgeGenderExpression if model == "faceapi" else reading.LeviHassner)
+    if descriptors:
+        kinds.append(reading.Descriptors)
+    return kinds

@@ -26,7 +26,13 @@ from torch_opencv.vision.errors import ModelError
 from torch_opencv.vision.faces import published
 
 DetectorName = Literal["tiny", "ssd", "haar", "yunet"]
-NAMES: Final[tuple[DetectorName, ...]] = ("tiny", "ssd", "haar", "yunet")
+WEIGHTS: Final[dict[str, str]] = {  # in the catalogue
+    "tiny": "faceapi-tiny-face-detector",
+    "ssd": "faceapi-ssd-mobilenetv1",
+    "haar": "haarcascade-frontalface",
+    "yunet": "yunet",
+}
+NAMES: Final = tuple(WEIGHTS)
 
 
 @dataclass(frozen=True, eq=False)

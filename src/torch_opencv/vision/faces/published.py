@@ -14,7 +14,7 @@ from torch_opencv.nets import faceapi
 from torch_opencv.nets.levi_hassner import MEAN_SIZE, LeviHassner
 from torch_opencv.vision.errors import ModelError
 
-_FACEAPI: Final[dict[type[nn.Module], str]] = {
+FACEAPI: Final[dict[type[nn.Module], str]] = {
     faceapi.SsdMobilenet: "faceapi-ssd-mobilenetv1",
     faceapi.TinyFaceDetector: "faceapi-tiny-face-detector",
     faceapi.Landmarks68: "faceapi-landmark-68",
@@ -29,7 +29,7 @@ _Network = TypeVar("_Network", bound=nn.Module)
 def load(kind: type[_Network]) -> _Network:
     """One of face-api's networks. WeightsError if its weights can't be had."""
     network: Any = kind()
-    path = weights.path(_FACEAPI[kind])
+    path = weights.path(FACEAPI[kind])
     try:
         network.load_published(tfjs.load(path))
     except (FormatError, RuntimeError, ValueError) as error:

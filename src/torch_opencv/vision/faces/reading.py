@@ -5,7 +5,7 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any, Final, Literal
+from typing import Any, ClassVar, Final, Literal
 
 import torch
 from torch import Tensor, nn
@@ -46,9 +46,13 @@ class Subject:
 
 
 class Reader(ABC):
-    """Reads things from faces, with one network."""
+    """Reads things from faces, with one network. `weights`: the names in the catalogue of those that it needs."""
 
+    weights: ClassVar[tuple[str, ...]]
     _network: runtime.Accelerated
+
+    @abstractmethod
+    def __init__(self, device: torch.device) -> None: ...
 
     @property
     def backend(self) -> str:
@@ -63,6 +67,8 @@ class Reader(ABC):
 class Landmarks(Reader):
     """68 landmarks. The subjects have them afterwards, too."""
 
+    weights = (published.FACEAPI[Landmarks68],)
+
     def __init__(self, device: torch.device) -> None:
         self._network = published.accelerated(published.load(Landmarks68), _FACE_SIZE, device, "face landmarks")
 
@@ -76,6 +82,8 @@ class Landmarks(Reader):
 
 class AgeGenderExpression(Reader):
     """face-api's networks for age, gender and expression, which see the same part of the face, around its landmarks."""
+
+    weights = (published.FACEAPI[AgeGender], published.FACEAPI[Expression])
 
     def __init__(self, device: torch.device) -> None:
         network = _Both(published.load(AgeGender), published.load(Expression))
@@ -106,9 +114,12 @@ class AgeGenderExpression(Reader):
 class LeviHassner(Reader):
     """Levi's and Hassner's networks for age group and gender, which see the detector's box."""
 
+    weights = ("levi-hassner-age", "levi-hassner-gender")
+
     def __init__(self, device: torch.device) -> None:
-        age, age_mean = published.load_levi_hassner("levi-hassner-age", len(AGE_GROUPS))
-        gender, gender_mean = published.load_levi_hassner("levi-hassner-gender", len(levi_hassner.GENDERS))
+        for_age, for_gender = self.weights
+        age, age_mean = published.load_levi_hassner(for_age, len(AGE_GROUPS))
+        gender, gender_mean = published.load_levi_hassner(for_gender, len(levi_hassner.GENDERS))
         network = _LessMean(age, age_mean, gender, gender_mean)
         self._network = published.accelerated(network, levi_hassner.SIZE, device, "Levi-Hassner")
 
@@ -134,6 +145,8 @@ class LeviHassner(Reader):
 
 class Descriptors(Reader):
     """128 numbers that tell people apart, from a crop that the landmarks place."""
+
+    weights = (published.FACEAPI[Descriptor],)
 
     def __init__(self, device: torch.device) -> None:
         self._network = published.accelerated(published.load(Descriptor), _DESCRIPTOR_SIZE, device, "face descriptor")
