@@ -31,15 +31,11 @@ def test_same_padding(size: int, kernel: int, stride: int) -> None:
     x = torch.randn(1, 1, size, size + 1)
     rows, columns = windows(size, kernel, stride), windows(size + 1, kernel, stride)
     pooled = max_pool_same(x, kernel, stride)[0, 0]
-    expected = torch.tensor(
-        [
-            [
-                max(x[0, 0, i, j].item() for i in row for j in column if i is not None and j is not None)
-                for column in columns
-            ]
-            for row in rows
-        ]
-    )
+
+    def seen(row: list[int | None], column: list[int | None]) -> list[float]:
+        return [x[0, 0, i, j].item() for i in row for j in column if i is not None and j is not None]
+
+    expected = torch.tensor([[max(seen(row, column)) for column in columns] for row in rows])
     assert torch.equal(pooled, expected)
     if kernel == 2:
         return  # there is no such convolution
@@ -134,11 +130,8 @@ def test_shapes_and_batches(kind: type[nn.Module], size: int, shapes: list[tuple
 
 @pytest.mark.parametrize("kind", dict.fromkeys(kind for kind, *_ in INPUTS))
 def test_other_weights_do_not_fit(kind: type[nn.Module]) -> None:
-    for tensors in (
-        {},
-        {"conv0/filters": torch.zeros(3, 3, 3, 7)},
-        {"conv32_down/conv/filters": torch.zeros(7, 7, 3, 32)},
-    ):
+    first = {"conv0/filters": torch.zeros(3, 3, 3, 7)}
+    for tensors in ({}, first, {"conv32_down/conv/filters": torch.zeros(7, 7, 3, 32)}):
         with pytest.raises(RuntimeError, match=r"Missing key|among the weights"):
             kind().load_published(tensors)  # type: ignore[operator]
 

@@ -43,9 +43,10 @@ def test_whole_chain(reference: Reference, whole_chain: FaceAnalyzer) -> None:
     """All pictures in one batch, so that faces of several frames go through each network together."""
     assert whole_chain.backends == ("onnxruntime",) * 4
     frames = [reference.frame(image) for image in reference.images]
-    for image, detections in zip(reference.images, whole_chain.detect(frames), strict=True):
-        agree(detections, image["ssd"])
-    for image, faces in zip(reference.images, whole_chain.batch(frames), strict=True):
+    detections = whole_chain.detect(frames)
+    for image, found in zip(reference.images, detections, strict=True):
+        agree(found, image["ssd"])
+    for image, faces in zip(reference.images, whole_chain.read(frames, detections), strict=True):
         assert len(faces) == len(image["faces"])
         for face, expected in zip(faces, image["faces"], strict=True):
             close(list(face.box), [expected["box"][key] for key in "xywh"], BOXES)

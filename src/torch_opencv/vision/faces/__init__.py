@@ -10,5 +10,6 @@ for face in analyzer(frame):
 from torch_opencv.vision.faces.analyzer import FaceAnalyzer
 from torch_opencv.vision.faces.detect import Detections
 from torch_opencv.vision.faces.face import Face
+from torch_opencv.vision.faces.tracking import FaceTracker
 
-__all__ = ["Detections", "Face", "FaceAnalyzer"]
+__all__ = ["Detections", "Face", "FaceAnalyzer", "FaceTracker"]

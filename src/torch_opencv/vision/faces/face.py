@@ -21,6 +21,7 @@ class Face:
     expression, expression_score: the likeliest of `nets.faceapi.expression.EXPRESSIONS`, and its share of 1.
     expressions: float32 (7,), the shares of all of them, in that order.
     descriptor: float32 (128,); descriptors of one person are less than about 0.6 apart.
+    track: a number that the face keeps through a video, from 1 on (see `tracking`).
     """
 
     box: tuple[float, float, float, float]
@@ -34,3 +35,4 @@ class Face:
     expression_score: float | None = None
     expressions: Tensor | None = None
     descriptor: Tensor | None = None
+    track: int | None = None
