@@ -23,8 +23,9 @@ import numpy as np
 import torch
 
 import torch_opencv as cv
-from torch_opencv.vision import Classifier, networks
-from torch_opencv.vision.frames import central_square, resize_into
+from torch_opencv.vision import Classifier
+from torch_opencv.vision.classify import loading
+from torch_opencv.vision.frames import center_crop, resize_into
 
 SHARED = Path(__file__).resolve().parents[2] / "shared" / "data" / "video" / "car-detection.mp4"
 
@@ -67,7 +68,7 @@ def square(frame: np.ndarray) -> np.ndarray:
 
 
 def by_hand(video: str, device: torch.device) -> Iterator[Step]:
-    recipe = networks.load("efficientnet-lite0")
+    recipe = loading.load("efficientnet-lite0")
     network = recipe.network.eval().to(device)
     capture = cv2.VideoCapture(video)
     while True:
@@ -90,7 +91,7 @@ def by_hand(video: str, device: torch.device) -> Iterator[Step]:
 
 @torch.inference_mode()
 def with_care(video: str, device: torch.device) -> Iterator[Step]:
-    recipe = networks.load("efficientnet-lite0")
+    recipe = loading.load("efficientnet-lite0")
     network = recipe.network.eval().to(device).to(memory_format=torch.channels_last)  # type: ignore[call-overload]
     capture = cv2.VideoCapture(video)
     while True:
@@ -127,7 +128,7 @@ def ours(video: str, device: torch.device) -> Iterator[Step]:
         both = elapsed(start)
         # The preparing once more, only to tell how much of the time it was.
         start = time.perf_counter()
-        resize_into(small, central_square(frame, 0.875))
+        resize_into(small, center_crop(frame, 0.875))
         preparing = elapsed(start)
         yield reading, preparing, both - preparing, [(one.label, one.score) for one in predictions]
 

@@ -25,7 +25,7 @@ import torch
 
 import torch_opencv as cv
 from torch_opencv.apps.classify import Classify
-from torch_opencv.live import Frame, Recorder, Results, Source, open_source
+from torch_opencv.live import Frame, Results, Source, VideoEncoder, open_source
 from torch_opencv.live.loop import run
 from torch_opencv.live.sources import SAMPLE
 from torch_opencv.live.views import Command, Picture
@@ -100,7 +100,7 @@ class Ages:
 class Sleeping:
     """A model that takes a second."""
 
-    def look(self, image: torch.Tensor) -> float:
+    def process(self, image: torch.Tensor) -> float:
         """A result."""
         time.sleep(1)
         return time.monotonic()
@@ -114,7 +114,7 @@ class Sleeping:
 class Computing(Sleeping):
     """A model that keeps the processor busy for a second."""
 
-    def look(self, image: torch.Tensor) -> float:
+    def process(self, image: torch.Tensor) -> float:
         """A result."""
         until = time.monotonic() + 1
         a = torch.rand(512, 512)
@@ -127,7 +127,7 @@ def display_in_turn(app: Sleeping, camera: Camera) -> Ages:
     """The old way."""
     ages = Ages()
     for frame in camera:
-        image = app.draw(frame.image.clone(), app.look(frame.image))
+        image = app.draw(frame.image.clone(), app.process(frame.image))
         assert image is not None
         ages.note(frame)
     return ages
@@ -156,13 +156,13 @@ def file_in_turn(app: Classify, path: Path, folder: Path) -> float:
     start, frames = time.monotonic(), 0
     with (
         open_source(str(path)) as source,
-        Recorder(folder / "turn.mp4", fps=source.fps or 25) as recorder,
+        VideoEncoder(folder / "turn.mp4", fps=source.fps or 25) as encoder,
         Results(folder / "turn.jsonl") as results,
     ):
         for frame in source:
-            result = app.look(frame.image)
+            result = app.process(frame.image)
             results.write(frame, app.fields(result))
-            recorder.write(app.draw(frame.image.clone(), result), time=frame.time)
+            encoder.write(app.draw(frame.image.clone(), result), time=frame.time)
             frames += 1
     return frames / (time.monotonic() - start)
 
@@ -171,8 +171,8 @@ def file_by_loop(app: Classify, path: Path, folder: Path) -> float:
     """The same by the loop."""
     start = time.monotonic()
     source = open_source(str(path))
-    recorder = Recorder(folder / "loop.mp4", fps=source.fps or 25)
-    report = run(app, source, recorder=recorder, results=Results(folder / "loop.jsonl"))
+    encoder = VideoEncoder(folder / "loop.mp4", fps=source.fps or 25)
+    report = run(app, source, encoder=encoder, results=Results(folder / "loop.jsonl"))
     return report.frames / (time.monotonic() - start)
 
 

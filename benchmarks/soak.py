@@ -25,7 +25,7 @@ from itertools import count
 from pathlib import Path
 
 from torch_opencv.apps.classify import Classify
-from torch_opencv.live import Frame, Recorder, Results, Source, open_source
+from torch_opencv.live import Frame, Results, Source, VideoEncoder, open_source
 from torch_opencv.live.browser import Browser
 from torch_opencv.live.loop import run
 
@@ -124,7 +124,7 @@ def main() -> None:
                 Looped(options.source),
                 views=[browser],
                 results=Results(Path(folder) / "results.jsonl"),
-                recorder=Recorder(Path(folder) / "soak.mp4") if options.record else None,
+                encoder=VideoEncoder(Path(folder) / "soak.mp4") if options.record else None,
                 max_seconds=seconds,
                 hud=True,
             )

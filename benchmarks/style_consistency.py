@@ -30,7 +30,8 @@ from torch import Tensor
 import torch_opencv as cv
 from torch_opencv import weights
 from torch_opencv.live.sources import open_source
-from torch_opencv.vision import Stylizer, styles
+from torch_opencv.vision import Stylizer
+from torch_opencv.vision.stylize import styles
 
 SHARED = Path(__file__).resolve().parents[2] / "shared" / "data"
 CLIPS = ("car-detection.mp4", "bottle-detection.mp4", "asl_gestures_book.mkv")

@@ -19,7 +19,7 @@ class Moving:
     def __init__(self) -> None:
         self.background = cv.createBackgroundSubtractorMOG2(history=50, detectShadows=False)
 
-    def look(self, image: Tensor) -> list[tuple[int, int, int, int]]:
+    def process(self, image: Tensor) -> list[tuple[int, int, int, int]]:
         mask = cv.medianBlur(self.background.apply(image), 9)
         return [cv.boundingRect(shape) for shape in cv.findContours(mask, cv.RETR_EXTERNAL, cv.CHAIN_APPROX_SIMPLE)[0]]
 

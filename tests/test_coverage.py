@@ -15,8 +15,8 @@ import cv2
 import pytest
 
 import torch_opencv
-from torch_opencv import binding
-from torch_opencv.results import is_opencv_class
+from torch_opencv._binding import wrap
+from torch_opencv._binding.results import is_opencv_class
 
 CHECKOUT = Path(__file__).resolve().parents[1]
 
@@ -35,11 +35,11 @@ def make_coverage() -> types.ModuleType:
 # --- cv2 --------------------------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("module", (cv2, *binding.submodules(cv2)), ids=lambda module: module.__name__)
+@pytest.mark.parametrize("module", (cv2, *wrap.submodules(cv2)), ids=lambda module: module.__name__)
 def test_every_public_name_of_cv2_is_here(module):
     here = importlib.import_module(module.__name__.replace("cv2", "torch_opencv", 1))
     wrong = {}
-    for name in binding.public_names(module):
+    for name in wrap.public_names(module):
         theirs = getattr(module, name)
         if not hasattr(here, name):
             wrong[name] = "missing"
@@ -68,7 +68,7 @@ def _wrong_function(ours: Any, theirs: Any) -> str:
 
 
 def _wrong_class(ours: Any, theirs: type) -> dict[str, str]:
-    if not (isinstance(ours, type) and issubclass(ours, binding.Bound)):
+    if not (isinstance(ours, type) and issubclass(ours, wrap.Wrapped)):
         return {"": "not wrapped"}
     wrong = {"": "another docstring" if ours.__doc__ != theirs.__doc__ else ""}
     for name, theirs_raw in vars(theirs).items():

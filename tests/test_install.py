@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from torch_opencv._opencv import require_opencv
+from torch_opencv._binding.install import require_opencv
 
 _CHECKOUT = Path(__file__).resolve().parent.parent
 
@@ -63,7 +63,7 @@ def test_import_names_the_command_that_mends_opencv(case: str, tmp_path: Path) -
     source, expected = _BROKEN[case]
     (tmp_path / "cv2").mkdir()
     (tmp_path / "cv2" / "__init__.py").write_text(source)
-    ended = _run("import torch_opencv", before=tmp_path)
+    ended = _run("import torch_opencv as cv; cv.resize", before=tmp_path)
     _check_one_line(ended, expected)
 
 
@@ -71,14 +71,14 @@ def test_import_survives_what_an_uninstalled_wheel_leaves(tmp_path: Path) -> Non
     # pip leaves folders in which it finds files that it didn't bring; without __init__.py Python still imports them
     (tmp_path / "cv2" / "qt" / "fonts").mkdir(parents=True)
     without_ours = f"import sys; sys.path = [p for p in sys.path if p != {sysconfig.get_path('purelib')!r}]"
-    code = f"{without_ours}; sys.path += [{str(_CHECKOUT / 'src')!r}]; import torch_opencv"
+    code = f"{without_ours}; sys.path += [{str(_CHECKOUT / 'src')!r}]; import torch_opencv as cv; cv.resize"
     _check_one_line(_run(code, before=tmp_path), ["incomplete", _REINSTALL, _HEADLESS])
 
 
 def test_other_missing_modules_are_not_blamed_on_opencv(tmp_path: Path) -> None:
     (tmp_path / "cv2").mkdir()
     (tmp_path / "cv2" / "__init__.py").write_text("import a_module_of_nobody")
-    ended = _run("import torch_opencv", before=tmp_path)
+    ended = _run("import torch_opencv as cv; cv.resize", before=tmp_path)
     assert ended.stderr.splitlines()[-1] == "ModuleNotFoundError: No module named 'a_module_of_nobody'"
 
 
@@ -109,10 +109,15 @@ def test_fonts_that_are_there_are_left_alone(tmp_path: Path, monkeypatch: pytest
 
 def test_import_brings_nothing_that_only_programs_need() -> None:
     heavy = ["av", "huggingface_hub", "onnx", "onnxruntime", "onnxscript", "pooch", "requests", "rich", "timm", "typer"]
-    code = "import sys, torch, cv2; before = set(sys.modules); import torch_opencv; print(*set(sys.modules) - before)"
+    code = "import sys, torch, cv2; before = set(sys.modules); import torch_opencv; torch_opencv.resize; print(*set(sys.modules) - before)"
     ended = _run(code)
-    assert "torch_opencv.binding" in ended.stdout.split(), ended.stderr
+    assert "torch_opencv._binding.wrap" in ended.stdout.split(), ended.stderr
     assert {module.split(".")[0] for module in ended.stdout.split()}.isdisjoint(heavy)
+
+
+def test_importing_the_package_alone_imports_neither_torch_nor_cv2() -> None:
+    ended = _run("import sys, torch_opencv; print({'torch', 'cv2', 'numpy'} & set(sys.modules))")
+    assert ended.stdout == "set()\n", ended.stderr
 
 
 def test_tests_refuse_two_cv2_wheels(tmp_path: Path) -> None:
@@ -132,7 +137,7 @@ def test_tests_refuse_two_cv2_wheels(tmp_path: Path) -> None:
 def test_a_wheel_without_opencv_and_what_mends_it(tmp_path: Path) -> None:
     python = _environment_without_cv2(tmp_path)
     _pip_install(python, "--no-deps", str(_CHECKOUT))
-    ended = _run("import torch_opencv", python=python)
+    ended = _run("import torch_opencv as cv; cv.resize", python=python)
     _check_one_line(ended, ["none is installed", _HEADLESS])
 
     # The command that the line names, but for where the package comes from and the version that is tested here.

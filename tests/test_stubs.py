@@ -1,10 +1,9 @@
-"""The type stubs (``src/torch_opencv/**/*.pyi``): made by tools/make_stubs.py, and true at run time."""
+"""The type stubs (``src/torch_opencv-stubs/``): made by tools/make_stubs.py, and true at run time."""
 
 from __future__ import annotations
 
 import collections.abc
 import importlib.util
-import os
 import re
 import subprocess
 import sys
@@ -17,7 +16,7 @@ import pytest
 import torch
 
 CHECKOUT = Path(__file__).resolve().parents[1]
-PACKAGE = CHECKOUT / "src" / "torch_opencv"
+PACKAGE = CHECKOUT / "src" / "torch_opencv-stubs"
 
 STUBBED = re.search(r"OpenCV (\S+):", (PACKAGE / "__init__.pyi").read_text(encoding="utf-8").split("\n")[0])[1]
 """The OpenCV that the stubs were made from."""
@@ -54,11 +53,11 @@ def test_every_public_name_has_a_type(make_stubs):
     gapi = {"GArray", "GIn", "GOpaque", "GOut", "compile_args", "descr_of", "gin", "kernel", "kernels", "networks"}
     left_out = gapi | {"op", "register", "GStreamerPipeline", "bootstrap", "NativeMethodPatchedResult", "namedtuple"}
     missing = set()
-    for module in (cv2, *make_stubs.binding.submodules(cv2)):
+    for module in (cv2, *make_stubs.wrap.submodules(cv2)):
         if make_stubs._source(module).is_file():
             names = make_stubs._names_of(module)
             flat = make_stubs._flat_names(module)
-            public = make_stubs.binding.public_names(module)
+            public = make_stubs.wrap.public_names(module)
             missing |= {name for name in public if name not in names and f"{name} = " not in flat}
     missing -= left_out | {"Mat"}  # imported
     # These are found in another place than where their stubs are.
@@ -234,8 +233,7 @@ def mypy(request):
     def run(*files: Path) -> list[str]:
         command = [sys.executable, "-m", "mypy", "--strict", "--no-error-summary", "--cache-dir", str(cache)]
         command += ["--config-file", str(CHECKOUT / "pyproject.toml"), *map(str, files)]
-        environment = {**os.environ, "MYPYPATH": str(PACKAGE.parent)}
-        done = subprocess.run(command, cwd=CHECKOUT, env=environment, capture_output=True, text=True, timeout=240)
+        done = subprocess.run(command, cwd=CHECKOUT, capture_output=True, text=True, timeout=240)
         assert not done.stderr, done.stderr
         return done.stdout.splitlines()
 

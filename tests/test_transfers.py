@@ -138,7 +138,7 @@ class TestCuda:
                 self.network = runtime.accelerate(torch.nn.Identity(), torch.zeros(1), device="cuda")
                 self.streams: set[Any] = set()
 
-            def look(self, image: Tensor) -> Tensor:
+            def process(self, image: Tensor) -> Tensor:
                 self.streams.add(torch.cuda.current_stream())
                 torch.cuda._sleep(10_000_000)
                 return self.network(image.float().mean()[None])

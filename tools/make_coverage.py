@@ -19,7 +19,7 @@ from typing import Any
 import cv2
 
 import torch_opencv
-from torch_opencv import binding
+from torch_opencv._binding import wrap
 
 if sys.version_info >= (3, 11):
     import tomllib
@@ -40,7 +40,7 @@ def count(module: types.ModuleType) -> dict[str, int]:
     here = importlib.import_module(module.__name__.replace("cv2", "torch_opencv", 1))
     counts: Counter[str] = Counter()
     at_home = set()
-    for name in binding.public_names(module):
+    for name in wrap.public_names(module):
         ours, theirs = getattr(here, name), getattr(module, name)
         if isinstance(theirs, types.ModuleType):
             continue
@@ -115,7 +115,7 @@ def _has(path: str) -> bool:
 
 def report() -> dict[str, Any]:
     """All that the document says of the installed OpenCV, as JSON has it."""
-    modules = (cv2, *binding.submodules(cv2))
+    modules = (cv2, *wrap.submodules(cv2))
     counts = {module.__name__.partition(".")[2]: count(module) for module in modules}
     successors = {kind: {name: successor(name, home) for name, home in old_names(kind).items()} for kind in OLD_KINDS}
     found = {"version": cv2.__version__, "modules": {name: c for name, c in counts.items() if any(c.values())}}

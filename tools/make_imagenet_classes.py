@@ -1,6 +1,6 @@
-"""Make src/torch_opencv/vision/imagenet_classes.txt: the 1,000 classes of ILSVRC-2012 in the networks' order.
+"""Make src/torch_opencv/vision/classify/imagenet_classes.txt: the 1,000 classes of ILSVRC-2012 in the networks' order.
 
-    python tools/make_imagenet_classes.py SYNSET_T7 WNIDS > src/torch_opencv/vision/imagenet_classes.txt
+    python tools/make_imagenet_classes.py SYNSET_T7 WNIDS > src/torch_opencv/vision/classify/imagenet_classes.txt
 
 SYNSET_T7 is the original demo's synset.t7 (`torch-opencv models path imagenet-synset`), an ascii Torch7 file with the
 labels. WNIDS is a file with one WordNet id a line in class order; timm's data/_info/imagenet_synsets.txt is one.

@@ -1,7 +1,6 @@
 """Writes the type stubs of the namespace, from those of the installed cv2: ``python tools/make_stubs.py``.
 
-They lie beside the sources (``src/torch_opencv/**/*.pyi``), where every type checker finds them, installed or not. Each
-is cv2's own, word for word, but for the types, which are rewritten by two rules:
+They are a stub package (PEP 561), ``src/torch_opencv-stubs/``, which is installed with the sources. Each is cv2's own, word for word, but for the types, which are rewritten by two rules:
 
 * A parameter takes what the bindings take: a tensor wherever cv2 takes an array, and a 0-dim tensor wherever cv2 takes
   a number. ``typing.MatLike``, ``typing.Point`` and so on mean that.
@@ -20,9 +19,9 @@ from pathlib import Path
 
 import cv2
 
-from torch_opencv import binding
+from torch_opencv._binding import wrap
 
-PACKAGE = Path(__file__).parents[1] / "src" / "torch_opencv"
+PACKAGE = Path(__file__).parents[1] / "src" / "torch_opencv-stubs"
 CV2 = Path(cv2.__file__).parent
 
 _HEADER = f"# Made by tools/make_stubs.py from the stubs of OpenCV {cv2.__version__}: change that, not this.\n"
@@ -195,7 +194,7 @@ _Names = dict[str, "_Names"]
 
 def _names_of(module: types.ModuleType) -> _Names:
     """The names in a module's stub, and those inside of its classes and submodules."""
-    below = ((inner.__name__.removeprefix(module.__name__ + "."), inner) for inner in binding.submodules(module))
+    below = ((inner.__name__.removeprefix(module.__name__ + "."), inner) for inner in wrap.submodules(module))
     names = {name: _names_of(inner) for name, inner in below if "." not in name}
     source = _source(module)
     return names | (_names_in(ast.parse(source.read_text(encoding="utf-8"))) if source.is_file() else {})
@@ -214,7 +213,7 @@ def _names_in(tree: ast.Module | ast.ClassDef) -> _Names:
 def _flat_names(module: types.ModuleType) -> str:
     """``SIFT_create = SIFT.create``: cv2 also has its static methods and nested classes by one flat name each."""
     names = _names_of(module)
-    missing = [name for name in binding.public_names(module) if name not in names]
+    missing = [name for name in wrap.public_names(module) if name not in names]
     return "".join(f"{name} = {path}\n" for name in missing if (path := _path(name.split("_"), names)))
 
 
@@ -233,9 +232,9 @@ def _path(words: list[str], names: _Names) -> str:
 
 
 def stubs() -> dict[str, str]:
-    """The text of every stub, by its path below ``src/torch_opencv/``."""
+    """The text of every stub, by its path below ``src/torch_opencv-stubs/``."""
     files = {f"{name}.pyi": _HEADER + text for name, text in _PYTHON_MODULES.items()}
-    for module in (cv2, *binding.submodules(cv2)):
+    for module in (cv2, *wrap.submodules(cv2)):
         if (source := _source(module)).is_file():
             text = source.read_text(encoding="utf-8")
             for said, so in _CORRECTIONS.items():
@@ -255,7 +254,7 @@ def _source(module: types.ModuleType) -> Path:
 def _place(module: types.ModuleType) -> str:
     """Where a module's stub goes: in a folder only where it must, as Python could import a folder without code."""
     name = "/".join(module.__name__.split(".")[1:])
-    in_folder = module in (cv2, cv2.cuda) or any(binding.submodules(module))
+    in_folder = module in (cv2, cv2.cuda) or any(wrap.submodules(module))
     return f"{name}/__init__.pyi".lstrip("/") if in_folder else f"{name}.pyi"
 
 

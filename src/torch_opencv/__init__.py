@@ -9,34 +9,36 @@ Everything public in the installed ``cv2`` is here under the same name, with the
     cv.rectangle(small, (8, 8), (64, 64), (0, 255, 0))      # draws into the tensor
 
 See docs/bindings.md for the contract, and https://docs.opencv.org for the functions.
+
+Torch and cv2 are imported when the first name is looked up, so that importing this package alone costs nothing.
 """
 
-from __future__ import annotations
+import os as _os
 
-from typing import Any
-
-from torch_opencv._opencv import require_opencv
-
-require_opencv()
-
-import cv2 as _cv2  # noqa: E402
-
-from torch_opencv import binding as _binding  # noqa: E402
+from torch_opencv._binding import submodules as _submodules
 
 __version__ = "0.1.0"
 
-from torch_opencv import cuda as cuda  # noqa: E402  # ours, not cv2's
-
-for _module in _binding.submodules(_cv2):
-    _binding.bind_module(_module)
+_submodules.install()
 
 
-def __getattr__(name: str) -> Any:
-    if name == "__all__":
-        return _binding.public_names(_cv2)
-    value = globals()[name] = _binding.counterpart(_cv2, name)
+def __getattr__(name: str) -> object:
+    if name.startswith("__") and name != "__all__":  # the import system asks for __path__ and the like
+        raise AttributeError(f"module '{__name__}' has no attribute '{name}'")
+    if name != "cuda" and _is_ours(name):  # as Python asks for `from torch_opencv import live`, before it imports that
+        raise AttributeError(f"module '{__name__}' has no attribute '{name}' before `import {__name__}.{name}`")
+    from torch_opencv._binding import namespace
+
+    value = globals()[name] = namespace.member(name)
     return value
 
 
+def _is_ours(name: str) -> bool:
+    path = _os.path.join(_os.path.dirname(__file__), name)  # noqa: PTH118, PTH120 (pathlib takes a while to import)
+    return _os.path.isdir(path) or _os.path.isfile(path + ".py")  # noqa: PTH112, PTH113
+
+
 def __dir__() -> list[str]:
-    return sorted({*globals(), *_binding.public_names(_cv2)})
+    from torch_opencv._binding import namespace
+
+    return sorted({*globals(), *namespace.names()})

@@ -1,7 +1,5 @@
 """``python -m torch_opencv`` is ``torch-opencv``."""
 
-import sys
+from torch_opencv.cli.main import command
 
-from torch_opencv.cli import main
-
-sys.exit(main())
+command()

@@ -9,7 +9,7 @@ from pathlib import Path
 
 
 @contextmanager
-def whole_file(target: Path) -> Iterator[Path]:
+def atomic_write(target: Path) -> Iterator[Path]:
     """Give a path beside ``target`` to write to; at the end of the block that file becomes it, in one step.
 
     If the block raises, what was written is removed, and what was at ``target`` before stays. OSError if it can't be

@@ -18,7 +18,7 @@ def program() -> Classify:
 def test_every_photograph_of_the_sample_is_recognised(program: Classify) -> None:
     with open_source("sample") as source:
         frames = [frame.image for frame in islice(source, 0, None, 10)]
-    best = [program.look(frame)[0] for frame in frames]
+    best = [program.process(frame)[0] for frame in frames]
     # The steady part of each photograph, in tenths of frames.
     for names, steady in (
         (("Egyptian cat", "tabby, tabby cat", "tiger cat"), best[0:5]),
@@ -51,7 +51,7 @@ def test_result_is_written_as_agreed_and_drawn_in_place(program: Classify) -> No
 def test_looking_leaves_the_picture_as_it_is(program: Classify) -> None:
     image = torch.randint(0, 256, (100, 150, 3), dtype=torch.uint8, generator=torch.Generator().manual_seed(0))
     before = image.clone()
-    result = program.look(image)
+    result = program.process(image)
     assert torch.equal(image, before)
     assert len(result) == 5
     assert [p.score for p in result] == sorted((p.score for p in result), reverse=True)

@@ -10,7 +10,8 @@ import torch
 from torch_opencv.apps.stylize import Stylize
 from torch_opencv.nets import style_network
 from torch_opencv.nets.style_network import Style, StyleNetwork
-from torch_opencv.vision import ModelError, Stylizer, styles
+from torch_opencv.vision import ModelError, Stylizer
+from torch_opencv.vision.stylize import styles
 
 
 def _style(path: Path, seed: int) -> Path:
@@ -40,11 +41,11 @@ def image() -> torch.Tensor:
 def test_styles_are_switched_between_frames(program: Stylize, image: torch.Tensor) -> None:
     assert program.choices == ("a", "b", *styles.NAMES)
     assert program.chosen == "a"
-    first = program.look(image)
+    first = program.process(image)
     program.choose("b")
-    second = program.look(image)
+    second = program.process(image)
     program.choose("a")
-    third = program.look(image)
+    third = program.process(image)
     assert (first.style, second.style, third.style) == ("a", "b", "a")
     assert torch.equal(first.painting.image, third.painting.image)
     assert not torch.equal(first.painting.image, second.painting.image)
@@ -64,15 +65,15 @@ def test_frames_go_on_in_the_old_style_while_a_new_one_is_loaded(
     monkeypatch.setattr(program, "_load", load)
     program.choose("the-scream")
     assert loading.wait(60)
-    assert program.look(image).style == "a"
-    assert program.look(image.clone()).style == "a"
+    assert program.process(image).style == "a"
+    assert program.process(image.clone()).style == "a"
     assert program.chosen == "the-scream"
     loaded.set()
     # A picture that comes again is a still one, which nothing would be shown of otherwise: that waits.
-    result = program.look(image)
+    result = program.process(image)
     assert result.style == "the-scream"
     assert result.painting.size == (32, 24)
-    assert program.look(image.clone()).style == "the-scream"
+    assert program.process(image.clone()).style == "the-scream"
 
 
 def test_a_style_that_cannot_be_loaded_ends_the_run(files: list[Path], image: torch.Tensor, tmp_path: Path) -> None:
@@ -82,12 +83,12 @@ def test_a_style_that_cannot_be_loaded_ends_the_run(files: list[Path], image: to
     program.choose("broken")
     with pytest.raises(ModelError, match="broken"):
         for _ in range(1000):
-            program.look(image.clone())
+            program.process(image.clone())
             time.sleep(0.01)
 
 
 def test_result_is_written_as_agreed_and_stands_for_the_picture(program: Stylize, image: torch.Tensor) -> None:
-    result = program.look(image)
+    result = program.process(image)
     fields = program.fields(result)
     assert list(fields) == ["style", "size", "model_ms"]
     assert fields["style"] == "a"

@@ -15,8 +15,8 @@ import torch
 from torch import Tensor
 
 import torch_opencv as cv
-from torch_opencv import signature
-from torch_opencv.bridge import HELD
+from torch_opencv._binding import signature
+from torch_opencv._binding.memory import SUPPORTED_DTYPES
 
 
 @pytest.fixture
@@ -258,7 +258,7 @@ def test_tensors_that_cannot_be_shared_are_refused(make: object, says: str) -> N
 @pytest.mark.parametrize("dtype", [torch.int64, torch.uint64, torch.uint32, torch.bfloat16], ids=str)
 def test_dtypes_that_opencv_cannot_hold_are_refused(dtype: torch.dtype) -> None:
     image = torch.ones(4, 4, dtype=torch.uint8).to(dtype)
-    if dtype in HELD:
+    if dtype in SUPPORTED_DTYPES:
         assert cv.flip(image, 0).dtype == dtype
     else:
         with pytest.raises(TypeError, match=rf"cv\.flip: argument 'src' is {dtype}, which OpenCV {cv2.__version__}"):
@@ -267,9 +267,9 @@ def test_dtypes_that_opencv_cannot_hold_are_refused(dtype: torch.dtype) -> None:
 
 def test_held_dtypes_are_the_ones_that_cv2_gives_back() -> None:
     always = {torch.uint8, torch.int8, torch.uint16, torch.int16, torch.int32, torch.float16, torch.float32}
-    assert always | {torch.float64} <= HELD
-    assert (torch.bool in HELD) == cv2.__version__.startswith("5.")
-    assert (torch.uint32 in HELD) == cv2.__version__.startswith("5.")
+    assert always | {torch.float64} <= SUPPORTED_DTYPES
+    assert (torch.bool in SUPPORTED_DTYPES) == cv2.__version__.startswith("5.")
+    assert (torch.uint32 in SUPPORTED_DTYPES) == cv2.__version__.startswith("5.")
 
 
 def test_another_device_is_refused_by_naming_the_cuda_function(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -500,10 +500,10 @@ def test_callbacks_and_their_data_pass_untouched() -> None:
         seen.extend((onMouse, param))
 
     stand_in.__doc__ = cv2.samples.findFile.__doc__ if not hasattr(cv2, "setMouseCallback") else None
-    from torch_opencv.binding import bind_function
-    from torch_opencv.signature import Signature
+    from torch_opencv._binding.signature import Signature
+    from torch_opencv._binding.wrap import wrap_function
 
-    bound = bind_function(
+    bound = wrap_function(
         stand_in, Signature("setMouseCallback", cv2, "setMouseCallback(windowName, onMouse [, param])")
     )
     callback = seen.append

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from torch import Tensor
 
 import torch_opencv as cv
-from torch_opencv.bridge import HELD, Output
+from torch_opencv._binding.memory import SUPPORTED_DTYPES, Output
 
 from .views import View, images
 
@@ -168,7 +168,7 @@ def test_masks_may_be_bool(image: View, mask_dtype: torch.dtype) -> None:
     np.testing.assert_array_equal(ours.numpy().reshape(theirs.shape), theirs)
 
 
-@pytest.mark.parametrize("dtype", sorted(HELD, key=str), ids=str)
+@pytest.mark.parametrize("dtype", sorted(SUPPORTED_DTYPES, key=str), ids=str)
 @given(seed=st.integers(0, 50), permuted=st.booleans())
 def test_every_held_dtype_goes_round(dtype: torch.dtype, seed: int, permuted: bool) -> None:
     torch.manual_seed(seed)

@@ -121,14 +121,14 @@ class Display:
 
     # --- the eye ---
 
-    def look(self) -> Tensor:
+    def process(self) -> Tensor:
         """The whole screen: torch.uint8, (H, W, 3), BGR."""
         shot = ImageGrab.grab(xdisplay=self.name).convert("RGB")
         return torch.frombuffer(bytearray(shot.tobytes()), dtype=torch.uint8).view(shot.height, shot.width, 3).flip(-1)
 
     def find(self, picture: Tensor) -> tuple[int, int] | None:
         """Where the screen shows a picture (uint8, (H, W, 3), BGR) to the last pixel: (x, y) of its corner, or None."""
-        screen = self.look()
+        screen = self.process()
         height, width, _ = picture.shape
         corners = (screen[: screen.shape[0] - height + 1, : screen.shape[1] - width + 1] == picture[0, 0]).all(-1)
         for y, x in corners.nonzero().tolist():
@@ -169,12 +169,12 @@ class Display:
     def wait_until_still(self) -> Tensor:
         """The screen, as soon as nothing on it has moved for a third of a second."""
         deadline = time.monotonic() + _PATIENCE_S
-        screen, since = self.look(), time.monotonic()
+        screen, since = self.process(), time.monotonic()
         while time.monotonic() < since + 0.3:
             if time.monotonic() > deadline:
                 raise AssertionError(f"the screen doesn't come to rest: see {self._keep_screen()}")
             time.sleep(0.05)
-            if not torch.equal(now := self.look(), screen):
+            if not torch.equal(now := self.process(), screen):
                 screen, since = now, time.monotonic()
         return screen
 

@@ -182,7 +182,7 @@ def test_a_hidden_page_asks_for_nothing(chromium: Chromium, browser: Browser, fe
     with chromium.open(browser.address) as tab:
         state_becomes(tab, "Live")
         tab.ask(hide % "true")
-        (viewer,) = browser._stage._viewers
+        (viewer,) = browser._broadcaster._viewers
         eventually(lambda: len(viewer._in_flight) == 2)
         newest, shown = viewer._newest, feed.shown
         eventually(lambda: feed.shown > shown + 10)
@@ -359,7 +359,7 @@ def test_it_comes_back_by_itself(chromium: Chromium, browser: Browser) -> None:
         changes = "{subtree: true, childList: true, characterData: true, attributes: true}"
         tab.ask(f"window.said = []; new MutationObserver(() => {note}).observe(document.body, {changes})")
         for connection in list(browser._server.server_state.connections):  # as if the network broke off
-            browser._stage.soon(connection.transport.abort)
+            browser._broadcaster.soon(connection.transport.abort)
         tab.wait_for("said.includes('No connection: The connection is lost. Trying again…')")
         tab.wait_for("said.at(-1).startsWith('Live')")
         feed.close()
@@ -486,7 +486,7 @@ def test_the_camera_comes_back_with_the_connection(
     with with_camera.open(browser.address) as tab:
         eventually(lambda: len(camera_loop.frames) > 5)
         for connection in list(browser._server.server_state.connections):
-            browser._stage.soon(connection.transport.abort)
+            browser._broadcaster.soon(connection.transport.abort)
         eventually(lambda: camera_loop.source.state == "lost")
         count = len(camera_loop.frames)
         eventually(lambda: camera_loop.source.state == "live" and len(camera_loop.frames) > count)

@@ -74,7 +74,7 @@ def test_the_trackbar_moves_the_threshold(display: Display, tmp_path: Path) -> N
 
 def _on_the_slider(display: Display) -> tuple[int, int]:
     """A point on the slider under the picture of steps, to the right of the handle."""
-    screen = display.look().int()
+    screen = display.process().int()
     grey = (screen == 121).all(-1)
     bottom, right = (int((grey.sum(across) > 40).nonzero().max()) for across in (1, 0))  # letters may be grey, too
     line = ((screen[bottom:, :, 0] - screen[bottom:, :, 2]) > 60).nonzero()  # blue, from the left to the handle

@@ -65,17 +65,17 @@ def test_keys_pause_save_record_and_show_figures(display: Display, tmp_path: Pat
     user = User(display, tmp_path, "sample", "--latest")
     user.press("r")
     user.press("space")  # the picture stands still
-    still = display.look()
+    still = display.process()
     user.press("s")
-    paused = display.look()
+    paused = display.process()
     assert torch.equal(still, paused)
     user.press("h")
-    with_figures = display.look()
+    with_figures = display.process()
     assert not torch.equal(paused, with_figures)
     user.press("s")
     user.press("space")
     user.press("r")
-    assert not torch.equal(with_figures, display.look())
+    assert not torch.equal(with_figures, display.process())
     user.press("q")
     said = user.ended()
     first, second = (cv.imread(str(path)) for path in sorted(tmp_path.glob("snapshot-*.png")))
@@ -99,7 +99,7 @@ class Shades:
         print("chosen", name, flush=True)
         self.chosen = name
 
-    def look(self, image):
+    def process(self, image):
         return self.choices.index(self.chosen)
 
     def draw(self, image, result):
@@ -119,7 +119,7 @@ def test_keys_choose(display: Display, tmp_path: Path, key: str, shade: int) -> 
     assert int((screen == 100).all(-1).sum()) > 100_000
     user.press(key)
     eventually = time.monotonic() + 30
-    while int((display.look() == shade).all(-1).sum()) < 100_000:
+    while int((display.process() == shade).all(-1).sum()) < 100_000:
         assert time.monotonic() < eventually
     user.press("9")  # there is no such choice
     user.press("q")

@@ -20,9 +20,9 @@ pytestmark = pytest.mark.e2e
 # Each picture holds its number as eight black or white stripes, and says on standard output when it is written.
 RECORD = """
 import sys, time, torch
-from torch_opencv.live.recorder import Recorder
+from torch_opencv.live.video_encoder import VideoEncoder
 
-recorder = Recorder(sys.argv[1], fps=25)
+recorder = VideoEncoder(sys.argv[1], fps=25)
 generator = torch.Generator().manual_seed(0)
 texture = torch.randint(0, 256, (9, 16, 3), dtype=torch.uint8, generator=generator)
 texture = texture.repeat_interleave(40, dim=0).repeat_interleave(40, dim=1)
@@ -95,7 +95,7 @@ def on_a_small_disk(disk: Path, command: list[str]) -> subprocess.CompletedProce
     return subprocess.run([*unshare, script, "sh", *command], capture_output=True, text=True)
 
 
-CLASSIFY = [sys.executable, "-c", "import sys; from torch_opencv.cli import main; sys.exit(main())", "classify"]
+CLASSIFY = [sys.executable, "-c", "import sys; from torch_opencv.cli.main import main; sys.exit(main())", "classify"]
 
 
 @pytest.mark.parametrize("suffix", ["mp4", "mkv"])

@@ -28,7 +28,7 @@ class Painter:
         self.asked.append((name, threading.current_thread() is threading.main_thread()))
         self.chosen = name
 
-    def look(self, image: torch.Tensor) -> str:
+    def process(self, image: torch.Tensor) -> str:
         return self.chosen
 
     def draw(self, image: torch.Tensor, result: str) -> torch.Tensor:
@@ -125,10 +125,10 @@ def test_a_single_picture_is_looked_at_again() -> None:
 
 def test_while_a_single_picture_is_looked_at_again_the_view_goes_on() -> None:
     class Slow(Painter):
-        def look(self, image: torch.Tensor) -> str:
+        def process(self, image: torch.Tensor) -> str:
             if self.asked:
                 assert two_more.wait(30)
-            return super().look(image)
+            return super().process(image)
 
     class Impatient(Screen):
         def commands(self) -> list[Command]:
@@ -146,8 +146,8 @@ def test_while_a_single_picture_is_looked_at_again_the_view_goes_on() -> None:
 
 def test_a_mistake_while_looking_again_is_raised() -> None:
     class Broken(Painter):
-        def look(self, image: torch.Tensor) -> str:
-            return super().look(image) if not self.asked else str(1 / 0)
+        def process(self, image: torch.Tensor) -> str:
+            return super().process(image) if not self.asked else str(1 / 0)
 
     source, screen = Shades(1), Screen(asks={20: "next", 10**6: "quit"})
     source.still = True

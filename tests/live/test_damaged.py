@@ -19,9 +19,9 @@ import torch
 
 from torch_opencv.live.errors import SourceError
 from torch_opencv.live.loop import run
-from torch_opencv.live.recorder import Recorder
 from torch_opencv.live.results import Results
 from torch_opencv.live.sources import open_source
+from torch_opencv.live.video_encoder import VideoEncoder
 
 from .media import picture
 
@@ -29,7 +29,7 @@ from .media import picture
 class Mean:
     """The least that a program can be."""
 
-    def look(self, image: torch.Tensor) -> float:
+    def process(self, image: torch.Tensor) -> float:
         return float(image.float().mean())
 
     def draw(self, image: torch.Tensor, result: float) -> torch.Tensor:
@@ -50,9 +50,9 @@ def video(path: Path, count: int = 50, fourcc: str = "mp4v") -> Path:
 
 def recorded(path: Path, count: int = 50) -> Path:
     image = torch.from_numpy(picture(96, 128))
-    with Recorder(path) as recorder:
+    with VideoEncoder(path) as encoder:
         for index in range(count):
-            recorder.write(image.roll(3 * index, 1))
+            encoder.write(image.roll(3 * index, 1))
     return path
 
 
@@ -69,11 +69,11 @@ def test_a_truncated_video_is_read_as_far_as_it_goes_and_all_of_that_recorded(
     path = tmp_path / name
     path = recorded(path) if name == "clip.mkv" else video(path, fourcc="MJPG")
     os.truncate(path, int(share * path.stat().st_size))
-    recorder, results = Recorder(tmp_path / "out.mp4"), Results(tmp_path / "out.jsonl")
-    report = run(Mean(), open_source(str(path)), recorder=recorder, results=results)
+    encoder, results = VideoEncoder(tmp_path / "out.mp4"), Results(tmp_path / "out.jsonl")
+    report = run(Mean(), open_source(str(path)), encoder=encoder, results=results)
     assert report.ended == "done"
     frames = frames_in(tmp_path / "out.mp4")
-    assert 50 * (share - 0.2) - 2 < frames == recorder.frames == results.lines < 50
+    assert 50 * (share - 0.2) - 2 < frames == encoder.frames == results.lines < 50
     if share == 0.5:
         assert "it may be cut short" in caplog.text
 
@@ -103,7 +103,7 @@ def test_flipped_bytes_in_the_middle_cost_frames_at_most(tmp_path: Path, suffix:
     for _ in range(30):
         data[chance.randrange(len(data) * 2 // 5, len(data) * 3 // 5)] = chance.randrange(256)
     path.write_bytes(data)
-    report = run(Mean(), open_source(str(path)), recorder=Recorder(tmp_path / "out.mp4"))
+    report = run(Mean(), open_source(str(path)), encoder=VideoEncoder(tmp_path / "out.mp4"))
     assert 10 <= report.frames <= 50
     assert frames_in(tmp_path / "out.mp4") == report.frames
 
@@ -116,7 +116,7 @@ def test_a_header_that_lies_about_the_length(tmp_path: Path, claimed: int, caplo
     struct.pack_into("<I", data, header + 16, claimed)  # dwTotalFrames
     struct.pack_into("<I", data, stream + 32, claimed)  # dwLength
     path.write_bytes(data)
-    report = run(Mean(), open_source(str(path)), recorder=Recorder(tmp_path / "out.mp4"), progress=True)
+    report = run(Mean(), open_source(str(path)), encoder=VideoEncoder(tmp_path / "out.mp4"), progress=True)
     assert report.frames == 50
     assert frames_in(tmp_path / "out.mp4") == 50
 

@@ -6,17 +6,17 @@ import pytest
 import torch
 
 from torch_opencv.live.hud import Rate, draw_hud
-from torch_opencv.live.views import PictureState, Stats
+from torch_opencv.live.views import RunState, Stats
 
 
-def stats(state: PictureState) -> Stats:
-    return Stats(state=state, display_fps=29.97, model_fps=1.02, age_ms=34.2, dropped=12)
+def stats(state: RunState) -> Stats:
+    return Stats(state=state, display_fps=29.97, model_fps=1.02, latency_ms=34.2, dropped=12)
 
 
 @pytest.mark.parametrize("state", ["connecting", "lost", "paused"])
 @pytest.mark.parametrize("size", [(120, 160), (360, 640), (1080, 1920), (2160, 3840)])
 def test_a_state_other_than_live_is_always_written_in_the_lower_left_corner(
-    state: PictureState, size: tuple[int, int]
+    state: RunState, size: tuple[int, int]
 ) -> None:
     image = torch.full((*size, 3), 255, dtype=torch.uint8)
     before = image.clone()

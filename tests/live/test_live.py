@@ -22,7 +22,7 @@ from torch_opencv import live
 class Least:
     """All that an app needs."""
 
-    def look(self, image: torch.Tensor) -> float:
+    def process(self, image: torch.Tensor) -> float:
         return image.float().mean().item()
 
     def draw(self, image: torch.Tensor, result: float) -> torch.Tensor:
@@ -60,7 +60,7 @@ def test_several_sources_by_what_they_are(tmp_path: Path) -> None:
 def test_the_browser_where_there_is_no_window(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path
 ) -> None:
-    monkeypatch.setattr("torch_opencv.live.opening.why_no_window", lambda: "there is no display")
+    monkeypatch.setattr("torch_opencv.live.resources.why_no_window", lambda: "there is no display")
     report = live.run(Least(), str(brightening_video(tmp_path / "clip.mp4", 3)), port=0)
     assert report.shown == 3
     assert "open http://127.0.0.1:" in capsys.readouterr().err
@@ -76,7 +76,7 @@ def test_a_batch_without_a_display_ends_by_itself(
 
     caplog.set_level("INFO")
     monkeypatch.chdir(tmp_path)
-    monkeypatch.setattr("torch_opencv.live.opening.why_no_window", lambda: "there is no display")
+    monkeypatch.setattr("torch_opencv.live.resources.why_no_window", lambda: "there is no display")
     still = Shades(1)
     still.still = True  # with a view, this would stay until somebody quits
     assert live.run(WithFields(), still, **output).ended == "done"  # type: ignore[arg-type]
@@ -90,17 +90,17 @@ def test_a_batch_without_a_display_ends_by_itself(
 def test_a_batch_that_asks_for_a_page_has_one(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path, asked: dict[str, object]
 ) -> None:
-    monkeypatch.setattr("torch_opencv.live.opening.why_no_window", lambda: "there is no display")
+    monkeypatch.setattr("torch_opencv.live.resources.why_no_window", lambda: "there is no display")
     live.run(Least(), Shades(1), record=tmp_path / "out.mp4", **asked)  # type: ignore[arg-type]
     assert "open http://127.0.0.1:" in capsys.readouterr().err
 
 
 def test_two_programs_do_not_take_one_another_the_port(capsys: pytest.CaptureFixture[str]) -> None:
     class Inner(Least):
-        def look(self, image: torch.Tensor) -> float:
+        def process(self, image: torch.Tensor) -> float:
             if not done:
                 done.append(live.run(Least(), Shades(1), view="browser").frames)
-            return super().look(image)
+            return super().process(image)
 
     done: list[int] = []
     live.run(Inner(), Shades(1), view="browser")

@@ -19,9 +19,9 @@ import torch
 import torch_opencv as cv
 from torch_opencv.live.errors import OutputError
 from torch_opencv.live.loop import run
-from torch_opencv.live.recorder import Recorder
 from torch_opencv.live.results import Results
 from torch_opencv.live.sources import Frame, Source
+from torch_opencv.live.video_encoder import VideoEncoder
 from torch_opencv.live.views import Command, Picture
 
 
@@ -61,7 +61,7 @@ class Brightness:
     def __init__(self) -> None:
         self.seen: list[int] = []
 
-    def look(self, image: torch.Tensor) -> int:
+    def process(self, image: torch.Tensor) -> int:
         self.seen.append(int(image[0, 0, 0]))
         return self.seen[-1]
 
@@ -126,14 +126,14 @@ def every_thread_ends() -> Iterator[None]:
 
 def test_everything_goes_everywhere(tmp_path: Path) -> None:
     app, source, screen = Brightness(), Shades(40), Screen()
-    recorder, results = Recorder(tmp_path / "out.mp4", fps=25), Results(tmp_path / "out.jsonl")
-    report = run(app, source, recorder=recorder, results=results)
+    encoder, results = VideoEncoder(tmp_path / "out.mp4", fps=25), Results(tmp_path / "out.jsonl")
+    report = run(app, source, encoder=encoder, results=results)
     assert (report.frames, report.shown, report.dropped, report.ended) == (40, 40, 0, "done")
     assert (source.closed, report.latest) == (True, False)
     assert app.seen == list(range(40))  # the drawing was on a copy
     lines = [json.loads(line) for line in (tmp_path / "out.jsonl").read_text().splitlines()]
     assert [(line["frame"], line["time"], line["brightness"]) for line in lines] == [(i, i / 25, i) for i in range(40)]
-    assert all(line["source"] == "shades" and 0 <= line["age_ms"] < 60_000 for line in lines)
+    assert all(line["source"] == "shades" and 0 <= line["latency_ms"] < 60_000 for line in lines)
     assert recorded(tmp_path / "out.mp4") == 40
     assert not screen.pictures
 
@@ -167,10 +167,10 @@ def test_decoding_model_and_drawing_overlap() -> None:
     together = threading.Barrier(3, timeout=10)  # passed only if all three wait at the same time
 
     class Meeting(Brightness):
-        def look(self, image: torch.Tensor) -> int:
+        def process(self, image: torch.Tensor) -> int:
             if len(self.seen) == 2:
                 together.wait()
-            return super().look(image)
+            return super().process(image)
 
         def draw(self, image: torch.Tensor, result: int) -> torch.Tensor:
             if result == 1:
@@ -185,10 +185,10 @@ def test_a_slow_model_holds_a_file_up_instead_of_filling_the_memory() -> None:
     ahead = []
 
     class Slow(Brightness):
-        def look(self, image: torch.Tensor) -> int:
+        def process(self, image: torch.Tensor) -> int:
             time.sleep(0.01)
             ahead.append(source.read - len(self.seen))
-            return super().look(image)
+            return super().process(image)
 
     source = Shades(60)
     run(Slow(), source)
@@ -216,7 +216,7 @@ def test_nothing_is_drawn_for_nobody() -> None:
 
 def test_a_program_needs_only_look_and_draw(tmp_path: Path) -> None:
     class Least:
-        def look(self, image: torch.Tensor) -> int:
+        def process(self, image: torch.Tensor) -> int:
             return int(image[0, 0, 0])
 
         def draw(self, image: torch.Tensor, result: int) -> torch.Tensor:
@@ -234,8 +234,8 @@ def test_a_program_needs_only_look_and_draw(tmp_path: Path) -> None:
 
 def test_a_slow_model_does_not_slow_the_display() -> None:
     class Slow(Marks):
-        def look(self, image: torch.Tensor) -> int:
-            result = super().look(image)
+        def process(self, image: torch.Tensor) -> int:
+            result = super().process(image)
             answers.wait(10)  # no answer until 20 frames were shown
             return result
 
@@ -263,9 +263,9 @@ def test_a_slow_model_does_not_slow_the_display() -> None:
 
 def test_the_newest_result_is_drawn_on_the_newest_frame_even_if_none_follows() -> None:
     class Slow(Marks):
-        def look(self, image: torch.Tensor) -> int:
+        def process(self, image: torch.Tensor) -> int:
             time.sleep(0.15)
-            return super().look(image)
+            return super().process(image)
 
     class Waiting(Screen):
         def show(self, picture: Picture) -> None:
@@ -285,24 +285,24 @@ def test_a_result_that_replaces_the_picture_is_shown_with_its_own_frame(tmp_path
     class Slow(Marks):
         replaces = True
 
-        def look(self, image: torch.Tensor) -> int:
+        def process(self, image: torch.Tensor) -> int:
             time.sleep(0.02)
-            return super().look(image)
+            return super().process(image)
 
-    app, screen, recorder = Slow(), Screen(), Recorder(tmp_path / "clip.mkv")
+    app, screen, encoder = Slow(), Screen(), VideoEncoder(tmp_path / "clip.mkv")
     source = Shades(60, live=True, after=lambda index: time.sleep(0.005))
-    report = run(app, source, views=[screen], recorder=recorder)
+    report = run(app, source, views=[screen], encoder=encoder)
     assert all(shade == result for shade, result in screen.shades)
     assert [result for _, result in screen.shades] == app.seen  # each once, and no picture without a result
-    assert report.shown == report.frames == recorded(recorder.path) == len(app.seen) < 60
+    assert report.shown == report.frames == recorded(encoder.path) == len(app.seen) < 60
     assert report.frames + report.dropped == 60
 
 
 def test_frames_that_nobody_had_time_for_are_counted() -> None:
     class Slow(Brightness):
-        def look(self, image: torch.Tensor) -> int:
+        def process(self, image: torch.Tensor) -> int:
             time.sleep(0.05)
-            return super().look(image)
+            return super().process(image)
 
     app = Slow()
     report = run(app, Shades(100, live=True, after=lambda index: time.sleep(0.005)))
@@ -314,9 +314,9 @@ def test_frames_that_nobody_had_time_for_are_counted() -> None:
 
 def test_a_live_source_is_never_held_up() -> None:
     class Stuck(Brightness):
-        def look(self, image: torch.Tensor) -> int:
+        def process(self, image: torch.Tensor) -> int:
             done.wait(10)
-            return super().look(image)
+            return super().process(image)
 
     done = threading.Event()
     source = Shades(500, live=True, after=lambda index: index == 499 and done.set())
@@ -336,7 +336,7 @@ def test_a_file_can_be_played_at_its_own_pace() -> None:
     assert time.monotonic() - start >= 9 / 25
     assert report.latest
     assert [shade for shade, _ in screen.shades][-1] == 9
-    assert all(picture.stats.age_ms < 5000 for picture in screen.pictures)
+    assert all(picture.stats.latency_ms < 5000 for picture in screen.pictures)
 
 
 def test_max_frames_of_the_newest_are_those_looked_at() -> None:
@@ -371,8 +371,8 @@ def test_a_lost_stream_is_shown_as_lost_and_nothing_is_written_meanwhile(tmp_pat
 
     changed = threading.Condition()
     screen = Waiting()
-    results, recorder = Results(tmp_path / "out.jsonl"), Recorder(tmp_path / "out.mp4")
-    run(Brightness(), Stream(6, live=True), views=[screen], results=results, recorder=recorder)
+    results, encoder = Results(tmp_path / "out.jsonl"), VideoEncoder(tmp_path / "out.mp4")
+    run(Brightness(), Stream(6, live=True), views=[screen], results=results, encoder=encoder)
     states = [picture.stats.state for picture in screen.pictures]
     lost = states.index("lost")
     assert states[lost - 1] == "live"
@@ -392,14 +392,14 @@ def test_several_sources_make_a_grid_and_one_call(tmp_path: Path) -> None:
             super().__init__()
             self.batches: list[int] = []
 
-        def look_all(self, images: list[torch.Tensor]) -> list[int]:
+        def process_batch(self, images: list[torch.Tensor]) -> list[int]:
             self.batches.append(len(images))
-            return [self.look(image) for image in images]
+            return [self.process(image) for image in images]
 
     app, screen = Together(), Screen()
     sources = [Shades(10, name=name) for name in ("a", "b", "c")]
-    results, recorder = Results(tmp_path / "out.jsonl"), Recorder(tmp_path / "out.mp4")
-    report = run(app, sources, views=[screen], results=results, recorder=recorder)
+    results, encoder = Results(tmp_path / "out.jsonl"), VideoEncoder(tmp_path / "out.mp4")
+    report = run(app, sources, views=[screen], results=results, encoder=encoder)
     assert report.frames == 30
     assert app.batches == [3] * 10
     assert all(source.closed for source in sources)
@@ -450,8 +450,8 @@ def test_quit() -> None:
 
 
 def test_what_was_looked_at_before_quitting_is_recorded(tmp_path: Path) -> None:
-    recorder, results = Recorder(tmp_path / "out.mp4"), Results(tmp_path / "out.jsonl")
-    report = run(Brightness(), Shades(10**6), views=[Screen({5: "quit"})], recorder=recorder, results=results)
+    encoder, results = VideoEncoder(tmp_path / "out.mp4"), Results(tmp_path / "out.jsonl")
+    report = run(Brightness(), Shades(10**6), views=[Screen({5: "quit"})], encoder=encoder, results=results)
     lines = (tmp_path / "out.jsonl").read_text().splitlines()
     assert recorded(tmp_path / "out.mp4") == len(lines) == report.frames
 
@@ -467,8 +467,8 @@ def test_a_paused_file_waits() -> None:
 
 def test_a_paused_live_source_goes_on_but_is_not_shown(tmp_path: Path) -> None:
     source = Shades(60, live=True, after=lambda index: time.sleep(0.02))
-    screen, recorder = Screen({5: "pause"}, asks={10**9: "pause"}), Recorder(tmp_path / "out.mp4")
-    run(Marks(), source, views=[screen], recorder=recorder)
+    screen, encoder = Screen({5: "pause"}, asks={10**9: "pause"}), VideoEncoder(tmp_path / "out.mp4")
+    run(Marks(), source, views=[screen], encoder=encoder)
     assert {picture.frame.index for picture in screen.pictures} <= {0, 1, 2, 3, 4, 5}
     assert screen.pictures[-1].stats.state == "paused"
     assert source.read == 60
@@ -477,8 +477,8 @@ def test_a_paused_live_source_goes_on_but_is_not_shown(tmp_path: Path) -> None:
 
 def test_what_is_said_beside_a_paused_picture_stays_as_it_is(tmp_path: Path) -> None:
     class Late(Marks):
-        def look(self, image: torch.Tensor) -> int:
-            result = super().look(image)
+        def process(self, image: torch.Tensor) -> int:
+            result = super().process(image)
             answered.release()
             return result
 
@@ -507,7 +507,7 @@ def test_what_is_said_beside_a_paused_picture_stays_as_it_is(tmp_path: Path) -> 
 # --- recording while it runs ---
 
 
-class Held(Recorder):
+class Held(VideoEncoder):
     """Encodes its pictures only when `go` is set."""
 
     def __init__(self, path: Path) -> None:
@@ -520,23 +520,23 @@ class Held(Recorder):
 
 
 def test_a_slow_encoder_never_holds_up_what_is_live(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
-    recorder, screen, shown = Held(tmp_path / "out.mp4"), Screen(), threading.Semaphore(0)
+    encoder, screen, shown = Held(tmp_path / "out.mp4"), Screen(), threading.Semaphore(0)
     screen.show = lambda picture: (Screen.show(screen, picture), shown.release())[0]  # type: ignore[method-assign]
 
     def next_when_shown(index: int) -> None:
         shown.acquire(timeout=10)
         if index == 29:
-            recorder.go.set()
+            encoder.go.set()
 
-    report = run(Brightness(), Shades(30, live=True, after=next_when_shown), views=[screen], recorder=recorder)
+    report = run(Brightness(), Shades(30, live=True, after=next_when_shown), views=[screen], encoder=encoder)
     assert {picture.frame.index for picture in screen.pictures} == set(range(30))
-    assert recorded(tmp_path / "out.mp4") == recorder.frames == 30 - report.not_recorded
+    assert recorded(tmp_path / "out.mp4") == encoder.frames == 30 - report.not_recorded
     assert 20 <= report.not_recorded < 30
     assert caplog.text.count(f"{report.not_recorded} pictures are not in {tmp_path / 'out.mp4'}") == 1
 
 
 def test_of_a_file_every_picture_is_recorded_however_slow_the_encoder_is(tmp_path: Path) -> None:
-    class Slow(Recorder):
+    class Slow(VideoEncoder):
         def write(self, image: torch.Tensor, *, time: float | None = None) -> None:
             ahead.append(source.read - self.frames)
             threading.Event().wait(0.005)
@@ -544,19 +544,19 @@ def test_of_a_file_every_picture_is_recorded_however_slow_the_encoder_is(tmp_pat
 
     ahead: list[int] = []
     source = Shades(60)
-    report = run(Brightness(), source, recorder=Slow(tmp_path / "out.mp4"))
+    report = run(Brightness(), source, encoder=Slow(tmp_path / "out.mp4"))
     assert (recorded(tmp_path / "out.mp4"), report.not_recorded) == (60, 0)
     assert max(ahead) <= 32  # it waits, rather than fill the memory
 
 
 def test_a_mistake_of_the_encoder_is_raised_in_the_middle_of_the_run(tmp_path: Path) -> None:
-    class Broken(Recorder):
+    class Broken(VideoEncoder):
         def write(self, image: torch.Tensor, *, time: float | None = None) -> None:
             raise ZeroDivisionError("in the encoder")
 
     source = Shades(10**6)
     with pytest.raises(ZeroDivisionError, match="in the encoder"):
-        run(Brightness(), source, recorder=Broken(tmp_path / "out.mp4"))
+        run(Brightness(), source, encoder=Broken(tmp_path / "out.mp4"))
     assert source.read < 10**5
 
 
@@ -615,7 +615,7 @@ def test_the_hud_is_on_what_is_shown_but_not_on_what_is_recorded(tmp_path: Path)
             return image
 
     screen = Screen({3: "hud", 6: "hud"})
-    run(Nothing(), Grey(10), views=[screen], recorder=Recorder(tmp_path / "out.mp4"))
+    run(Nothing(), Grey(10), views=[screen], encoder=VideoEncoder(tmp_path / "out.mp4"))
     written = [bool((picture.image != 128).any()) for picture in screen.pictures]
     assert written[:3] == [False] * 3
     assert any(written)
@@ -645,17 +645,17 @@ def test_signals_close_everything_properly_even_twice(tmp_path: Path, number: si
         if index == 20:
             os.kill(os.getpid(), number)
 
-    class SlowToClose(Recorder):
+    class SlowToClose(VideoEncoder):
         def close(self) -> None:
             os.kill(os.getpid(), number)  # the impatient second time
             super().close()
 
     before = signal.getsignal(number)
-    source, recorder = Shades(10**6, after=interrupt), SlowToClose(tmp_path / "out.mp4")
-    report = run(Brightness(), source, recorder=recorder, results=Results(tmp_path / "out.jsonl"))
+    source, encoder = Shades(10**6, after=interrupt), SlowToClose(tmp_path / "out.mp4")
+    report = run(Brightness(), source, encoder=encoder, results=Results(tmp_path / "out.jsonl"))
     assert (report.ended, source.closed) == (ending, True)
     assert 10 < report.frames < 10**5
-    assert recorded(tmp_path / "out.mp4") == recorder.frames == report.frames
+    assert recorded(tmp_path / "out.mp4") == encoder.frames == report.frames
     assert len((tmp_path / "out.jsonl").read_text().splitlines()) == report.frames
     assert signal.getsignal(number) == before  # and from then on they do what they always do
 
@@ -674,8 +674,8 @@ def test_a_reader_that_goes_ends_the_run(tmp_path: Path) -> None:
             if frame.index == 5:
                 raise BrokenPipeError
 
-    recorder = Recorder(tmp_path / "out.mp4")
-    report = run(Brightness(), Shades(40), results=Gone("-"), recorder=recorder)
+    encoder = VideoEncoder(tmp_path / "out.mp4")
+    report = run(Brightness(), Shades(40), results=Gone("-"), encoder=encoder)
     assert (report.ended, report.frames) == ("reader gone", 5)
     assert recorded(tmp_path / "out.mp4") == 5
 
@@ -690,10 +690,10 @@ def test_a_mistake_in_any_stage_is_raised_once_everything_is_closed(tmp_path: Pa
             raise ZeroDivisionError(stage)
 
     class Broken(Brightness):
-        def look(self, image: torch.Tensor) -> int:
+        def process(self, image: torch.Tensor) -> int:
             if stage == "look":
                 mistake()
-            return super().look(image)
+            return super().process(image)
 
         def draw(self, image: torch.Tensor, result: int) -> torch.Tensor:
             if stage == "draw":
@@ -718,15 +718,15 @@ def test_a_mistake_in_any_stage_is_raised_once_everything_is_closed(tmp_path: Pa
 
     count = 0
     source = Shades(100, after=after, live=latest)
-    screen, recorder = BrokenScreen(), Recorder(tmp_path / "out.mp4")
+    screen, encoder = BrokenScreen(), VideoEncoder(tmp_path / "out.mp4")
     with pytest.raises(ZeroDivisionError, match=stage) as raised:
-        run(Broken(), source, views=[screen], recorder=recorder)
+        run(Broken(), source, views=[screen], encoder=encoder)
     assert any(entry.name == "mistake" for entry in raised.traceback)  # where it happened can be seen
     assert source.closed
     assert screen.closed
-    assert recorded(tmp_path / "out.mp4") == recorder.frames > 0
+    assert recorded(tmp_path / "out.mp4") == encoder.frames > 0
     if not latest and stage in ("look", "capture", "fields"):
-        assert recorder.frames == (11 if stage == "capture" else 10)  # all that came before
+        assert encoder.frames == (11 if stage == "capture" else 10)  # all that came before
 
 
 def test_a_source_that_hangs_does_not_hang_the_run() -> None:
@@ -749,9 +749,9 @@ def test_a_source_that_hangs_does_not_hang_the_run() -> None:
 
 def test_a_model_that_hangs_does_not_hang_the_run() -> None:
     class Hanging(Brightness):
-        def look(self, image: torch.Tensor) -> int:
+        def process(self, image: torch.Tensor) -> int:
             hung.wait(60)
-            return super().look(image)
+            return super().process(image)
 
     hung = threading.Event()
     start = time.monotonic()
@@ -764,26 +764,26 @@ def test_a_model_that_hangs_does_not_hang_the_run() -> None:
 
 
 def test_one_part_that_cannot_be_closed_keeps_none_of_the_others_open(tmp_path: Path) -> None:
-    class Broken(Recorder):
+    class Broken(VideoEncoder):
         def close(self) -> None:
             raise OutputError("the disk is gone")
 
     source, results = Shades(3), Results(tmp_path / "out.jsonl")
     with pytest.raises(OutputError, match="the disk is gone"):
-        run(Brightness(), source, recorder=Broken(tmp_path / "out.mp4"), results=results)
+        run(Brightness(), source, encoder=Broken(tmp_path / "out.mp4"), results=results)
     assert source.closed
     assert len((tmp_path / "out.jsonl").read_text().splitlines()) == 3
 
 
 def test_a_full_disk_ends_the_recording_but_not_the_run(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
-    class Full(Recorder):
+    class Full(VideoEncoder):
         def write(self, image: torch.Tensor, *, time: float | None = None) -> None:
             if self.frames == 5:
                 raise OutputError("the disk is full")
             super().write(image, time=time)
 
     app = Brightness()
-    report = run(app, Shades(20), recorder=Full(tmp_path / "out.mp4"), results=Results(tmp_path / "out.jsonl"))
+    report = run(app, Shades(20), encoder=Full(tmp_path / "out.mp4"), results=Results(tmp_path / "out.jsonl"))
     assert (report.frames, report.recording_failed) == (20, "the disk is full")
     assert caplog.text.count("the disk is full") == 1
     assert len((tmp_path / "out.jsonl").read_text().splitlines()) == 20

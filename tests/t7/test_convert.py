@@ -15,7 +15,7 @@ from safetensors import safe_open
 from safetensors.torch import load_model
 
 from torch_opencv import t7
-from torch_opencv.cli import main
+from torch_opencv.cli.main import main
 
 from .writer import Writer
 

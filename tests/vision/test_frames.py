@@ -6,7 +6,7 @@ import pytest
 import torch
 
 import torch_opencv as cv
-from torch_opencv.vision.frames import Normalise, central_square, check_frame, resize_into
+from torch_opencv.vision.frames import Normalise, center_crop, check_frame, resize_into
 
 
 @pytest.mark.parametrize(
@@ -21,7 +21,7 @@ from torch_opencv.vision.frames import Normalise, central_square, check_frame, r
 )
 def test_central_square(height: int, width: int, fraction: float, top: int, left: int, side: int) -> None:
     frame = torch.randint(256, (height, width, 3), dtype=torch.uint8)
-    square = central_square(frame, fraction)
+    square = center_crop(frame, fraction)
     assert torch.equal(square, frame[top : top + side, left : left + side])
     assert square.untyped_storage().data_ptr() == frame.untyped_storage().data_ptr()
 
@@ -31,7 +31,7 @@ def test_resize_into(size: int, flag: int) -> None:
     frame = torch.randint(256, (2 * size, size, 3), dtype=torch.uint8)[:, 1:-1]  # rows with gaps between
     frame = frame[: size - 2]
     batch = torch.zeros((2, 6, 6, 3), dtype=torch.uint8)
-    resize_into(batch[1], frame, enlarging=cv.INTER_LINEAR)
+    resize_into(batch[1], frame, upsampling=cv.INTER_LINEAR)
     assert torch.equal(batch[1], cv.resize(frame, (6, 6), interpolation=flag))
     assert not batch[0].any()
 

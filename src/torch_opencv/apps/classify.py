@@ -33,11 +33,11 @@ class Classify:
         self.seen: Counter[str] = Counter()
         """How often each class was the best one."""
 
-    def look(self, image: torch.Tensor) -> list[Prediction]:
+    def process(self, image: torch.Tensor) -> list[Prediction]:
         """The five best classes of a picture, torch.uint8 (H, W, 3) BGR, best first."""
-        return self.look_all([image])[0]
+        return self.process_batch([image])[0]
 
-    def look_all(self, images: Sequence[torch.Tensor]) -> list[list[Prediction]]:
+    def process_batch(self, images: Sequence[torch.Tensor]) -> list[list[Prediction]]:
         """The same for several pictures, of any sizes, in one go."""
         answers = self._classifier.batch(images)
         self.seen.update(predictions[0].label for predictions in answers)

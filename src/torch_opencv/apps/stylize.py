@@ -21,7 +21,8 @@ from weakref import ref
 
 import torch
 
-from torch_opencv.vision import Painting, Stylizer, styles
+from torch_opencv.vision import Painting, Stylizer
+from torch_opencv.vision.stylize import styles
 
 
 @dataclass(frozen=True, eq=False)
@@ -82,7 +83,7 @@ class Stylize:
         self._ask_for(name)
         self.chosen = name
 
-    def look(self, image: torch.Tensor) -> Painted:
+    def process(self, image: torch.Tensor) -> Painted:
         """The painting of a picture, torch.uint8 (H, W, 3) BGR."""
         chosen = self.chosen
         # What moves goes on in the old style until the new one is there. A picture that comes again is a still one.

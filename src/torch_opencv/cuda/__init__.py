@@ -6,13 +6,13 @@ from typing import Any
 
 import cv2 as _cv2
 
-from torch_opencv import binding as _binding
+from torch_opencv._binding import wrap as _wrap
 
 
 def __getattr__(name: str) -> Any:
-    value = globals()[name] = _binding.counterpart(_cv2.cuda, name)
+    value = globals()[name] = _wrap.counterpart(_cv2.cuda, name)
     return value
 
 
 def __dir__() -> list[str]:
-    return sorted({*globals(), *_binding.public_names(_cv2.cuda)})
+    return sorted({*globals(), *_wrap.public_names(_cv2.cuda)})

@@ -19,22 +19,22 @@ from torch_opencv.live import loop
 from torch_opencv.live.errors import LiveError, OutputError, SourceError, ViewError
 from torch_opencv.live.loop import Report
 from torch_opencv.live.mailbox import Mailbox
-from torch_opencv.live.opening import Spec, ViewKind, opened
-from torch_opencv.live.recorder import Recorder
+from torch_opencv.live.pipeline import App, capture
+from torch_opencv.live.resources import Spec, ViewKind, open_resources
 from torch_opencv.live.results import Results
 from torch_opencv.live.sources import Frame, Source, open_source
-from torch_opencv.live.stages import App, capture
+from torch_opencv.live.video_encoder import VideoEncoder
 
 __all__ = [
     "App",
     "Frame",
     "LiveError",
     "OutputError",
-    "Recorder",
     "Report",
     "Results",
     "Source",
     "SourceError",
+    "VideoEncoder",
     "ViewError",
     "frames",
     "open_source",
@@ -66,7 +66,7 @@ def run(
         app: has ``look(image)``, which gives a result for a picture, torch.uint8 (H, W, 3) BGR; and ``draw(image,
             result)``, which gives the picture with that drawn on it, and may draw into ``image``, but not into what it
             gave before. Its class's name is the title of the window or the page. It may have
-            ``fields(result)``, a dict for the results' JSON lines and the browser; ``look_all(images)``, a list of
+            ``fields(result)``, a dict for the results' JSON lines and the browser; ``process_batch(images)``, a list of
             results, for several sources at once; and what the user can switch while it runs: ``choices``, a sequence
             of names, ``chosen``, one of them, and ``choose(name)``, called in the main thread, whereupon the next
             `look` uses that.
@@ -95,15 +95,15 @@ def run(
     several = isinstance(source, Sequence) and not isinstance(source, str)
     specs: Sequence[Spec] = source if several else [source]  # type: ignore[assignment, list-item]
     title = type(app).__name__
-    with opened(
+    with open_resources(
         specs, title=title, view=view, record=record, results=results, host=host, port=port, token=token
-    ) as parts:
+    ) as resources:
         return loop.run(
             app,
-            parts.sources,
-            views=parts.views,
-            recorder=parts.recorder,
-            results=parts.results,
+            resources.sources,
+            views=resources.views,
+            encoder=resources.encoder,
+            results=resources.results,
             latest=latest,
             max_frames=max_frames,
             max_seconds=max_seconds,

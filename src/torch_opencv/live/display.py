@@ -13,10 +13,10 @@ import torch_opencv as cv
 from torch_opencv.live.choices import Choices
 from torch_opencv.live.grid import Grid
 from torch_opencv.live.hud import Rate, draw_hud
-from torch_opencv.live.recording import Recording, free_name
+from torch_opencv.live.pipeline import App, FrameResult, Pipeline
+from torch_opencv.live.recorder import Recorder, free_name
 from torch_opencv.live.sources import Frame, Source
-from torch_opencv.live.stages import App, Looked, Stages
-from torch_opencv.live.views import Choose, Command, Picture, PictureState, Stats, View
+from torch_opencv.live.views import Choose, Command, Picture, RunState, Stats, View
 
 R = TypeVar("R")
 
@@ -34,10 +34,10 @@ class Display(Generic[R]):
     Args:
         app: whose `draw` is called.
         sources: what the pictures are of; several make a grid.
-        stages: where frames and results come from.
+        pipeline: where frames and results come from.
         latest: the way in which they are handed on.
         views: where the pictures are shown.
-        recording: where they are recorded.
+        recorder: where they are recorded.
         hud: show the figures from the start.
 
     """
@@ -46,31 +46,31 @@ class Display(Generic[R]):
         self,
         app: App[R],
         sources: Sequence[Source],
-        stages: Stages[R],
+        pipeline: Pipeline[R],
         *,
         latest: bool,
         views: Sequence[View],
-        recording: Recording,
+        recorder: Recorder,
         hud: bool,
     ) -> None:
-        self._app, self._sources, self._stages = app, sources, stages
-        self._latest, self._views, self._recording, self._hud = latest, views, recording, hud
+        self._app, self._sources, self._pipeline = app, sources, pipeline
+        self._latest, self._views, self._recorder, self._hud = latest, views, recorder, hud
         self._paced = bool(views) and not latest and not any(source.live for source in sources)
         self._grid = Grid(len(sources)) if len(sources) > 1 else None
         self._choices = Choices(app)
         self._paused = self._quit = False
         self._choice_is_new = False  # since the model last looked at single pictures
         self._frames: dict[int, Frame] = {}  # each source's newest
-        self._results: dict[int, Looked[R]] = {}  # and its newest result
-        self._drawn: dict[int, tuple[Frame, Looked[R] | None, torch.Tensor]] = {}
-        self._next: list[Looked[R]] | None = None  # taken, but its time hasn't come
+        self._results: dict[int, FrameResult[R]] = {}  # and its newest result
+        self._drawn: dict[int, tuple[Frame, FrameResult[R] | None, torch.Tensor]] = {}
+        self._next: list[FrameResult[R]] | None = None  # taken, but its time hasn't come
         self._begin: float | None = None  # when a file's time 0 was, or would have been, shown
         self._shown: Picture | None = None
         self._plain: torch.Tensor | None = None  # what was shown, without the HUD
         self._news: tuple[object, ...] = ()
         self._shown_at = 0.0
         self._display_rate, self._model_rate = Rate(), Rate()
-        self.looked_at = 0
+        self.processed = 0
         """How many frames the model has looked at."""
         self.pictures = 0
         """How many pictures were shown or recorded."""
@@ -91,7 +91,7 @@ class Display(Generic[R]):
             if not step():
                 if not self._views or not all(source.still for source in self._sources):
                     return True
-                self._look_again()
+                self._reprocess()
                 time.sleep(_TICK_S)  # single pictures stay until the user quits
             self._refresh()
             progress(sum(frame.index + 1 for frame in self._frames.values()))
@@ -99,31 +99,31 @@ class Display(Generic[R]):
 
     def finish(self) -> None:
         """Record what the model had already looked at when the run was ended, so that recording and results agree."""
-        moment, self._next = self._next, None
+        batch, self._next = self._next, None
         deadline = time.monotonic() + _PATIENCE_S
-        while moment or (not self._stages.looked.ended and time.monotonic() < deadline):
-            if moment and not self._latest:
-                self._advance(moment, seen=False)
-            moment = self._take()
+        while batch or (not self._pipeline.processed.ended and time.monotonic() < deadline):
+            if batch and not self._latest:
+                self._advance(batch, seen=False)
+            batch = self._take()
 
     @property
     def _wanted(self) -> bool:
-        return bool(self._views) or self._recording.on
+        return bool(self._views) or self._recorder.on
 
     # --- every ---
 
     def _show_next(self) -> bool:
-        """Show the next moment if its time has come; False if there is none left."""
+        """Show the next batch if its time has come; False if there is none left."""
         if self._next is None:
             self._next = self._take()
             if self._next is None:
-                return not self._stages.looked.ended
+                return not self._pipeline.processed.ended
         if self._paused:
             self._begin = None
             time.sleep(_TICK_S)
         elif self._is_due(max(one.frame.time for one in self._next)):
-            moment, self._next = self._next, None
-            self._advance(moment)
+            batch, self._next = self._next, None
+            self._advance(batch)
         return True
 
     def _is_due(self, position: float) -> bool:
@@ -137,58 +137,61 @@ class Display(Generic[R]):
             time.sleep(min(early, _TICK_S))
         return early <= 0
 
-    def _advance(self, moment: Sequence[Looked[R]], *, seen: bool = True) -> None:
-        for one in moment:
+    def _advance(self, batch: Sequence[FrameResult[R]], *, seen: bool = True) -> None:
+        for one in batch:
             self._frames[one.source], self._results[one.source] = one.frame, one
         if self._wanted:
-            self._present([one.frame for one in moment], seen=seen)
+            self._present([one.frame for one in batch], seen=seen)
 
     # --- latest ---
 
     def _show_latest(self) -> bool:
         """Show what is new, if anything is; False if nothing will be any more."""
-        stages = self._stages
+        pipeline = self._pipeline
         if self._grid:  # so that frames that come nearly together make one picture
             time.sleep(max(0.0, self._shown_at + _TICK_S - time.monotonic()))
-        with stages.changed:
-            stages.changed.wait_for(
-                lambda: stages.looked.ready or stages.looked.ended or any(box.ready for box in stages.frames), _TICK_S
+        with pipeline.changed:
+            pipeline.changed.wait_for(
+                lambda: (
+                    pipeline.processed.ready or pipeline.processed.ended or any(box.ready for box in pipeline.frames)
+                ),
+                _TICK_S,
             )
         looked: dict[int, Frame] = {}
-        while moment := self._take(wait=False):
-            looked |= {one.source: one.frame for one in moment}
-        fresh = {number: frame for number, box in enumerate(stages.frames) if (frame := box.take())}
-        if not stages.frames:  # the results are what is shown
+        while batch := self._take(wait=False):
+            looked |= {one.source: one.frame for one in batch}
+        fresh = {number: frame for number, box in enumerate(pipeline.frames) if (frame := box.take())}
+        if not pipeline.frames:  # the results are what is shown
             fresh = looked
         self._frames.update(fresh)
         if fresh and self._wanted:
             self._present(list(fresh.values()), seen=not self._paused)
-        return bool(fresh) or not stages.looked.ended
+        return bool(fresh) or not pipeline.processed.ended
 
     # --- both ---
 
-    def _take(self, *, wait: bool = True) -> list[Looked[R]] | None:
+    def _take(self, *, wait: bool = True) -> list[FrameResult[R]] | None:
         """What the model has looked at; waits for it for a tick at most, or until there is no more."""
-        stages = self._stages
+        pipeline = self._pipeline
         if wait:
-            with stages.changed:
-                stages.changed.wait_for(lambda: stages.looked.ready or stages.looked.ended, _TICK_S)
-        moment = stages.looked.take()
-        for one in moment or ():
-            self.looked_at += 1
+            with pipeline.changed:
+                pipeline.changed.wait_for(lambda: pipeline.processed.ready or pipeline.processed.ended, _TICK_S)
+        batch = pipeline.processed.take()
+        for one in batch or ():
+            self.processed += 1
             self._model_rate.count()
             if self._latest:
                 self._results[one.source] = one
-        return moment
+        return batch
 
     def _present(self, fresh: Sequence[Frame], *, seen: bool) -> None:
         """Show and record a new picture."""
         picture = self._compose({number: self._annotated(number) for number in self._frames})
         newest = max(fresh, key=lambda frame: frame.captured)
-        if self._recording.on:
-            both = self._recording.both
+        if self._recorder.on:
+            both = self._recorder.both
             original = self._compose({n: frame.image for n, frame in self._frames.items()}) if both else None
-            self._recording.write(picture, original, time=self._position(fresh))
+            self._recorder.write(picture, original, time=self._position(fresh))
         self.pictures += 1
         self._display_rate.count()
         if seen and self._views:
@@ -223,9 +226,9 @@ class Display(Generic[R]):
             state=self._state,
             display_fps=self._display_rate.per_second,
             model_fps=self._model_rate.per_second,
-            age_ms=(time.monotonic() - frame.captured) * 1000,
-            dropped=self._stages.dropped,
-            recording=self._recording.on,
+            latency_ms=(time.monotonic() - frame.captured) * 1000,
+            dropped=self._pipeline.dropped,
+            recording=self._recorder.on,
             choices=self._choices.names,
             chosen=self._choices.chosen,
         )
@@ -237,7 +240,7 @@ class Display(Generic[R]):
             view.show(self._shown)
 
     @property
-    def _state(self) -> PictureState:
+    def _state(self) -> RunState:
         if self._paused:
             return "paused"
         states = [source.state for source in self._sources]
@@ -250,18 +253,18 @@ class Display(Generic[R]):
 
     # --- without a new picture ---
 
-    def _look_again(self) -> None:
+    def _reprocess(self) -> None:
         """Look at single pictures with what was chosen since; there are no frames to come that would show it."""
-        if self._choice_is_new and self._stages.look_again(self._frames):
+        if self._choice_is_new and self._pipeline.reprocess(self._frames):
             self._choice_is_new = False
-        for one in self._stages.again.take() or ():
+        for one in self._pipeline.reprocessed.take() or ():
             self._results[one.source] = one
 
     def _all_news(self) -> tuple[object, ...]:
         state = [source.state for source in self._sources]
         said = self._choices.chosen, self._choices.note
         results = () if self._paused else tuple(self._results.values())
-        return self._paused, self._hud, state, said, (self._recording.on, results)
+        return self._paused, self._hud, state, said, (self._recorder.on, results)
 
     def _refresh(self) -> None:
         """Show the last picture again if there is news about it: a state, a command, a late result, figures."""
@@ -271,7 +274,7 @@ class Display(Generic[R]):
         idle = time.monotonic() - self._shown_at > _IDLE_S
         if news[:-1] != self._news[:-1] or (idle and (self._hud or news != self._news)):
             plain = self._plain
-            if (self._latest or self._stages.looked.ended) and not self._paused:
+            if (self._latest or self._pipeline.processed.ended) and not self._paused:
                 plain = self._compose({number: self._annotated(number) for number in self._frames})
             self._show(plain, self._shown.frame)
 
@@ -293,7 +296,7 @@ class Display(Generic[R]):
             case "hud":
                 self._hud = not self._hud
             case "record":
-                self._recording.toggle()
+                self._recorder.toggle()
             case "snapshot":
                 if self._shown:
                     _save(self._shown.image)

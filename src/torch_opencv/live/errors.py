@@ -3,8 +3,10 @@
 The message is one line that says what is wrong and what to do, meant to be shown as it is.
 """
 
+from torch_opencv.errors import TorchOpencvError
 
-class LiveError(Exception):
+
+class LiveError(TorchOpencvError):
     """Something that the user named can't be used."""
 
 

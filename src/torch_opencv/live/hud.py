@@ -8,10 +8,10 @@ from collections import deque
 import torch
 
 from torch_opencv.live.overlay import draw_note
-from torch_opencv.live.views import PictureState, Stats
+from torch_opencv.live.views import RunState, Stats
 
 _SPAN_S = 2.0  # what "lately" means
-_COLORS: dict[PictureState, tuple[int, int, int]] = {  # BGR
+_COLORS: dict[RunState, tuple[int, int, int]] = {  # BGR
     "live": (255, 255, 255),
     "paused": (255, 255, 255),
     "connecting": (80, 200, 255),
@@ -60,7 +60,7 @@ def draw_hud(image: torch.Tensor, stats: Stats, *, figures: bool, note: str = ""
         lines.append(note or stats.chosen)
     if figures:
         lines.append(f"{stats.display_fps:.1f} shown/s, {stats.model_fps:.1f} looked at/s")
-        lines.append(f"{stats.age_ms:.0f} ms old, {stats.dropped} dropped")
+        lines.append(f"{stats.latency_ms:.0f} ms old, {stats.dropped} dropped")
     if not lines:
         return image
     return draw_note(image.clone(), "\n".join(lines), "bottom left", color=_COLORS[stats.state])

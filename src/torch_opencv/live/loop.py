@@ -1,7 +1,7 @@
 """The loop that every program runs in.
 
 Three stages, in threads of their own: capture reads a source, the model looks at frames, and the display, in the main
-thread, draws, shows and records. They hand over single items (see `stages`), so that none waits for a slower one:
+thread, draws, shows and records. They hand over single items (see `pipeline`), so that none waits for a slower one:
 
 - a live source is shown as it comes, each newest frame with the newest result, however long the model takes;
 - of a file every frame is looked at, and shown and recorded with its own result, in order.
@@ -9,21 +9,20 @@ thread, draws, shows and records. They hand over single items (see `stages`), so
 
 from __future__ import annotations
 
-import signal
-import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from typing import Literal, TypeVar
 
+from torch_opencv._progress import progress_bar
+from torch_opencv._signals import noted
 from torch_opencv.live.display import Display
-from torch_opencv.live.progress import progress_bar
+from torch_opencv.live.pipeline import App, Pipeline
 from torch_opencv.live.recorder import Recorder
-from torch_opencv.live.recording import Recording
 from torch_opencv.live.results import Results
 from torch_opencv.live.sources import Source
-from torch_opencv.live.stages import App, Stages
+from torch_opencv.live.video_encoder import VideoEncoder
 from torch_opencv.live.views import View
 
 R = TypeVar("R")
@@ -59,7 +58,7 @@ def run(
     source: Source | Sequence[Source],
     *,
     views: Sequence[View] = (),
-    recorder: Recorder | None = None,
+    encoder: VideoEncoder | None = None,
     results: Results | None = None,
     latest: bool | None = None,
     max_frames: int | None = None,
@@ -72,10 +71,10 @@ def run(
 
     Args:
         app: the program.
-        source: where the frames come from. Several are looked at together, by `app.look_all` if there is one, and
+        source: where the frames come from. Several are looked at together, by `app.process_batch` if there is one, and
             shown and recorded as a grid.
         views: where the pictures are shown; a file at its own pace if the model is fast enough.
-        recorder: what records the annotated pictures.
+        encoder: what records the annotated pictures.
         results: where the results go.
         latest: look at the newest frame only, and play files at their own pace; else at every frame. None: the newest
             of live sources, every one of files.
@@ -98,41 +97,39 @@ def run(
     if results is not None and not hasattr(app, "fields"):
         raise TypeError(f"{type(app).__name__} needs a method fields(result) -> dict, or no results can be written")
     newest = any(one.live for one in sources) if latest is None else latest
-    shown = bool(views) or recorder is not None
+    shown = bool(views) or encoder is not None
     start = time.monotonic()
     with ExitStack() as stack:
-        signalled = stack.enter_context(_signals())
-        recording = Recording(
-            recorder, fps=max(one.fps or 25.0 for one in sources), both=side_by_side, every=not newest
-        )
-        for part in (*views, recording, results):
+        signalled = stack.enter_context(noted())
+        recorder = Recorder(encoder, fps=max(one.fps or 25.0 for one in sources), both=side_by_side, every=not newest)
+        for part in (*views, recorder, results):
             if part is not None:
                 stack.callback(part.close)
         newest_shown = shown and not getattr(app, "replaces", False)
-        stages = Stages(app, sources, results=results, latest=newest, display=newest_shown, max_frames=max_frames)
-        stack.callback(stages.close)
-        display = Display(app, sources, stages, latest=newest, views=views, recording=recording, hud=hud)
+        pipeline = Pipeline(app, sources, results=results, latest=newest, display=newest_shown, max_frames=max_frames)
+        stack.callback(pipeline.close)
+        display = Display(app, sources, pipeline, latest=newest, views=views, recorder=recorder, hud=hud)
         tell = stack.enter_context(_progress(sources, max_frames)) if progress else lambda done: None
         ended: Ending = "done"
         try:
-            stages.start()
+            pipeline.start()
             deadline = start + (max_seconds or float("inf"))
             if not display.run(lambda: bool(signalled) or time.monotonic() > deadline, tell):
                 ended = signalled[0] if signalled else "done" if time.monotonic() > deadline else "quit"
-                stages.stop()
+                pipeline.stop()
                 display.finish()
         except BrokenPipeError:
             ended = "reader gone"
         seconds = time.monotonic() - start
     return Report(
-        display.looked_at,
+        display.processed,
         display.pictures,
-        stages.dropped,
+        pipeline.dropped,
         seconds,
         newest,
         ended,
-        recording.failed,
-        recording.dropped,
+        recorder.failed,
+        recorder.dropped,
     )
 
 
@@ -144,27 +141,5 @@ def _progress(sources: Sequence[Source], max_frames: int | None) -> Iterator[Cal
         yield lambda done: None
         return
     name = sources[0].name if len(sources) == 1 else f"{len(sources)} sources"
-    with progress_bar(name, sum(lengths)) as tell:
+    with progress_bar(name, sum(lengths), unit="frames") as tell:
         yield lambda done: tell(done + sum(len(one.skipped) for one in sources))
-
-
-@contextmanager
-def _signals() -> Iterator[list[Ending]]:
-    """Take note of Ctrl-C and SIGTERM, instead of ending in the middle of something.
-
-    It goes on until everything is closed, so that an impatient second one can't spoil a file: and one key press may
-    well arrive as two signals, from the terminal and from a parent process that passes it on.
-    """
-    noted: list[Ending] = []
-    if threading.current_thread() is not threading.main_thread():
-        yield noted
-        return
-    with ExitStack() as stack:
-        for number, usual, ending in (
-            (signal.SIGINT, signal.default_int_handler, "interrupted"),
-            (signal.SIGTERM, signal.SIG_DFL, "terminated"),
-        ):
-            if signal.getsignal(number) == usual:  # not ignored, as by nohup; not someone else's
-                signal.signal(number, lambda *_, ending=ending: noted.append(ending))
-                stack.callback(signal.signal, number, usual)
-        yield noted

@@ -50,7 +50,7 @@ class Results:
             "frame": frame.index,
             "time": round(frame.time, 6),
             "source": frame.source,
-            "age_ms": round((time.monotonic() - frame.captured) * 1000, 1),
+            "latency_ms": round((time.monotonic() - frame.captured) * 1000, 1),
         }
         if frame.path is not None:
             line["path"] = frame.path

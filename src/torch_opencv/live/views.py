@@ -10,7 +10,7 @@ import torch
 
 from torch_opencv.live.sources import Frame
 
-PictureState = Literal["live", "connecting", "lost", "paused"]
+RunState = Literal["live", "connecting", "lost", "paused"]
 CommandName = Literal["quit", "pause", "snapshot", "record", "hud", "next", "previous"]
 
 
@@ -30,12 +30,12 @@ Command = CommandName | Choose
 class Stats:
     """How the run is going."""
 
-    state: PictureState
+    state: RunState
     display_fps: float
     """Pictures shown a second, lately."""
     model_fps: float
     """Frames looked at a second, lately."""
-    age_ms: float
+    latency_ms: float
     """How old the shown frame was when it was handed to the views."""
     dropped: int
     """Frames that were thrown away since the start, because newer ones had come."""

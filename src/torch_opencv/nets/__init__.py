@@ -1,1 +1,1 @@
-"""Network architectures, one file each, pure ``torch.nn``."""
+"""Network architectures, one file or folder each, pure ``torch.nn``."""

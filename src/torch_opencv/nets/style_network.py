@@ -19,12 +19,14 @@ import torch
 import torch.nn.functional as F  # noqa: N812 (PyTorch's own name for it)
 from torch import Tensor, nn
 
+from torch_opencv.errors import TorchOpencvError
+
 _FORMAT: Final = "torch-opencv style network 1"
 _STRIDE: Final = 8
 _SMALLEST: Final = 16  # the inner layers then see 2x2 places, and a mean and a deviation can be told
 
 
-class StyleFileError(ValueError):
+class StyleFileError(TorchOpencvError, ValueError):
     """A file that isn't a style network's. The message is one line that says what to do."""
 
 

@@ -21,6 +21,7 @@ from collections.abc import Collection, Sequence
 import torch
 from torch import Tensor, nn
 
+from torch_opencv.errors import TorchOpencvError
 from torch_opencv.runtime import compiled
 from torch_opencv.runtime.accelerated import Accelerated, Eager, Input, outputs_of, require_faithful
 from torch_opencv.runtime.cuda_graphs import CudaGraphs
@@ -36,7 +37,7 @@ _CPU_TOLERANCE = 1e-3
 _CUDA_TOLERANCE = 2e-2
 
 
-class DeviceError(ValueError):
+class DeviceError(TorchOpencvError, ValueError):
     """A device that this machine doesn't have. The message is one line that says what to do."""
 
 

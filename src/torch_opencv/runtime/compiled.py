@@ -1,6 +1,6 @@
 """Compiled networks on disk, so that the seconds of compiling are spent once on a machine.
 
-`weights.home() / "compiled"` holds files `KEY-SHA256.onnx`: the key says what was compiled, the sum what must be in the
+`home() / "compiled"` holds files `KEY-SHA256.onnx`: the key says what was compiled, the sum what must be in the
 file. The folder may be deleted at any time. A file that isn't what its name says is removed, and made again.
 """
 
@@ -19,8 +19,8 @@ import numpy as np
 import torch
 from torch import Tensor, nn
 
-from torch_opencv import weights
-from torch_opencv._files import whole_file
+from torch_opencv._files import atomic_write
+from torch_opencv._paths import home
 
 _log = logging.getLogger(__name__)
 
@@ -43,14 +43,14 @@ def write(key: str, graph: bytes) -> None:
     """Keep the graph; other processes see the whole file or none. If that fails the log says so, and that is all."""
     try:
         _folder().mkdir(parents=True, exist_ok=True)
-        with whole_file(_folder() / _name(key, graph)) as part:
+        with atomic_write(_folder() / _name(key, graph)) as part:
             part.write_bytes(graph)
     except OSError as error:
         _log.warning("a compiled network can't be kept in %s, and is made each time: %s", _folder(), error.strerror)
 
 
 def _folder() -> Path:
-    return weights.home() / "compiled"
+    return home() / "compiled"
 
 
 def _name(key: str, graph: bytes) -> str:

@@ -6,7 +6,6 @@ What is written appears under its name when it is complete, and not at all if so
 from __future__ import annotations
 
 import hashlib
-import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -15,7 +14,8 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 
-from torch_opencv._files import whole_file
+from torch_opencv._files import atomic_write
+from torch_opencv.errors import first_line
 from torch_opencv.t7.contents import named_tensors, view
 from torch_opencv.t7.errors import T7Error
 from torch_opencv.t7.network import network
@@ -91,14 +91,12 @@ def to_onnx(source: Path, target: Path, size: tuple[int, ...] | None = None) -> 
         try:
             outputs = _flat(module(example))
         except (RuntimeError, ValueError, IndexError, TypeError, AttributeError) as error:
-            raise T7Error(
-                f"{source}: the network doesn't take an input of {_by(shape)}: {_first_line(error)}"
-            ) from None
+            raise T7Error(f"{source}: the network doesn't take an input of {_by(shape)}: {first_line(error)}") from None
     try:
         with torch.inference_mode():
             graph = exported(module, [example], [Input(torch.float32, (None, *shape))])
     except Exception as error:  # of many kinds, from the exporter's passes
-        raise T7Error(f"{source}: PyTorch can't export the network to ONNX: {_first_line(error)}") from None
+        raise T7Error(f"{source}: PyTorch can't export the network to ONNX: {first_line(error)}") from None
     graph = _with_metadata(graph, _origin(source, content))
     with _written(target) as part:
         part.write_bytes(graph)
@@ -167,11 +165,6 @@ def _flat(value: Any) -> list[Tensor]:
     return [value] if isinstance(value, Tensor) else [tensor for part in value for tensor in _flat(part)]
 
 
-def _first_line(error: Exception) -> str:
-    lines = re.sub(r"\x1b\[[0-9;]*m", "", str(error)).strip().splitlines() or [type(error).__name__]
-    return lines[0][:200]
-
-
 def _by(shape: tuple[int, ...]) -> str:
     return "x".join(map(str, shape))
 
@@ -180,7 +173,7 @@ def _by(shape: tuple[int, ...]) -> str:
 def _written(target: Path) -> Iterator[Path]:
     """A file to write to, which becomes ``target`` in the end. T7Error if it can't be written."""
     try:
-        with whole_file(target) as part:
+        with atomic_write(target) as part:
             yield part
     except OSError as error:
         raise T7Error(f"{target} can't be written: {error.strerror or error}") from None

@@ -13,7 +13,7 @@ import safetensors.torch
 import torch
 from torch import Tensor, nn
 
-from torch_opencv._files import whole_file
+from torch_opencv._files import atomic_write
 from torch_opencv.training.errors import TrainingError
 
 _FORMAT: Final = "torch-opencv style training 1"
@@ -100,7 +100,7 @@ class Checkpoint:
 def write(path: Path, content: bytes) -> None:
     """Write a file so that there is all of it or none. TrainingError if it can't be written."""
     try:
-        with whole_file(path) as part, part.open("wb") as file:
+        with atomic_write(path) as part, part.open("wb") as file:
             file.write(content)
             file.flush()
             os.fsync(file.fileno())

@@ -12,8 +12,8 @@
 A frame is a torch.uint8 tensor (H, W, 3), BGR, as OpenCV has it, of any size and stride.
 """
 
-from torch_opencv.vision.classifier import Classifier, Prediction
+from torch_opencv.vision.classify.classifier import Classifier, Prediction
 from torch_opencv.vision.errors import ModelError
-from torch_opencv.vision.stylizer import Painting, Stylizer
+from torch_opencv.vision.stylize.stylizer import Painting, Stylizer
 
 __all__ = ["Classifier", "ModelError", "Painting", "Prediction", "Stylizer"]

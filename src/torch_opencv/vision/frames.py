@@ -19,7 +19,7 @@ def check_frame(frame: Tensor) -> None:
         raise ValueError(f"a frame must be torch.uint8 (H, W, 3), not {frame.dtype} {tuple(frame.shape)}")
 
 
-def central_square(frame: Tensor, fraction: float = 1.0) -> Tensor:
+def center_crop(frame: Tensor, fraction: float = 1.0) -> Tensor:
     """The square in a (H, W, 3) frame's middle, its side the given fraction of the shorter side: a view, not a copy."""
     height, width = frame.shape[:2]
     side = max(1, round(min(height, width) * fraction))
@@ -27,14 +27,14 @@ def central_square(frame: Tensor, fraction: float = 1.0) -> Tensor:
     return frame[top : top + side, left : left + side]
 
 
-def resize_into(target: Tensor, frame: Tensor, *, enlarging: int = cv.INTER_CUBIC) -> None:
+def resize_into(target: Tensor, frame: Tensor, *, upsampling: int = cv.INTER_CUBIC) -> None:
     """Resize a (H, W, 3) frame to the size of `target`, (h, w, 3), and into it.
 
-    Shrinking takes the area average, since OpenCV's other ways skip pixels; `enlarging` is the flag for the rest.
+    Shrinking takes the area average, since OpenCV's other ways skip pixels; `upsampling` is the flag for the rest.
     """
     height, width = target.shape[:2]
     shrinks = frame.shape[0] >= height and frame.shape[1] >= width
-    cv.resize(frame, (width, height), dst=target, interpolation=cv.INTER_AREA if shrinks else enlarging)
+    cv.resize(frame, (width, height), dst=target, interpolation=cv.INTER_AREA if shrinks else upsampling)
 
 
 class Normalise(nn.Module):

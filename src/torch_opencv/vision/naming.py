@@ -16,8 +16,3 @@ def guess(name: str, known: Sequence[str], *, cutoff: float) -> str:
     """ "did you mean X? " for the nearest of the known names, or "" if none is as near as ``cutoff`` (0 to 1)."""
     nearest = difflib.get_close_matches(name.lower(), known, n=1, cutoff=cutoff)
     return f"did you mean {nearest[0]}? " if nearest else ""
-
-
-def first_line(error: Exception) -> str:
-    """What an exception says, in a line; its class if it says nothing."""
-    return str(error).strip().partition("\n")[0] or type(error).__name__

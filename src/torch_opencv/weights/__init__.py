@@ -12,10 +12,11 @@
 `WeightsError` with a message for people. See docs/weights.md.
 """
 
+from torch_opencv._paths import home
 from torch_opencv.weights.catalogue import Entry, File, entry, names
 from torch_opencv.weights.checksum import Checksum
 from torch_opencv.weights.errors import WeightsError
-from torch_opencv.weights.store import Copy, copies, fetch, home, path, verify
+from torch_opencv.weights.store import Copy, copies, fetch, path, verify
 
 __all__ = [
     "Checksum",

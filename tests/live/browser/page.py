@@ -28,7 +28,7 @@ def picture(
     """A grey picture, the brighter the higher its index; ``size`` is (height, width)."""
     image = torch.full((*size, 3), min(255, 10 * index), dtype=torch.uint8)
     frame = Frame(image, index, index / 30, "clip.mp4", 0.0)
-    values = {"state": "live", "display_fps": 30.0, "model_fps": 10.0, "age_ms": 20.0, "dropped": 0, **stats}
+    values = {"state": "live", "display_fps": 30.0, "model_fps": 10.0, "latency_ms": 20.0, "dropped": 0, **stats}
     return Picture(image, frame, fields or {}, Stats(**values))
 
 

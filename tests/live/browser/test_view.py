@@ -18,7 +18,7 @@ import torch
 from websockets.exceptions import ConnectionClosed
 
 from tests.live.browser.page import PATIENCE_S, Page, get, picture
-from torch_opencv.live.browser import Browser, stage
+from torch_opencv.live.browser import Browser, broadcaster
 from torch_opencv.live.browser.jpeg import Packet, encode
 from torch_opencv.live.browser.viewer import IN_FLIGHT
 from torch_opencv.live.errors import ViewError
@@ -34,7 +34,7 @@ def encoded(monkeypatch: pytest.MonkeyPatch) -> list[int]:
         numbers.append(number)
         return encode(number, shown)
 
-    monkeypatch.setattr(stage, "encode", noting)
+    monkeypatch.setattr(broadcaster, "encode", noting)
     return numbers
 
 
@@ -56,7 +56,14 @@ def test_a_picture_and_what_is_beside_it(browser: Browser) -> None:
         message, jpeg = page.picture()
     assert message["fields"] == {"classes": classes}
     assert message["source"] == "clip.mp4"
-    stats = {"state": "paused", "display_fps": 30.0, "model_fps": 10.0, "age_ms": 20.0, "dropped": 3, "recording": True}
+    stats = {
+        "state": "paused",
+        "display_fps": 30.0,
+        "model_fps": 10.0,
+        "latency_ms": 20.0,
+        "dropped": 3,
+        "recording": True,
+    }
     assert message["stats"] == {**stats, "choices": [], "chosen": ""}
     image = cv2.imdecode(np.frombuffer(jpeg, np.uint8), cv2.IMREAD_COLOR)
     assert image.shape == (48, 64, 3)
@@ -166,7 +173,7 @@ def test_nothing_is_encoded_while_nobody_watches(browser: Browser, encoded: list
         browser.show(picture(number))
     with Page(browser) as page:
         page.picture()
-    eventually(lambda: not browser._stage._viewers)
+    eventually(lambda: not browser._broadcaster._viewers)
     for number in range(6, 11):
         browser.show(picture(number))
     with Page(browser) as page:
@@ -181,7 +188,7 @@ def test_show_waits_for_nothing(browser: Browser, monkeypatch: pytest.MonkeyPatc
         assert go_on.wait(PATIENCE_S)
         return encode(number, shown)
 
-    monkeypatch.setattr(stage, "encode", slow)
+    monkeypatch.setattr(broadcaster, "encode", slow)
     with Page(browser) as page:
         page.hear("hello")
         for index in range(100):
@@ -278,7 +285,7 @@ def test_what_is_too_large_ends_that_connection_alone(browser: Browser, message:
                 bad.next()
         browser.show(picture(1))
         assert good.picture()[0]["number"] == 1
-        eventually(lambda: len(browser._stage._viewers) == 1)
+        eventually(lambda: len(browser._broadcaster._viewers) == 1)
 
 
 def test_too_many_messages(browser: Browser) -> None:
@@ -298,7 +305,7 @@ def test_too_many_pages(browser: Browser) -> None:
     assert code == 1013
     assert "32 pages" in reason
     pages.pop().close()
-    eventually(lambda: len(browser._stage._viewers) == 31)
+    eventually(lambda: len(browser._broadcaster._viewers) == 31)
     with Page(browser) as another:
         another.hear("hello")
     for page in pages:
@@ -325,7 +332,7 @@ def test_a_page_that_vanishes_in_the_middle(browser: Browser, abruptly: bool) ->
     with Page(browser) as page:
         page.hear("hello")
         gone = [raw_page(browser) for _ in range(3)]
-        eventually(lambda: len(browser._stage._viewers) == 4)
+        eventually(lambda: len(browser._broadcaster._viewers) == 4)
         noise = torch.randint(0, 256, (1080, 1920, 3), dtype=torch.uint8)
         shown = picture()
         browser.show(Picture(noise, shown.frame, {}, shown.stats))  # more than the connection holds: it is half sent
@@ -337,13 +344,13 @@ def test_a_page_that_vanishes_in_the_middle(browser: Browser, abruptly: bool) ->
             connection.close()
         browser.show(picture(2))
         assert page.picture()[0]["number"] == 2
-        eventually(lambda: len(browser._stage._viewers) == 1)
+        eventually(lambda: len(browser._broadcaster._viewers) == 1)
 
 
 def test_closing_waits_for_no_page_that_does_not_read() -> None:
     browser = Browser("test", port=0)
     stuck = raw_page(browser)
-    eventually(lambda: len(browser._stage._viewers) == 1)
+    eventually(lambda: len(browser._broadcaster._viewers) == 1)
     shown = picture()
     for _ in range(3):
         noise = torch.randint(0, 256, (1080, 1920, 3), dtype=torch.uint8)
@@ -426,7 +433,7 @@ def test_a_failure_is_raised_where_the_loop_sees_it(browser: Browser, monkeypatc
     def failing(number: int, shown: Picture) -> Packet:
         raise RuntimeError("no encoder")
 
-    monkeypatch.setattr(stage, "encode", failing)
+    monkeypatch.setattr(broadcaster, "encode", failing)
     with Page(browser) as page:
         page.hear("hello")
         browser.show(picture())

@@ -21,8 +21,8 @@ from starlette.responses import Response
 from starlette.routing import Route, WebSocketRoute
 
 from torch_opencv.live.browser.access import LOOPBACK_NAMES, Guard
+from torch_opencv.live.browser.broadcaster import Broadcaster
 from torch_opencv.live.browser.camera import BrowserCamera
-from torch_opencv.live.browser.stage import Stage
 from torch_opencv.live.errors import ViewError
 from torch_opencv.live.views import Command, Picture
 
@@ -57,7 +57,7 @@ class Browser:
         if token is None and not self._bound.is_loopback:
             token = secrets.token_urlsafe(24)
         self._token = token
-        self._stage = Stage(title)
+        self._broadcaster = Broadcaster(title)
         self._ready = threading.Event()
         self._failure: BaseException | None = None
         self._closed = False
@@ -101,9 +101,9 @@ class Browser:
             ViewError: it was asked for before, and isn't closed.
 
         """
-        if self._stage.camera is not None:
+        if self._broadcaster.camera is not None:
             raise ViewError("the browser's camera can be a source only once at a time")
-        return self._stage.open_camera()
+        return self._broadcaster.open_camera()
 
     def show(self, picture: Picture) -> None:
         """Show a picture to every page that is ready for it.
@@ -113,7 +113,7 @@ class Browser:
 
         """
         self._check()
-        self._stage.show(picture)
+        self._broadcaster.show(picture)
 
     def commands(self) -> list[Command]:
         """What the visitors asked for since the last call.
@@ -126,7 +126,7 @@ class Browser:
         commands = []
         with suppress(IndexError):
             while True:
-                commands.append(self._stage.commands.popleft())
+                commands.append(self._broadcaster.commands.popleft())
         return commands
 
     def close(self) -> None:
@@ -134,14 +134,14 @@ class Browser:
         if self._closed:
             return
         self._closed = True
-        if self._stage.camera is not None:
-            self._stage.camera.close()
-        self._stage.soon(lambda: asyncio.ensure_future(self._end()))
+        if self._broadcaster.camera is not None:
+            self._broadcaster.camera.close()
+        self._broadcaster.soon(lambda: asyncio.ensure_future(self._end()))
         self._thread.join()
         self._socket.close()
 
     async def _end(self) -> None:
-        await self._stage.end()
+        await self._broadcaster.end()
         self._server.should_exit = True
 
     def _application(self) -> Guard:
@@ -155,14 +155,14 @@ class Browser:
 
         @asynccontextmanager
         async def lifespan(_: Starlette) -> AsyncIterator[None]:
-            sending = asyncio.create_task(self._stage.send_pictures())
+            sending = asyncio.create_task(self._broadcaster.send_pictures())
             sending.add_done_callback(self._note_failure)
             await asyncio.sleep(0)  # let it begin
             self._ready.set()
             yield
             sending.cancel()
 
-        routes = [Route("/", file), WebSocketRoute("/socket", self._stage.connect), Route("/{name}", file)]
+        routes = [Route("/", file), WebSocketRoute("/socket", self._broadcaster.connect), Route("/{name}", file)]
         names = LOOPBACK_NAMES | {self._host.lower(), str(self._bound)}
         return Guard(
             Starlette(routes=routes, lifespan=lifespan),

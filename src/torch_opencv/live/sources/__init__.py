@@ -11,10 +11,11 @@ import re
 from pathlib import Path
 
 import torch_opencv as cv
+from torch_opencv._image_files import IMAGE_SUFFIXES
 from torch_opencv.live.errors import SourceError
 from torch_opencv.live.sources.base import Frame, Source
 from torch_opencv.live.sources.captures import Camera, Video, first_camera
-from torch_opencv.live.sources.images import IMAGE_SUFFIXES, Images, images_of_folder, images_of_glob
+from torch_opencv.live.sources.images import Images, images_of_folder, images_of_glob
 from torch_opencv.live.sources.streams import Stream
 
 __all__ = ["SAMPLE", "Frame", "Source", "open_source"]

@@ -19,15 +19,12 @@ import numpy as np
 import torch
 
 import torch_opencv as cv
+from torch_opencv._image_files import is_image
 from torch_opencv.live.errors import SourceError
 from torch_opencv.live.sources.base import Frame, Source
 from torch_opencv.live.sources.opencv_log import quiet_opencv
 
 _log = logging.getLogger(__name__)
-
-_NAMES = "avif bmp dib exr gif hdr jp2 jpe jpeg jpg pbm pgm png pnm ppm ras sr tif tiff webp"
-IMAGE_SUFFIXES = frozenset(f".{name}" for name in _NAMES.split())
-"""What is taken for a picture in a folder, in lower case."""
 
 
 class Images(Source):
@@ -87,7 +84,7 @@ class Images(Source):
 def images_of_folder(folder: Path, name: str) -> Images:
     """The pictures that lie directly in a folder; hidden files aside."""
     try:
-        files = [path for path in folder.iterdir() if path.suffix.lower() in IMAGE_SUFFIXES and path.name[0] != "."]
+        files = [path for path in folder.iterdir() if is_image(path)]
     except OSError as error:
         raise SourceError(f"the folder {name} can't be read: {error.strerror}") from None
     if not files:

@@ -149,7 +149,7 @@ function showStats({ source, stats }) {
   find("stat-source").textContent = source;
   find("stat-display").textContent = rate(stats.display_fps);
   find("stat-model").textContent = rate(stats.model_fps);
-  find("stat-age").textContent = `${Math.round(stats.age_ms)} ms`;
+  find("stat-age").textContent = `${Math.round(stats.latency_ms)} ms`;
   find("stat-dropped").textContent = stats.dropped;
   find("stat-here").textContent = span > 500 ? rate(((shownTimes.length - 1) * 1000) / span) : "–";
 }

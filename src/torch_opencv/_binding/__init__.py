@@ -1,0 +1,1 @@
+"""How the installed cv2 becomes a namespace over tensors: memory, signatures, arguments, results, and the wrapping."""

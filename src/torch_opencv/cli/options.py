@@ -1,0 +1,114 @@
+"""The options that all programs share, each declared once: its name, type, default and help."""
+
+from __future__ import annotations
+
+import enum
+import inspect
+import re
+from dataclasses import MISSING, dataclass, fields
+from pathlib import Path
+from typing import Annotated, get_type_hints
+
+import typer
+
+DEVICE_SYNTAX = r"auto|cpu|cuda(:[0-9]{1,3})?"
+
+
+class View(str, enum.Enum):
+    """Where the pictures are shown."""
+
+    window = "window"
+    browser = "browser"
+    none = "none"
+
+
+def check_device(device: str) -> str:
+    """Refuse what is no device's name. Whether there is such a device is known once PyTorch is imported."""
+    if not re.fullmatch(DEVICE_SYNTAX, device):
+        raise typer.BadParameter(f"{device!r} is no device: give auto, cpu, cuda or cuda:N")
+    return device
+
+
+Device = Annotated[
+    str,
+    typer.Option(metavar="DEVICE", help="Where the model runs: auto, cpu, cuda or cuda:N.", callback=check_device),
+]
+Quiet = Annotated[bool, typer.Option("--quiet", help="Print warnings and errors only: no progress bar, no summary.")]
+
+
+@dataclass(frozen=True, kw_only=True)
+class RunOptions:
+    """What the command line takes for every program, with the defaults."""
+
+    sources: Annotated[
+        list[str] | None,
+        typer.Argument(
+            metavar="SOURCE",
+            show_default=False,
+            help="A camera number, a video, an image, a folder or a quoted glob of images, an rtsp:// or http(s):// "
+            "stream, 'browser', the camera of whoever opens the page, or 'sample', a short bundled video. Several "
+            "are shown side by side. Default: the first camera if there is one, else 'sample'.",
+        ),
+    ] = None
+    view: Annotated[
+        View | None,
+        typer.Option(
+            help="Where the pictures are shown. Default: a window if there can be one; else none with --record or "
+            "--results, so that batch work ends by itself; else the browser."
+        ),
+    ] = None
+    record: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="Record the annotated pictures to an .mp4 or .mkv file.")
+    ] = None
+    side_by_side: Annotated[
+        bool, typer.Option("--side-by-side", help="Record the original at the left of the annotated picture.")
+    ] = False
+    results: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="Write the results as JSON Lines; '-' is standard output.")
+    ] = None
+    latest: Annotated[
+        bool | None,
+        typer.Option(
+            "--latest/--every",
+            help="Process the newest frame only, and play files at their own pace; or every frame. Default: the newest "
+            "of live sources, every one of files.",
+            show_default=False,
+        ),
+    ] = None
+    max_frames: Annotated[
+        int | None, typer.Option(metavar="N", min=1, help="Stop after so many frames of each source.")
+    ] = None
+    max_seconds: Annotated[float | None, typer.Option(metavar="S", min=0.001, help="Stop after so many seconds.")] = (
+        None
+    )
+    hud: Annotated[bool, typer.Option("--hud", help="Show rates, latency and drops; the key h does so, too.")] = False
+    host: Annotated[
+        str,
+        typer.Option(
+            metavar="ADDRESS", help="Where the browser's page is served. All but this machine's own demand a token."
+        ),
+    ] = "127.0.0.1"
+    port: Annotated[
+        int | None,
+        typer.Option(
+            metavar="N", min=0, max=65535, help="The page's port. Default: 8000, or any free one if it is taken."
+        ),
+    ] = None
+    token: Annotated[
+        str | None, typer.Option(metavar="TEXT", help="Access token for the page; made and printed if needed.")
+    ] = None
+    quiet: Quiet = False
+
+
+def parameters() -> list[inspect.Parameter]:
+    """The options as parameters of a function, from which typer makes a command."""
+    hints = get_type_hints(RunOptions, include_extras=True)
+    return [
+        inspect.Parameter(
+            field.name,
+            inspect.Parameter.KEYWORD_ONLY,
+            default=inspect.Parameter.empty if field.default is MISSING else field.default,
+            annotation=hints[field.name],
+        )
+        for field in fields(RunOptions)
+    ]

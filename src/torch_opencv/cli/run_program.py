@@ -1,0 +1,128 @@
+"""What the command line does for every program: open what was named, load the model, run, and say how it went.
+
+Everything that can be found out before the model is loaded is: sources are opened and outputs are tried first.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Sequence
+from threading import Event, Thread
+from typing import TypeVar
+
+from torch_opencv import _signals
+from torch_opencv.cli.options import RunOptions
+from torch_opencv.live.loop import Report, run
+from torch_opencv.live.pipeline import App
+from torch_opencv.live.resources import Resources, open_resources
+from torch_opencv.live.views import View
+from torch_opencv.runtime import resolve_device
+
+R = TypeVar("R")
+
+_TICK_S = 0.05
+_ERRORS_COME_WITHIN_S = 1.0  # what is wrong with a model's name or file is known by then
+
+
+def run_program(load: Callable[[], App[R]], options: RunOptions, *, title: str, device: str | None = None) -> int:
+    """Run a program as the options say.
+
+    Args:
+        load: makes the program; called once everything else is known to be usable, in a thread of its own.
+        options: from the command line.
+        title: of the window and of the browser's page.
+        device: where the model is to run; checked first.
+
+    Returns:
+        The exit status: 0, 2 if the recording failed on the way, 130 after Ctrl-C, or 143 after SIGTERM or SIGHUP.
+
+    Raises:
+        TorchOpencvError: a source, a file to be written, the view or the model can't be used.
+
+    """
+    if device is not None:
+        resolve_device(device)
+    with open_resources(
+        options.sources or [None],
+        title=title,
+        view=None if options.view is None else options.view.value,
+        record=options.record,
+        results=options.results,
+        host=options.host,
+        port=options.port,
+        token=options.token,
+        announce=False,
+    ) as resources:
+        app = _load(load, resources)
+        if app is None:
+            return 0
+        to_terminal = str(options.results) == "-" and sys.stdout.isatty()  # the lines show how far it is
+        report = run(
+            app,
+            resources.sources,
+            views=resources.views,
+            encoder=resources.encoder,
+            results=resources.results,
+            latest=options.latest,
+            max_frames=options.max_frames,
+            max_seconds=options.max_seconds,
+            progress=not options.quiet and not to_terminal,
+            hud=options.hud,
+            side_by_side=options.side_by_side,
+        )
+    if not options.quiet:
+        print(_outcome(report, resources), file=sys.stderr)
+        summary = app.summary() if report.frames and hasattr(app, "summary") else ""
+        if summary:
+            print(summary, file=sys.stderr)
+    return _signals.STATUS.get(report.ended, 2 if report.recording_failed else 0)
+
+
+def _load(load: Callable[[], App[R]], resources: Resources) -> App[R] | None:
+    """Load the program, or None if the user quits meanwhile.
+
+    That may take a while, as a network may be compiled, which can't be interrupted: so it has a thread of its own,
+    which is left behind at an interruption and ends with the process.
+    """
+    loaded: list[App[R]] = []
+    failed: list[BaseException] = []
+    done = Event()
+
+    def work() -> None:
+        try:
+            loaded.append(load())
+        except BaseException as error:
+            failed.append(error)
+        done.set()
+
+    Thread(target=work, name="load", daemon=True).start()
+    if not (done.wait(_ERRORS_COME_WITHIN_S) and failed):
+        resources.announce()
+    while not done.wait(_TICK_S):
+        if _wants_to_quit(resources.views):
+            return None
+    if failed:
+        raise failed[0]
+    return loaded[0]
+
+
+def _wants_to_quit(views: Sequence[View]) -> bool:
+    return any("quit" in view.commands() for view in views)
+
+
+def _outcome(report: Report, resources: Resources) -> str:
+    """The run in a line."""
+    frames = "1 frame" if report.frames == 1 else f"{report.frames} frames"
+    rate = report.frames / report.seconds if report.seconds else 0.0
+    text = f"{frames} in {report.seconds:.1f} s ({rate:.1f} frames/s)"
+    parts = [f"{report.ended} after {text}" if report.ended in _signals.STATUS else text]
+    if report.latest:
+        parts.append(f"{report.shown} shown")
+        parts.append(f"{report.dropped} dropped")
+    if skipped := sum(len(source.skipped) for source in resources.sources):
+        parts.append(f"{skipped} skipped")
+    if resources.encoder and resources.encoder.frames and not report.recording_failed:
+        parts.append(f"recorded to {resources.encoder.path}")
+    if resources.results and resources.results.lines and resources.results.path:
+        parts.append(f"results in {resources.results.path}")
+    return ", ".join(parts)

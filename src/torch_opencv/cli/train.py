@@ -1,0 +1,75 @@
+"""``torch-opencv train-style``."""
+
+from __future__ import annotations
+
+import shlex
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from torch_opencv.cli.options import Device, Quiet
+
+
+def train_style(
+    picture: Annotated[Path, typer.Argument(metavar="PICTURE", help="The painting whose style is learnt.")],
+    content: Annotated[
+        Path, typer.Option(metavar="DIR", help="A folder of photographs to paint meanwhile, some hundred at least.")
+    ],
+    out: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="FILE",
+            help="The style to be made. Default: the picture's name with .safetensors, in this folder.",
+            show_default=False,
+        ),
+    ] = None,
+    iterations: Annotated[
+        int, typer.Option(metavar="N", min=1, help="How long: some hundred show what it'll be.")
+    ] = 2000,
+    size: Annotated[int, typer.Option(metavar="N", help="Width and height of the crops that are painted.")] = 224,
+    batch: Annotated[int, typer.Option(metavar="N", help="How many of them at a time.")] = 4,
+    style_scale: Annotated[float, typer.Option(metavar="X", help="How large the brush strokes are.")] = 1.0,
+    content_weight: Annotated[float, typer.Option(metavar="X", help="How much of the scene is kept.")] = 2.0,
+    start: Annotated[
+        str | None,
+        typer.Option(metavar="NAME_OR_FILE", help="A style to start from, which saves about half of the time."),
+    ] = None,
+    seed: Annotated[int, typer.Option(metavar="N", help="Of the random numbers.")] = 0,
+    device: Device = "auto",
+    resume: Annotated[bool, typer.Option("--resume", help="Go on where Ctrl-C has interrupted it.")] = False,
+    preview_every: Annotated[
+        int, typer.Option(metavar="N", min=0, help="Write a preview every so many iterations; 0 for none.")
+    ] = 100,
+    quiet: Quiet = False,
+) -> int:
+    """Train a style of your own: minutes on a GPU, half an hour or more on a CPU."""
+    from torch_opencv import _signals
+    from torch_opencv.training.style.trainer import train
+    from torch_opencv.vision.stylize.styles import file_of
+
+    out = out or Path(f"{picture.stem}.safetensors")
+    try:
+        train(
+            picture,
+            content,
+            out,
+            iterations=iterations,
+            size=size,
+            batch=batch,
+            strokes=style_scale,
+            fidelity=content_weight,
+            seed=seed,
+            start=None if start is None else file_of(start),
+            device=device,
+            resume=resume,
+            preview_every=preview_every,
+            progress=not quiet,
+        )
+    except (KeyboardInterrupt, _signals.Terminated):
+        print("torch-opencv: interrupted: the same command with --resume goes on from here", file=sys.stderr)
+        raise
+    if not quiet:
+        print(f"wrote {out}: torch-opencv stylize --style {shlex.quote(str(out))}", file=sys.stderr)
+    return 0

@@ -1,0 +1,16 @@
+"""The root of this package's own exceptions, and foreign ones in a line."""
+
+import re
+
+
+class TorchOpencvError(Exception):
+    """Something that the user named or gave can't be used.
+
+    The message is one line that says what is wrong and what to do, meant to be shown as it is.
+    """
+
+
+def first_line(error: BaseException) -> str:
+    """What an exception says, in a line without colours, 200 characters at most; its class if it says nothing."""
+    text = re.sub(r"\x1b\[[0-9;]*m", "", str(error)).strip()
+    return text.partition("\n")[0][:200] or type(error).__name__

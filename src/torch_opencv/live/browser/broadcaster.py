@@ -1,0 +1,216 @@
+"""What happens on the server's event loop: the newest picture goes out to the pages, their messages come in.
+
+A page and the server exchange JSON texts, ``{"type": ...}``, and binary JPEGs:
+
+- to the page: ``hello`` (title, whether it may quit), ``picture`` (number, source, fields, stats), with the JPEG right
+  behind it; ``camera`` (state: "none", "free", "yours" or "taken"); ``got`` for each of the camera's pictures; ``end``.
+- from the page: ``seen`` (number), ``command`` (name), ``choose`` (number, a place in the stats' choices), ``camera``
+  (on, instead), and as the camera JPEGs.
+
+Anything else ends that page's connection, with the reason.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import ipaddress
+import json
+from collections import deque
+from collections.abc import Hashable
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any, get_args
+
+from starlette.websockets import WebSocket, WebSocketDisconnect
+
+from torch_opencv.live.browser.access import LOOPBACK_NAMES, host_name
+from torch_opencv.live.browser.camera import BrowserCamera
+from torch_opencv.live.browser.jpeg import Packet, encode
+from torch_opencv.live.browser.viewer import Refusal, Viewer
+from torch_opencv.live.views import Choose, Command, CommandName, Picture
+
+_MOST_VIEWERS = 32
+_LONGEST_TEXT = 512  # characters that a page may send in a message
+
+
+class Broadcaster:
+    """The pages that are open, and what they are shown."""
+
+    def __init__(self, title: str) -> None:
+        self.commands: deque[Command] = deque(maxlen=32)
+        """What the pages asked for; any thread may take from it."""
+        self.camera: BrowserCamera | None = None
+        self._title = title
+        self._viewers: set[Viewer] = set()
+        self._newest: tuple[int, Picture] | None = None
+        self._packet: Packet | None = None
+        self._news = asyncio.Event()
+        self._loop: asyncio.AbstractEventLoop | None = None
+
+    # --- from any thread ---
+
+    def show(self, picture: Picture) -> None:
+        """Make this the newest picture. It is encoded once, and only if a page is ready for it."""
+        self._newest = (self._newest[0] + 1 if self._newest else 1), picture
+        if self._viewers:
+            self.soon(self._news.set)
+
+    def soon(self, function: Any, *arguments: object) -> None:
+        """Call a function on the event loop, unless that has ended."""
+        if self._loop is not None and not self._loop.is_closed():
+            try:
+                self._loop.call_soon_threadsafe(function, *arguments)
+            except RuntimeError:  # it was closed in between
+                return
+
+    def open_camera(self) -> BrowserCamera:
+        """The source that a visitor's camera feeds; the pages ask for theirs from now on."""
+        self.camera = BrowserCamera(lambda visitor, reason: self.soon(_refuse, visitor, reason), self._camera_closed)
+        self.soon(self._announce_camera)
+        return self.camera
+
+    def _camera_closed(self) -> None:
+        self.camera = None
+        self.soon(self._announce_camera)
+
+    # --- on the event loop ---
+
+    async def send_pictures(self) -> None:
+        """Give every page the newest picture as soon as it is ready for it, until cancelled."""
+        self._loop = asyncio.get_running_loop()
+        with ThreadPoolExecutor(1, "browser-encoder") as encoder:
+            while True:
+                await self._news.wait()
+                self._news.clear()
+                if self._newest is None or not any(viewer.wants(self._newest[0]) for viewer in self._viewers):
+                    continue
+                if self._packet is None or self._packet.number != self._newest[0]:
+                    self._packet = await self._loop.run_in_executor(encoder, encode, *self._newest)
+                for viewer in self._viewers:
+                    if viewer.wants(self._packet.number):
+                        viewer.offer(self._packet)
+
+    async def end(self) -> None:
+        """Tell every page that the program has ended."""
+        for viewer in self._viewers:
+            viewer.ask_to_close()
+        for _ in range(50):  # half a second; a page that is asleep isn't waited for
+            if not self._viewers:
+                return
+            await asyncio.sleep(0.01)
+
+    async def connect(self, socket: WebSocket) -> None:
+        """Serve one page for as long as it is open."""
+        await socket.accept()
+        viewer = Viewer(socket, may_quit=_is_at_this_machine(socket))
+        sender = asyncio.create_task(viewer.send())
+        if len(self._viewers) >= _MOST_VIEWERS:
+            viewer.close(1013, f"{_MOST_VIEWERS} pages are open already")
+        else:
+            self._viewers.add(viewer)
+            viewer.post({"type": "hello", "title": self._title, "quit": viewer.may_quit})
+            viewer.post({"type": "camera", "state": self._camera_state(viewer)})
+            self._news.set()
+        try:
+            while True:
+                message = await socket.receive()
+                if message["type"] == "websocket.disconnect":
+                    return
+                if not viewer.closing:
+                    try:
+                        self._take_in(viewer, message)
+                    except Refusal as refusal:
+                        viewer.close(refusal.code, refusal.reason)
+        except WebSocketDisconnect:
+            return
+        finally:
+            self._viewers.discard(viewer)
+            sender.cancel()
+            camera = self.camera
+            if camera is not None and camera.leave_seat(viewer):
+                self._announce_camera()
+
+    def _take_in(self, viewer: Viewer, message: Any) -> None:
+        """Do what a page says.
+
+        Raises:
+            Refusal: it says too much, or what makes no sense.
+
+        """
+        if not viewer.messages.allows():
+            raise Refusal(1008, "too many messages")
+        text = message.get("text")
+        if text is None:
+            self._take_camera_picture(viewer, message["bytes"])
+            return
+        if len(text) > _LONGEST_TEXT:
+            raise Refusal(1009, "too long a message")
+        try:
+            content = json.loads(text)
+        except (ValueError, RecursionError):
+            raise Refusal(1007, "that is no JSON") from None
+        match content:
+            case {"type": "seen", "number": int(number)}:
+                viewer.has_seen(number)
+                self._news.set()
+            case {"type": "command", "name": name} if name in get_args(CommandName):
+                if name != "quit" or viewer.may_quit:
+                    self.commands.append(name)
+            case {"type": "choose", "number": int(number)} if 0 <= number < self._choices:
+                self.commands.append(Choose(number))
+            case {"type": "camera", "on": bool(on), "instead": bool(instead)}:
+                self._change_camera(viewer, on, instead)
+            case _:
+                raise Refusal(1008, "that message isn't understood")
+
+    @property
+    def _choices(self) -> int:
+        """How many there are."""
+        return len(self._newest[1].stats.choices) if self._newest else 0
+
+    def _take_camera_picture(self, viewer: Viewer, jpeg: bytes) -> None:
+        if not viewer.pictures.allows():
+            raise Refusal(1008, "more than 60 pictures a second")
+        camera = self.camera  # another thread may close it
+        if camera is None or camera.holder is not viewer:
+            return  # it was on the way when another visitor became the camera, or the source was closed
+        try:
+            camera.put(viewer, jpeg)
+        except ValueError as error:
+            raise Refusal(1007, str(error)) from None
+        viewer.post({"type": "got"})
+
+    def _change_camera(self, viewer: Viewer, on: bool, instead: bool) -> None:
+        camera = self.camera
+        if camera is None:
+            return
+        if on:
+            camera.take_seat(viewer, instead=instead)
+        else:
+            camera.leave_seat(viewer)
+        self._announce_camera()
+
+    def _announce_camera(self) -> None:
+        for viewer in self._viewers:
+            viewer.post({"type": "camera", "state": self._camera_state(viewer)})
+
+    def _camera_state(self, viewer: Viewer) -> str:
+        camera = self.camera
+        if camera is None:
+            return "none"
+        if camera.holder is None:
+            return "free"
+        return "yours" if camera.holder is viewer else "taken"
+
+
+def _refuse(visitor: Hashable, reason: str) -> None:
+    assert isinstance(visitor, Viewer)
+    visitor.close(1007, reason)
+
+
+def _is_at_this_machine(socket: WebSocket) -> bool:
+    """Whether the page is open on the server's own machine; what comes through a proxy carries another host's name."""
+    try:
+        near = socket.client is not None and ipaddress.ip_address(socket.client.host).is_loopback
+    except ValueError:
+        return False
+    return near and host_name(socket.headers.get("host", "")) in LOOPBACK_NAMES

@@ -1,0 +1,255 @@
+"""Capture and model: the two of the loop's three stages that have threads of their own.
+
+Two ways of handing frames on, and each is a line of mailboxes:
+
+- every: capture -> all -> model -> all -> display. Each frame is looked at and shown with its own result, in order; the
+  slowest stage sets the pace, and the others work ahead by a few frames.
+- latest: capture -> newest -> model -> display, and capture -> newest -> display. Neither the model nor the display
+  ever sees an old frame or waits for the other.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import ExitStack
+from dataclasses import dataclass, replace
+from itertools import islice
+from math import inf
+from threading import Condition, Event, Thread
+from typing import Generic, Protocol, TypeVar
+
+import torch
+
+from torch_opencv.live.mailbox import Mailbox
+from torch_opencv.live.results import Results
+from torch_opencv.live.sources import Frame, Source
+from torch_opencv.runtime import own_streams
+
+R = TypeVar("R")
+
+_PATIENCE_S = 0.5  # for a capture to come back from the source before that is closed under it
+_LAST_PATIENCE_S = 2.0  # for everything to end; a thread that doesn't is left behind, and ends with the process
+
+
+class App(Protocol[R]):
+    """A program: what it sees in a picture, and how that is drawn.
+
+    It may also have
+
+    - ``fields(result) -> dict``, the result as the fields of its JSON line;
+    - ``process_batch(images) -> list``, which looks at a picture of each of several sources at once;
+    - what the user can switch while it runs: ``choices``, a sequence of names that stays the same; ``chosen``, the name
+      of one; and ``choose(name)``, called in the main thread, whereupon the next `look` uses that;
+    - ``replaces = True``, if its result is a picture of its own that stands for the frame, as a painting of it: then
+      each frame is shown with its own result, in either way of handing on, and not the newest frame with an older one.
+    """
+
+    def process(self, image: torch.Tensor) -> R:
+        """What the model says about a picture, torch.uint8 (H, W, 3) BGR, which it leaves as it is. In a thread."""
+
+    def draw(self, image: torch.Tensor, result: R) -> torch.Tensor:
+        """The picture with the result drawn on it; ``image`` may be drawn into. In the main thread."""
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class FrameResult(Generic[R]):
+    """A frame that the model has looked at."""
+
+    source: int
+    """Which of the sources it is from: 0, 1, ..."""
+    frame: Frame
+    result: R
+    fields: Mapping[str, object]
+    """The result as in its JSON line; empty if the app has no `fields`."""
+
+
+class Pipeline(Generic[R]):
+    """The threads that read the sources and look at their frames, and what they hand to the display.
+
+    Args:
+        app: whose `look` is called.
+        sources: read by a thread each.
+        results: where a line for each result goes.
+        latest: the way of handing on.
+        display: whether the newest frames are shown, so that somebody takes `frames`.
+        max_frames: stop after so many of each source were looked at.
+
+    """
+
+    def __init__(
+        self,
+        app: App[R],
+        sources: Sequence[Source],
+        *,
+        results: Results | None,
+        latest: bool,
+        display: bool,
+        max_frames: int | None,
+    ) -> None:
+        self._app, self._sources, self._results = app, sources, results
+        self._latest, self._max_frames = latest, max_frames
+        self.changed = Condition()
+        """Is notified when there is something for the display."""
+        self.processed: Mailbox[list[FrameResult[R]]] = Mailbox(self.changed, keep="all")
+        """What the model has looked at, for the display: frames of one batch, of a source each."""
+        self.reprocessed: Mailbox[list[FrameResult[R]]] = Mailbox(self.changed, keep="newest")
+        """What comes of `reprocess`."""
+        shown = len(sources) if latest and display else 0
+        self.frames: list[Mailbox[Frame]] = [Mailbox(self.changed, keep="newest") for _ in range(shown)]
+        """Where the newest frame is shown, each source's, for the display; else empty."""
+        self._to_model: list[Mailbox[Frame]] = [
+            Mailbox(self.changed, keep="newest" if latest else "all") for _ in sources
+        ]
+        self._tolerance = 0.5 / max(source.fps or 25.0 for source in sources)
+        self._stopping = Event()
+        self._closed = False
+        self._captures = [
+            Thread(target=self._capture, args=(i,), name=f"capture {i}", daemon=True) for i in range(len(sources))
+        ]
+        self._model = Thread(target=self._run_model, name="model", daemon=True)
+
+    @property
+    def dropped(self) -> int:
+        """How many frames were thrown away so far: neither shown nor, where nothing is shown, looked at."""
+        return sum(box.dropped for box in self.frames or self._to_model) + sum(one.dropped for one in self._sources)
+
+    def start(self) -> None:
+        """Let the threads begin."""
+        for thread in (*self._captures, self._model):
+            thread.start()
+
+    def stop(self) -> None:
+        """Let the threads end. What was looked at but not taken yet can still be taken, until `looked` has ended."""
+        self._stopping.set()
+        for box in (*self._to_model, *self.frames):
+            box.close()
+
+    def reprocess(self, frames: Mapping[int, Frame]) -> bool:
+        """Let the model look at frames again, by their sources' numbers; no lines are written about it.
+
+        False, and nothing is done, while it still looks, as the app's `look` is never called twice at a time.
+        """
+        if self._model.is_alive():
+            return False
+        self._model = Thread(target=self._run_model_again, args=(sorted(frames.items()),), name="model", daemon=True)
+        self._model.start()
+        return True
+
+    def close(self) -> None:
+        """End the threads and close the sources. A source whose read hangs is closed under it."""
+        self.stop()
+        self.processed.close()
+        with ExitStack() as stack:
+            stack.callback(self._join, _LAST_PATIENCE_S)
+            for source in self._sources:
+                stack.callback(source.close)
+            self._join(_PATIENCE_S)
+            self._closed = True
+
+    def _join(self, patience: float) -> None:
+        deadline = time.monotonic() + patience
+        for thread in (*self._captures, self._model):
+            if thread.ident is not None:  # it was started
+                thread.join(max(0.0, deadline - time.monotonic()))
+
+    # --- capture ---
+
+    def _capture(self, number: int) -> None:
+        source = self._sources[number]
+        boxes = [self._to_model[number], *self.frames[number : number + 1]]
+        limit = None if self._latest else self._max_frames  # where each is looked at, none is read in vain
+        capture(source, boxes, paced=self._latest and not source.live, limit=limit, stopping=self._stopping)
+
+    # --- model ---
+
+    def _run_model(self) -> None:
+        error: BaseException | None = None
+        try:
+            # Both are each thread's own, so the user's don't reach here.
+            with torch.no_grad(), own_streams() as wait:
+                for batch in islice(self._batches(), self._max_frames if self._latest else None):
+                    looked = self._process(batch)
+                    wait()  # as the display, on another stream, may read a result that is still on its way
+                    for one in looked:
+                        if self._results is not None and not self._closed:  # then the results are, too
+                            self._results.write(one.frame, one.fields)
+                    self.processed.put(looked)
+        except BaseException as raised:
+            error = raised
+        self.processed.finish(error)
+
+    def _run_model_again(self, batch: Sequence[tuple[int, Frame]]) -> None:
+        try:
+            with torch.no_grad(), own_streams() as wait:
+                looked = self._process(batch)
+                wait()
+                self.reprocessed.put(looked)
+        except BaseException as raised:
+            self.reprocessed.finish(raised)
+
+    def _batches(self) -> Iterator[list[tuple[int, Frame]]]:
+        """The frames to be looked at together: of each source one at most, with its number."""
+        waiting: dict[int, Frame] = {}
+        while True:
+            with self.changed:
+                self.changed.wait_for(lambda: self._can_process(waiting))
+                for number, box in enumerate(self._to_model):
+                    if number not in waiting and (frame := box.take()):
+                        waiting[number] = frame
+            if not waiting or self._stopping.is_set():
+                return
+            # Where none is skipped, sources may differ in their rates: each frame has its turn when its time has come.
+            until = inf if self._latest else min(frame.time for frame in waiting.values()) + self._tolerance
+            yield [(number, waiting.pop(number)) for number in sorted(waiting) if waiting[number].time <= until]
+
+    def _can_process(self, waiting: Mapping[int, Frame]) -> bool:
+        if all(box.ended for box in self._to_model):
+            return True
+        if self._latest:
+            return any(box.ready for box in self._to_model)
+        return all(number in waiting or box.ready or box.ended for number, box in enumerate(self._to_model))
+
+    def _process(self, batch: Sequence[tuple[int, Frame]]) -> list[FrameResult[R]]:
+        images = [frame.image for _, frame in batch]
+        process_batch: Callable[[list[torch.Tensor]], list[R]] | None = getattr(self._app, "process_batch", None)
+        together = process_batch is not None and len(self._sources) > 1
+        answers = (
+            process_batch(images) if process_batch and together else [self._app.process(image) for image in images]
+        )
+        to_fields: Callable[[R], Mapping[str, object]] = getattr(self._app, "fields", lambda _: {})
+        return [
+            FrameResult(number, frame, answer, to_fields(answer))
+            for (number, frame), answer in zip(batch, answers, strict=True)
+        ]
+
+
+def capture(
+    source: Source, boxes: Sequence[Mailbox[Frame]], *, paced: bool, limit: int | None, stopping: Event
+) -> None:
+    """Read a source to its end, or until a mailbox is closed: what a capture thread does.
+
+    Args:
+        source: what is read.
+        boxes: where each frame is put.
+        paced: hold each frame back until its time has come, as if it were captured then.
+        limit: read no more than so many frames.
+        stopping: ends the holding back.
+
+    """
+    error: BaseException | None = None
+    begin: float | None = None
+    try:
+        for frame in islice(source, limit):
+            if paced:
+                now = time.monotonic()
+                begin = now - frame.time if begin is None else begin
+                if stopping.wait(begin + frame.time - now):
+                    break
+                frame = replace(frame, captured=time.monotonic())
+            if [box.put(frame) for box in boxes] != [True] * len(boxes):  # each gets it, in any case
+                break
+    except BaseException as raised:
+        error = raised
+    for box in boxes:
+        box.finish(error)

@@ -1,0 +1,137 @@
+"""From what a user names to what the loop runs on: sources, views and files, all tried before anything runs."""
+
+from __future__ import annotations
+
+import logging
+import sys
+from collections.abc import Iterator, Sequence
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Literal
+
+from torch_opencv.live.errors import SourceError, ViewError
+from torch_opencv.live.outputs import check_distinct
+from torch_opencv.live.results import Results
+from torch_opencv.live.sources import Source, open_source
+from torch_opencv.live.video_encoder import VideoEncoder
+from torch_opencv.live.views import View
+from torch_opencv.live.window import Window, why_no_window
+
+if TYPE_CHECKING:
+    from torch_opencv.live.browser import Browser
+
+_log = logging.getLogger(__name__)
+
+Spec = str | int | Source | None
+ViewKind = Literal["window", "browser", "none"]
+
+_TITLE = "torch-opencv"
+_USUAL_HOST, _USUAL_PORT = "127.0.0.1", 8000
+_MOST_SOURCES = 16
+
+
+@dataclass(frozen=True, eq=False)
+class Resources:
+    """What the loop runs on."""
+
+    sources: list[Source]
+    views: list[View]
+    encoder: VideoEncoder | None
+    results: Results | None
+    address: str | None = None
+    """Of the browser's page, if there is one."""
+
+    def announce(self) -> None:
+        """Print the page's address on standard error, if there is a page."""
+        if self.address:
+            print(f"{_TITLE}: open {self.address} in a browser", file=sys.stderr, flush=True)
+
+
+@contextmanager
+def open_resources(
+    specs: Sequence[Spec],
+    *,
+    title: str = _TITLE,
+    view: ViewKind | None = None,
+    record: str | Path | None = None,
+    results: str | Path | None = None,
+    host: str = _USUAL_HOST,
+    port: int | None = None,
+    token: str | None = None,
+    announce: bool = True,
+) -> Iterator[Resources]:
+    """Open everything for a run, and close what is open afterwards.
+
+    Args:
+        specs: what `open_source` takes, sources that are open already, or "browser", the camera of whoever opens the
+            page; the browser is then a view, too.
+        title: of the window and of the browser's page.
+        view: None is a window if there can be one; else none if there is something to write to, as batch work must end
+            by itself, unless host, port or token ask for a page; else the browser. "window" is the browser, too, where
+            there can be no window.
+        record: the video to record to.
+        results: the JSON Lines file; "-" is standard output.
+        host: where the browser's page is served. All but this machine's own addresses demand a token.
+        port: None is 8000 if that is free, else any that is.
+        token: None: one is made if the host demands it.
+        announce: print the address of a browser view on standard error; else `Resources.announce` does so later.
+
+    Raises:
+        LiveError: one of them can't be used.
+
+    """
+    if len(specs) > _MOST_SOURCES:
+        raise SourceError(
+            f"{len(specs)} sources are too many: {_MOST_SOURCES} can be shown at once; "
+            "a glob of pictures is one if it is quoted, as in 'photos/*.jpg'"
+        )
+    with ExitStack() as stack:
+        encoder = VideoEncoder(record) if record else None
+        writer = Results(results) if results else None
+        views: list[View] = []
+        sources: list[Source] = []
+        browser: Browser | None = None
+        asks_for_page = host != _USUAL_HOST or port is not None or token is not None
+        reason = why_no_window() if view in (None, "window") else ""
+        for spec in specs:
+            if spec == "browser":
+                if view == "none":
+                    raise ViewError("the camera of whoever opens the page needs the page: remove --view none")
+                browser = browser or _open_browser(title, host, port, token)
+                stack.callback(browser.close)
+                sources.append(browser.camera())
+            else:
+                sources.append(spec if isinstance(spec, Source) else open_source(spec))
+            stack.callback(sources[-1].close)
+        outputs = [output.path for output in (encoder, writer) if output and output.path]
+        check_distinct(outputs, [path for source in sources for path in source.inputs])
+        if encoder and any(source.fps for source in sources):
+            encoder.fps = max(source.fps or 0.0 for source in sources)
+        if view is None and reason and (record or results) and not browser and not asks_for_page:
+            view = "none"
+            _log.info("no window can be shown here, so nothing is shown; give --view browser for a page")
+        if view != "none" and not browser and (view == "browser" or reason):
+            browser = _open_browser(title, host, port, token)
+            stack.callback(browser.close)
+        if browser:
+            views.append(browser)
+            if view == "window" and reason:
+                _log.info("no window can be shown here (%s), so the browser is used", reason)
+        if view != "browser" and view != "none" and not reason and (view == "window" or not browser):
+            views.append(Window(title))
+        resources = Resources(sources, views, encoder, writer, browser.address if browser else None)
+        if announce:
+            resources.announce()
+        yield resources
+
+
+def _open_browser(title: str, host: str, port: int | None, token: str | None) -> Browser:
+    from torch_opencv.live.browser import Browser
+
+    if port is not None:
+        return Browser(title, host=host, port=port, token=token)
+    try:
+        return Browser(title, host=host, port=_USUAL_PORT, token=token)
+    except ViewError:  # another program has it; anything else is raised again
+        return Browser(title, host=host, port=0, token=token)

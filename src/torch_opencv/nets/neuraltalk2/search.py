@@ -1,0 +1,110 @@
+"""Sentences out of the language model: the most likely token each time, beam search, or drawn by chance.
+
+All pictures of a batch, and all their beams, take each step together. What comes out is what the original's loops over
+pictures and beams give: tokens (N, length) int64, words from 1, the END token, then 0; and each token's log-probability
+given those before, 0 after END.
+
+Source: misc/LanguageModel.lua of https://github.com/karpathy/neuraltalk2.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import torch
+from torch import Tensor
+
+Step = Callable[[Tensor, Tensor], tuple[Tensor, Tensor]]
+"""Inputs (N, encoding) and a state (N, ...) to the next token's log-probabilities (N, tokens) and the state after."""
+Embed = Callable[[Tensor], Tensor]
+"""Tokens (N,), from 1, to inputs (N, encoding)."""
+
+
+def one_by_one(
+    step: Step, embed: Embed, log_probabilities: Tensor, state: Tensor, length: int, choose: Callable[[Tensor], Tensor]
+) -> tuple[Tensor, Tensor]:
+    """One token after the other, each chosen alone.
+
+    log_probabilities, state: what the START token's step gave. choose: from log-probabilities (N, tokens) to the places
+    (N,) of those taken. The original goes on choosing after END, which changes nothing before it.
+    """
+    count, end = log_probabilities.shape
+    tokens = torch.zeros(count, length, dtype=torch.int64, device=log_probabilities.device)
+    scores = log_probabilities.new_zeros(count, length)
+    going = torch.ones(count, dtype=torch.bool, device=log_probabilities.device)
+    for t in range(length):
+        chosen = choose(log_probabilities) + 1
+        score = log_probabilities.gather(1, chosen[:, None] - 1)[:, 0]
+        tokens[:, t], scores[:, t] = chosen * going, score * going
+        going &= chosen != end
+        if t + 1 == length or not bool(going.any()):
+            break
+        log_probabilities, state = step(embed(chosen), state)
+    return tokens, scores
+
+
+def likeliest(log_probabilities: Tensor) -> Tensor:
+    """The place of each row's largest."""
+    return log_probabilities.argmax(1)
+
+
+def drawn(temperature: float, generator: torch.Generator | None) -> Callable[[Tensor], Tensor]:
+    """Draws a place from each row's distribution, made flatter (above 1) or steeper (below) by the temperature."""
+
+    def draw(log_probabilities: Tensor) -> Tensor:
+        # The original's exp(x / temperature), which may underflow as a whole, but for a factor that doesn't matter.
+        return torch.softmax(log_probabilities / temperature, 1).multinomial(1, generator=generator)[:, 0]
+
+    return draw
+
+
+def beams(
+    step: Step, embed: Embed, log_probabilities: Tensor, state: Tensor, length: int, size: int
+) -> tuple[Tensor, Tensor]:
+    """Beam search: the likeliest of the sentences that are met when the `size` likeliest beginnings are kept each time.
+
+    As in the original, which many other beam searches differ from:
+
+    - Sentences are compared by the sum of their log-probabilities, however long they are: short ones are preferred.
+    - A sentence that hasn't ended after `length` tokens counts as one that has.
+    - One that has ended stays among the beams and is continued after END. This takes the places of others, but only of
+      such as are less likely than it, which could not win any more.
+    - Sums are rounded to float32 after each token, but compared before they are.
+    """
+    count, end = log_probabilities.shape
+    device = log_probabilities.device
+    first = torch.arange(count, device=device)[:, None] * size  # each picture's first beam in the batch of all
+    sums = torch.zeros(count, 1, device=device)  # in the beginning all beams are the same, so one is expanded
+    tokens = torch.zeros(count, size, length, dtype=torch.int64, device=device)
+    scores = torch.zeros(count, size, length, device=device)
+    best_sum = torch.full((count,), -torch.inf, device=device)
+    best_tokens, best_scores = tokens[:, 0].clone(), scores[:, 0].clone()
+    for t in range(length):
+        score, place = log_probabilities.float().view(count, -1, end).topk(size)
+        beam, score, place, sums = _expanded(sums, score, place, size)
+        tokens, scores = (one.gather(1, beam[:, :, None].expand(-1, -1, length)) for one in (tokens, scores))
+        tokens[:, :, t], scores[:, :, t] = place + 1, score
+        state = state[(first + beam if t else beam + first // size).flatten()]
+        ended = torch.where((place + 1 == end) | (t == length - 1), sums, -torch.inf)
+        best_ended, which = ended.max(1)
+        better = best_ended > best_sum
+        best_sum = torch.where(better, best_ended, best_sum)
+        best_tokens, best_scores = (
+            torch.where(better[:, None], all_of[torch.arange(count, device=device), which], best)
+            for all_of, best in ((tokens, best_tokens), (scores, best_scores))
+        )
+        if t + 1 == length or bool((best_sum >= sums[:, 0]).all()):  # nothing gets likelier by becoming longer
+            break
+        log_probabilities, state = step(embed(tokens[:, :, t].flatten()), state)
+    return best_tokens, best_scores
+
+
+def _expanded(sums: Tensor, score: Tensor, place: Tensor, size: int) -> tuple[Tensor, Tensor, Tensor, Tensor]:
+    """The likeliest of all beams' likeliest continuations: their beams, scores, places and sums, (N, size) each.
+
+    sums: (N, beams). score, place: (N, beams, size), each beam's likeliest tokens.
+    """
+    candidates = (sums[:, :, None].double() + score.double()).flatten(1)
+    order = candidates.topk(size).indices
+    score, place, sums = (one.gather(1, order) for one in (score.flatten(1), place.flatten(1), candidates))
+    return order // size, score, place, sums.float()

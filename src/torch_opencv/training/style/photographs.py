@@ -1,0 +1,135 @@
+"""The photographs that a style network learns to paint, read in the background while the network computes.
+
+What the n-th batch holds follows from the folder's content, the seed and n alone, so that a training that goes on
+after a break sees what it would have seen without.
+"""
+
+from __future__ import annotations
+
+import logging
+import random
+from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
+from pathlib import Path
+from typing import Final
+
+import numpy as np
+import torch
+from torch import Tensor
+
+import torch_opencv as cv
+from torch_opencv._image_files import is_image
+from torch_opencv.training.errors import TrainingError
+
+_FARTHEST: Final = 1.25  # a photograph is at most so much larger than the square that is cut out of it
+_log = logging.getLogger(__name__)
+
+
+class Photographs:
+    """All pictures that lie directly in a folder, as batches of squares.
+
+    size: the squares' side in pixels. A photograph is shrunk or enlarged to a little more, then cut at random, and
+    mirrored every other time. TrainingError if the folder can't be read or has no picture.
+    """
+
+    def __init__(self, folder: Path, *, size: int, seed: int) -> None:
+        try:
+            files = [path for path in folder.iterdir() if is_image(path)]
+        except OSError as error:
+            raise TrainingError(f"the folder of photographs {folder} can't be read: {error.strerror}") from None
+        if not files:
+            raise TrainingError(f"no photographs in {folder}: files named .jpg, .png and the like are taken")
+        self._files = sorted(files)
+        self._size = size
+        self._seed = seed
+        self._damaged: set[Path] = set()
+
+    def __len__(self) -> int:
+        return len(self._files)
+
+    def first(self, count: int) -> Tensor:
+        """The first photographs that can be read, cut in the middle: (count, 3, size, size) RGB in 0..1."""
+        return torch.stack([_middle(self._readable(index), self._size) for index in range(count)])
+
+    def batches(self, count: int, *, start: int, end: int) -> Iterator[Tensor]:
+        """The batches from number `start` to before `end`: (count, 3, size, size) RGB in 0..1."""
+        with ThreadPoolExecutor(1, "photographs") as pool:
+            coming = pool.submit(self._batch, start, count)
+            for index in range(start, end):
+                batch = coming.result()
+                if index + 1 < end:
+                    coming = pool.submit(self._batch, index + 1, count)
+                yield batch
+
+    def _batch(self, number: int, count: int) -> Tensor:
+        draw = random.Random(f"{self._seed} batch {number}")
+        return torch.stack([self._square(place, draw) for place in range(number * count, (number + 1) * count)])
+
+    def _square(self, place: int, draw: random.Random) -> Tensor:
+        turn, index = divmod(place, len(self._files))
+        order = random.Random(f"{self._seed} turn {turn}").sample(range(len(self._files)), len(self._files))
+        photograph = self._readable(order[index])
+        side = round(self._size * draw.uniform(1, _FARTHEST))
+        photograph = _resized(photograph, side)
+        top, left = (draw.randint(0, length - self._size) for length in photograph.shape[1:])
+        square = photograph[:, top : top + self._size, left : left + self._size]
+        return square.flip(2) if draw.random() < 0.5 else square
+
+    def _readable(self, index: int) -> Tensor:
+        """The photograph with that number, or the next one that can be read."""
+        for step in range(len(self._files)):
+            path = self._files[(index + step) % len(self._files)]
+            if path in self._damaged:
+                continue
+            try:
+                return read_picture(path)
+            except TrainingError as error:
+                _log.warning("left out: %s", error)
+                self._damaged.add(path)
+        raise TrainingError(f"none of the {len(self._files)} pictures in {self._files[0].parent} can be read")
+
+
+def read_picture(path: Path) -> Tensor:
+    """A picture file as (3, H, W) RGB in 0..1. TrainingError if it can't be read."""
+    try:
+        data = np.fromfile(path, np.uint8)  # not cv.imread: on Windows it can't open names outside the code page
+    except OSError as error:
+        raise TrainingError(f"the picture {path} can't be read: {error.strerror}") from None
+    image: Tensor | None = None
+    with suppress(cv.error):  # which is raised for an empty file, say
+        image = cv.imdecode(data, cv.IMREAD_COLOR)
+    if image is None:
+        raise TrainingError(f"{path} can't be read as a picture: give a JPEG or PNG file")
+    return image.flip(2).permute(2, 0, 1).float() / 255
+
+
+def resized_to_area(picture: Tensor, side: int) -> Tensor:
+    """The picture, (3, H, W), at the size whose area is that of a square with that side; never enlarged."""
+    scale = side / (picture.shape[1] * picture.shape[2]) ** 0.5
+    return _scaled(picture, min(scale, 1.0))
+
+
+def _middle(photograph: Tensor, size: int) -> Tensor:
+    photograph = _resized(photograph, size)
+    top, left = ((length - size) // 2 for length in photograph.shape[1:])
+    return photograph[:, top : top + size, left : left + size]
+
+
+def _resized(photograph: Tensor, side: int) -> Tensor:
+    """With that many pixels along the shorter side."""
+    return _scaled(photograph, side / min(photograph.shape[1:]))
+
+
+def _scaled(picture: Tensor, scale: float) -> Tensor:
+    height, width = (max(1, round(length * scale)) for length in picture.shape[1:])
+    way = cv.INTER_AREA if scale < 1 else cv.INTER_CUBIC
+    image = cv.resize(picture.permute(1, 2, 0).contiguous(), (width, height), interpolation=way)
+    return image.permute(2, 0, 1).clamp(0, 1)
+
+
+def side_by_side(originals: Sequence[Tensor], painted: Sequence[Tensor]) -> Tensor:
+    """One picture, torch.uint8 (H, W, 3) BGR: the (3, H, W) originals in a row above what was made of them."""
+    rows = [torch.cat(list(row), 2) for row in (originals, painted)]
+    picture = torch.cat(rows, 1).detach().cpu().float().clamp(0, 1)
+    return (picture * 255).round().byte().flip(0).permute(1, 2, 0).contiguous()
