@@ -26,7 +26,8 @@ class Track:
     """A face's track.
 
     Attributes:
-        number: Its identity, never given twice.
+        number: Its identity, never given twice; 0 until it is certain that there is a face.
+        found: How many times it has been found.
         box: float64 (4,), left, top, width and height in the present frame, in pixels.
         score: The detector's, when it was last found.
         seen, read: The frames in which it was last found, and last read by the networks.
@@ -35,8 +36,8 @@ class Track:
 
     """
 
-    def __init__(self, number: int, memory: int) -> None:
-        self.number = number
+    def __init__(self, memory: int) -> None:
+        self.number = self.found = 0
         self.box = torch.zeros(4, dtype=torch.float64)
         self.score = 0.0
         self.seen = self.read = -1
@@ -60,6 +61,7 @@ class Track:
         else:
             self._velocity = self._velocity + _NEWEST * (box - self.box) / max(1, frame - self.seen)
         self.box, self.score, self.seen = box.clone(), score, frame
+        self.found += 1
 
     def stop(self) -> None:
         """Forget how it moved: it was away."""

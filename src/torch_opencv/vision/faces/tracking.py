@@ -49,6 +49,8 @@ class FaceTracker:
         every: Detection runs on every so many frames.
         refresh: A face is read again after so many frames, at first sooner.
         memory: So many readings are averaged.
+        confirm: A face is shown once it has been found so many times in a row, as what isn't a face seldom is; but at
+            once in the first frame, and if it is known by its descriptor.
         patience: A track is given up if its face isn't found for more frames.
         remembered: But for so many frames it may come back, if the face is known again by its descriptor.
 
@@ -64,19 +66,20 @@ class FaceTracker:
         every: int = 1,
         refresh: int = 10,
         memory: int = 20,
+        confirm: int = 3,
         patience: int = 15,
         remembered: int = 900,
     ) -> None:
-        numbers = {"every": every, "refresh": refresh, "memory": memory, "patience": patience, "remembered": remembered}
-        for name, number in numbers.items():
+        numbers = {"every": every, "refresh": refresh, "memory": memory, "confirm": confirm}
+        for name, number in (numbers | {"patience": patience, "remembered": remembered}).items():
             if number < 1:
                 raise ValueError(f"{name} must be 1 or more, not {number}")
         self._analyzer = analyzer
         self._every, self._refresh, self._memory = every, refresh, memory
-        self._patience, self._remembered = patience, remembered
+        self._confirm, self._patience, self._remembered = confirm, patience, remembered
         self._frame = -1
         self._given = 0
-        self._tracks: list[Track] = []  # those that are followed, the oldest first
+        self._tracks: list[Track] = []  # those that are followed
         self._away: list[Track] = []  # those that may come back
 
     def __call__(self, frame: Tensor) -> list[Face]:
@@ -88,7 +91,8 @@ class FaceTracker:
             (found,) = self._analyzer.detect([frame])
             self._follow(frame, found)
             self._give_up()
-        return [track.face() for track in self._tracks if self._frame - track.seen < self._every + _SHOWN]
+        shown = [track for track in self._tracks if track.number and self._frame - track.seen < self._every + _SHOWN]
+        return [track.face() for track in sorted(shown, key=lambda track: track.number)]
 
     def _follow(self, frame: Tensor, found: Detections) -> None:
         pairs = _greedy(-iou(_boxes(self._tracks), found.boxes), -_LEAST_OVERLAP)
@@ -104,6 +108,10 @@ class FaceTracker:
         waiting = [track for t, track in enumerate(self._tracks) if t not in sure]
         expected = {d: self._tracks[t] for t, d in pairs.items() if d in doubtful}
         self._identify(faces[len(due) :], [expected.get(d) for d in others], waiting)
+        for track in self._tracks:
+            if not track.number and track.found >= (self._confirm if self._frame else 1):
+                self._given += 1
+                track.number = self._given
 
     def _read(self, frame: Tensor, due: Sequence[Track], found: Detections, others: Sequence[int]) -> list[Face]:
         """Tracks that are due and detections without a track, all at once."""
@@ -140,8 +148,7 @@ class FaceTracker:
             track.add(face, self._frame, certain=certain)
 
     def _new(self) -> Track:
-        self._given += 1
-        self._tracks.append(Track(self._given, self._memory))
+        self._tracks.append(Track(self._memory))
         return self._tracks[-1]
 
     def _brought_back(self, track: Track) -> Track:
@@ -149,7 +156,6 @@ class FaceTracker:
             self._away.remove(track)
             track.stop()
             self._tracks.append(track)
-            self._tracks.sort(key=lambda one: one.number)
         return track
 
     def _due(self, tracks: Sequence[Track]) -> list[Track]:
@@ -159,9 +165,10 @@ class FaceTracker:
         return sorted(late, key=lambda track: track.read)[:share]
 
     def _give_up(self) -> None:
-        lost = [track for track in self._tracks if self._frame - track.seen > self._patience]
+        missing = [(track, self._frame - track.seen) for track in self._tracks]
+        lost = [track for track, frames in missing if frames > (self._patience if track.number else 0)]
         self._tracks = [track for track in self._tracks if track not in lost]
-        self._away += [track for track in lost if track.descriptors]
+        self._away += [track for track in lost if track.number and track.descriptors]
         self._away = [track for track in self._away if self._frame - track.seen <= self._remembered]
 
 
