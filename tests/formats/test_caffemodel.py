@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import random
 import struct
-import time
 from pathlib import Path
 
 import cv2
@@ -138,15 +137,13 @@ def test_files_that_are_none(tmp_path: Path) -> None:
             caffemodel.load(path)
 
 
-def test_millions_of_fields_are_given_up() -> None:
-    begin = time.perf_counter()
-    with pytest.raises(FormatError, match="more than 1,000,000 fields"):
-        caffemodel.loads(number(9, 1) * 2_000_000)
+def test_endless_fields_are_given_up() -> None:
+    with pytest.raises(FormatError, match="more than 200,000 fields"):
+        caffemodel.loads(number(9, 1) * 200_001)
     with pytest.raises(FormatError, match="too many numbers"):
-        caffemodel.loads(layer("x", [message(7, message(1, b"\1" * 2_000_000))]))
+        caffemodel.loads(layer("x", [message(7, message(1, b"\1" * 200_001))]))
     with pytest.raises(FormatError):  # runs of one, between which the number changes
         caffemodel.loads(layer("x", [(varint(5 << 3 | 5) + bytes(4) + varint(9 << 3 | 5) + bytes(4)) * 20_000]))
-    assert time.perf_counter() - begin < 20  # far more than it takes; without the limits it would be minutes
 
 
 @settings(max_examples=300, deadline=None, suppress_health_check=[HealthCheck.too_slow])

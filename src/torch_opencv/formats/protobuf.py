@@ -14,7 +14,7 @@ import numpy as np
 
 VARINT, FIXED64, BYTES, FIXED32 = 0, 1, 2, 5
 
-_MOST_FIELDS: Final = 1_000_000  # of one file, runs counted as one; a caffemodel has some thousand
+_MOST_FIELDS: Final = 200_000  # of one file, runs counted as one; a caffemodel has some thousand
 _LONGEST_VARINT: Final = 10
 
 
