@@ -54,9 +54,10 @@ def load(manifest: str | Path) -> dict[str, Tensor]:
     except (ValueError, RecursionError):  # UnicodeDecodeError is a ValueError
         raise FormatError(f"{path.name} is not a TensorFlow.js manifest: it isn't JSON") from None
     tensors: dict[str, Tensor] = {}
+    files: set[str] = set()
     try:
         for group in _list(groups, "the manifest"):
-            _read_group(group, path.parent, tensors)
+            _read_group(group, path.parent, files, tensors)
     except _UnfitError as problem:
         raise FormatError(f"{path.name} can't be read as a TensorFlow.js manifest: {problem}") from None
     if not tensors:
@@ -68,10 +69,11 @@ class _UnfitError(Exception):
     """What is wrong, to which the manifest's name is added."""
 
 
-def _read_group(group: Any, folder: Path, tensors: dict[str, Tensor]) -> None:
+def _read_group(group: Any, folder: Path, files: set[str], tensors: dict[str, Tensor]) -> None:
+    """Add the group's tensors, and its files to those that have been read."""
     if not isinstance(group, Mapping):
         raise _UnfitError("a group of weights is no object")
-    data = _files(_list(group.get("paths"), "paths"), folder)
+    data = _files(_list(group.get("paths"), "paths"), folder, files)
     at = 0
     for spec in _list(group.get("weights"), "weights"):
         if not isinstance(spec, Mapping) or not isinstance(spec.get("name"), str):
@@ -125,12 +127,15 @@ def _shape(shape: Any, name: str) -> tuple[int, ...]:
     return tuple(sizes)
 
 
-def _files(names: list[Any], folder: Path) -> bytes:
+def _files(names: list[Any], folder: Path, read: set[str]) -> bytes:
     parts: list[bytes] = []
     for name in names:
         # Names of plain files beside the manifest: nothing that leads elsewhere, nor what Windows takes for a drive.
         if not isinstance(name, str) or not name or Path(name).name != name or "\\" in name or ":" in name:
             raise _UnfitError(f"{_short(str(name))} is not the name of a file beside it")
+        if name in read:  # or a small manifest could ask for any amount of memory
+            raise _UnfitError(f"it names the file {_short(name)} twice")
+        read.add(name)
         if "\0" in name or not (folder / name).is_file():
             raise _UnfitError(f"there is no file {_short(name)} beside it")
         parts.append(_bounded(folder / name, _LARGEST_GROUP - sum(len(part) for part in parts)))

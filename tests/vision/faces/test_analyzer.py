@@ -25,7 +25,7 @@ def test_what_is_refused() -> None:
         FaceAnalyzer("hog")
     with pytest.raises(ModelError, match="there is no model 'resnet' for faces: there are faceapi, levi-hassner"):
         FaceAnalyzer(model="resnet")
-    with pytest.raises(ValueError, match=r"threshold must be in 0\.\.1, not 1\.5"):
+    with pytest.raises(ValueError, match=r"threshold must be at least 0 and less than 1, not 1\.5"):
         FaceAnalyzer(threshold=1.5)
     with pytest.raises(runtime.DeviceError):
         FaceAnalyzer(device="cuda:9" if torch.cuda.is_available() else "cuda")
@@ -75,6 +75,7 @@ def test_haar_is_opencvs(reference: Reference) -> None:
         pytest.skip(str(error).splitlines()[0])
     finder = detect.detector("haar", device=CPU)
     cascade = cv2.CascadeClassifier(str(path))
+    assert [len(found) for found in finder([torch.zeros(1, 1, 3, dtype=torch.uint8)])] == [0]
     frames = [reference.frame(image) for image in reference.images]
     found = finder(frames)
     assert sum(map(len, found)) >= 10

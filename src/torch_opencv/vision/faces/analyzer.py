@@ -52,10 +52,9 @@ class FaceAnalyzer:
         descriptors: bool = False,
         threshold: float | None = None,
     ) -> None:
-        if model not in reading.NAMES:  # before anything is loaded
+        detect.check(detector, threshold)  # before anything is loaded
+        if model not in reading.NAMES:
             raise ModelError(f"there is no model {model!r} for faces: there are {', '.join(reading.NAMES)}")
-        if detector not in detect.NAMES:
-            raise ModelError(f"there is no face detector {detector!r}: there are {', '.join(detect.NAMES)}")
         self.device = runtime.resolve_device(device)
         self.detector = detector
         self.model = model

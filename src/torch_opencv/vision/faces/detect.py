@@ -25,6 +25,7 @@ from torch_opencv.nets.faceapi import SsdMobilenet, TinyFaceDetector, boxes, inp
 from torch_opencv.vision.errors import ModelError
 from torch_opencv.vision.faces import published
 
+_SMALLEST_HAAR: Final = 48  # the cascade's smallest face, 24 pixels, in a frame that is made half as large
 DetectorName = Literal["tiny", "ssd", "haar", "yunet"]
 WEIGHTS: Final[dict[str, str]] = {  # in the catalogue
     "tiny": "faceapi-tiny-face-detector",
@@ -70,20 +71,26 @@ def detector(name: str, *, device: torch.device, threshold: float | None = None)
 
     Raises:
         ModelError: There is no such detector, or this OpenCV lacks it.
+        ValueError: The threshold is out of range.
         WeightsError: Its weights can't be had.
 
     """
-    if threshold is not None and not 0 <= threshold < 1:
-        raise ValueError(f"threshold must be in 0..1, not {threshold}")
+    check(name, threshold)
     if name == "tiny":
         return TinyDetector(device=device, threshold=0.5 if threshold is None else threshold)
     if name == "ssd":
         return SsdDetector(device=device, threshold=0.5 if threshold is None else threshold)
     if name == "haar":
         return HaarDetector(threshold=0.5 if threshold is None else threshold)
-    if name == "yunet":
-        return YunetDetector(threshold=0.9 if threshold is None else threshold)
-    raise ModelError(f"there is no face detector {name!r}: there are {', '.join(NAMES)}")
+    return YunetDetector(threshold=0.9 if threshold is None else threshold)
+
+
+def check(name: str, threshold: float | None) -> None:
+    """ModelError or ValueError if `detector` can't make such a one; nothing is loaded."""
+    if name not in NAMES:
+        raise ModelError(f"there is no face detector {name!r}: there are {', '.join(NAMES)}")
+    if threshold is not None and not 0 <= threshold < 1:
+        raise ValueError(f"threshold must be at least 0 and less than 1, not {threshold}")
 
 
 class _NetworkDetector(Detector):
@@ -194,6 +201,8 @@ class HaarDetector(Detector):
         return [self._found(frame) for frame in frames]
 
     def _found(self, frame: Tensor) -> Detections:
+        if min(frame.shape[:2]) < _SMALLEST_HAAR:
+            return _sorted(torch.zeros(0, 4, dtype=torch.float64), torch.zeros(0, dtype=torch.float64))
         frame = frame.cpu()
         grey = cv.cvtColor(cv.resize(frame, None, fx=self._shrink, fy=self._shrink), cv.COLOR_BGR2GRAY)
         found, _, weight = self._cascade.detectMultiScale3(grey, outputRejectLevels=True)
