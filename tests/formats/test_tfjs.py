@@ -112,7 +112,7 @@ BAD: list[tuple[Any, str]] = [
     (manifest(quantization={"dtype": "uint8", "scale": 1, "min": float("inf")}), "is no number"),
     (manifest(quantization={"dtype": "uint8", "scale": 10**400, "min": 0}), "is no number"),
     ([{"paths": ["net.bin", "net.bin"], "weights": WEIGHTS}], "it names the file 'net.bin' twice"),
-    (manifest() + [{"paths": ["net.bin"], "weights": []}], "it names the file 'net.bin' twice"),
+    ([*manifest(), {"paths": ["net.bin"], "weights": []}], "it names the file 'net.bin' twice"),
     ([{"paths": ["../net.bin"], "weights": WEIGHTS}], "'../net.bin' is not the name of a file beside it"),
     ([{"paths": ["/etc/passwd"], "weights": WEIGHTS}], "is not the name of a file"),
     ([{"paths": [".."], "weights": WEIGHTS}], "no file '..' beside it"),

@@ -136,7 +136,7 @@ def _shaped(pieces: list[np.ndarray[Any, Any]], shape: list[int] | None) -> Tens
         raise WireError(f"a blob of {count:,} numbers with the shape {tuple(shape[:_MOST_DIMENSIONS])}")
     values = np.empty(count, np.float32)
     at = 0
-    with np.errstate(over="ignore"):  # a double too large for float32 becomes infinite
+    with np.errstate(over="ignore", invalid="ignore"):  # a double too large for float32 becomes infinite
         for piece in pieces:
             values[at : at + len(piece)] = piece
             at += len(piece)
