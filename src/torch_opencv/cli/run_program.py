@@ -12,10 +12,12 @@ from typing import TypeVar
 
 from torch_opencv import _signals
 from torch_opencv.cli.options import RunOptions
+from torch_opencv.live.app import App
+from torch_opencv.live.events import Command, Key
+from torch_opencv.live.keys import command_of
 from torch_opencv.live.loop import Report, run
-from torch_opencv.live.pipeline import App
 from torch_opencv.live.resources import Resources, open_resources
-from torch_opencv.live.views import View
+from torch_opencv.live.views import View, ViewEvent
 from torch_opencv.runtime import resolve_device
 
 R = TypeVar("R")
@@ -72,8 +74,7 @@ def run_program(load: Callable[[], App[R]], options: RunOptions, *, title: str, 
         )
     if not options.quiet:
         print(_outcome(report, resources), file=sys.stderr)
-        summary = app.summary() if report.frames and hasattr(app, "summary") else ""
-        if summary:
+        if report.frames and (summary := app.summary()):
             print(summary, file=sys.stderr)
     return _signals.STATUS.get(report.ended, 2 if report.recording_failed else 0)
 
@@ -107,7 +108,11 @@ def _load(load: Callable[[], App[R]], resources: Resources) -> App[R] | None:
 
 
 def _wants_to_quit(views: Sequence[View]) -> bool:
-    return any("quit" in view.commands() for view in views)
+    return any(_is_quit(event) for view in views for event in view.events())
+
+
+def _is_quit(event: ViewEvent) -> bool:
+    return (command_of(event.key) if isinstance(event, Key) else event) == Command("quit")
 
 
 def _outcome(report: Report, resources: Resources) -> str:

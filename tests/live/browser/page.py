@@ -16,7 +16,7 @@ from websockets.sync.client import connect
 
 from torch_opencv.live.browser import Browser
 from torch_opencv.live.sources import Frame
-from torch_opencv.live.views import Picture, Stats
+from torch_opencv.live.views import AnnotatedFrame, Stats
 
 PATIENCE_S = 30
 """Only what fails ever waits that long."""
@@ -24,12 +24,12 @@ PATIENCE_S = 30
 
 def picture(
     index: int = 0, *, size: tuple[int, int] = (48, 64), fields: dict[str, object] | None = None, **stats: Any
-) -> Picture:
+) -> AnnotatedFrame:
     """A grey picture, the brighter the higher its index; ``size`` is (height, width)."""
     image = torch.full((*size, 3), min(255, 10 * index), dtype=torch.uint8)
     frame = Frame(image, index, index / 30, "clip.mp4", 0.0)
     values = {"state": "live", "display_fps": 30.0, "model_fps": 10.0, "latency_ms": 20.0, "dropped": 0, **stats}
-    return Picture(image, frame, fields or {}, Stats(**values))
+    return AnnotatedFrame(image, frame, fields or {}, Stats(**values))
 
 
 class Page:
@@ -90,7 +90,7 @@ class Page:
 
     def picture(self) -> tuple[dict[str, Any], bytes]:
         """The next picture, not acknowledged."""
-        message, jpeg = self.hear("picture"), self.next()
+        message, jpeg = self.hear("frame"), self.next()
         assert isinstance(jpeg, bytes)
         return message, jpeg
 

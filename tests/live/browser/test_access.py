@@ -183,4 +183,4 @@ def test_only_visitors_at_this_machine_may_quit(guarded: Browser) -> None:
         proxied.say(type="command", name="quit")
         proxied.say(type="nonsense")  # once this is answered, the command has been read
         assert proxied.end()[0] == 1008
-        assert guarded.commands() == []
+        assert guarded.events() == []

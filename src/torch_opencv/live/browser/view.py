@@ -24,7 +24,8 @@ from torch_opencv.live.browser.access import LOOPBACK_NAMES, Guard
 from torch_opencv.live.browser.broadcaster import Broadcaster
 from torch_opencv.live.browser.camera import BrowserCamera
 from torch_opencv.live.errors import ViewError
-from torch_opencv.live.views import Command, Picture
+from torch_opencv.live.panel import Panel
+from torch_opencv.live.views import AnnotatedFrame, ViewEvent
 
 _PAGE = Path(__file__).with_name("page")
 _MEDIA_TYPES = {".html": "text/html", ".css": "text/css", ".js": "text/javascript", ".svg": "image/svg+xml"}
@@ -32,7 +33,7 @@ _MOST_BYTES = 4 * 2**20  # in one message; a camera's picture has some 100 kB
 
 
 class Browser:
-    """Shows pictures in every browser that opens `address`.
+    """Shows frames in every browser that opens `address`.
 
     Args:
         title: what the page is headed with.
@@ -46,6 +47,8 @@ class Browser:
         ViewError: the host or the port can't be listened at, or the token can't be used.
 
     """
+
+    stays = True
 
     def __init__(self, title: str, *, host: str = "127.0.0.1", port: int = 8000, token: str | None = None) -> None:
         if token is not None and not re.fullmatch(r"[A-Za-z0-9._-]{8,}", token):
@@ -105,29 +108,50 @@ class Browser:
             raise ViewError("the browser's camera can be a source only once at a time")
         return self._broadcaster.open_camera()
 
-    def show(self, picture: Picture) -> None:
-        """Show a picture to every page that is ready for it.
+    def show(self, frame: AnnotatedFrame) -> None:
+        """Show a frame to every page that is ready for it.
 
         Raises:
             ViewError: the server has failed.
 
         """
         self._check()
-        self._broadcaster.show(picture)
+        self._broadcaster.show(frame)
 
-    def commands(self) -> list[Command]:
-        """What the visitors asked for since the last call.
+    def show_panel(self, panel: Panel | None) -> None:
+        """Show a panel beside the frames on every page, or none any more.
 
         Raises:
             ViewError: the server has failed.
 
         """
         self._check()
-        commands = []
+        self._broadcaster.show_panel(panel)
+
+    def events(self) -> list[ViewEvent]:
+        """What the visitors did since the last call.
+
+        Raises:
+            ViewError: the server has failed.
+
+        """
+        self._check()
+        events: list[ViewEvent] = []
         with suppress(IndexError):
             while True:
-                commands.append(self._broadcaster.commands.popleft())
-        return commands
+                events.append(self._broadcaster.events.popleft())
+        return events
+
+    @property
+    def watched(self) -> bool:
+        """Whether a page has been opened yet.
+
+        Raises:
+            ViewError: the server has failed.
+
+        """
+        self._check()
+        return self._broadcaster.watched
 
     def close(self) -> None:
         """Tell the pages that the program has ended, and stop the server."""
@@ -155,7 +179,7 @@ class Browser:
 
         @asynccontextmanager
         async def lifespan(_: Starlette) -> AsyncIterator[None]:
-            sending = asyncio.create_task(self._broadcaster.send_pictures())
+            sending = asyncio.create_task(self._broadcaster.send_frames())
             sending.add_done_callback(self._note_failure)
             await asyncio.sleep(0)  # let it begin
             self._ready.set()
