@@ -37,7 +37,7 @@ def load(model: str | Path | nn.Module, labels: str | Path | Sequence[str] | Non
 
     Args:
         model: a name or path, with the published weights in the network; or a module.
-        labels: the names of the classes of a module, or of an .onnx or .pt2 file: a list, or a text file with a line each.
+        labels: the names of the classes of a module, or of an .onnx or .pt2 file: a list, or a text file.
 
     Raises:
         ModelError: there is no such model, or it can't be loaded.
