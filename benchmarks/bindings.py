@@ -33,31 +33,31 @@ def cases(height: int, width: int) -> dict[str, Calls]:
     dst, dst_array = torch.empty_like(image), np.empty_like(array)
     grey, grey_array = torch.empty(height, width, dtype=torch.uint8), np.empty((height, width), np.uint8)
     box = ((1, 1), (width // 2, height // 2), (0, 255, 0))
-    adopt = torch.from_numpy
+    to_tensor = torch.from_numpy
     return {
         "flip(t, 1)": {
             "cv2": lambda: cv2.flip(array, 1),
-            "by hand": lambda: adopt(cv2.flip(image.numpy(), 1)),
+            "by hand": lambda: to_tensor(cv2.flip(image.numpy(), 1)),
             "ours": lambda: cv.flip(image, 1),
         },
         "resize(t, half)": {
             "cv2": lambda: cv2.resize(array, half),
-            "by hand": lambda: adopt(cv2.resize(image.numpy(), half)),
+            "by hand": lambda: to_tensor(cv2.resize(image.numpy(), half)),
             "ours": lambda: cv.resize(image, half),
         },
         "cvtColor(t, GRAY)": {
             "cv2": lambda: cv2.cvtColor(array, cv2.COLOR_BGR2GRAY),
-            "by hand": lambda: adopt(cv2.cvtColor(image.numpy(), cv2.COLOR_BGR2GRAY)),
+            "by hand": lambda: to_tensor(cv2.cvtColor(image.numpy(), cv2.COLOR_BGR2GRAY)),
             "ours": lambda: cv.cvtColor(image, cv.COLOR_BGR2GRAY),
         },
         "GaussianBlur(t, (5, 5), 1.5)": {
             "cv2": lambda: cv2.GaussianBlur(array, (5, 5), 1.5),
-            "by hand": lambda: adopt(cv2.GaussianBlur(image.numpy(), (5, 5), 1.5)),
+            "by hand": lambda: to_tensor(cv2.GaussianBlur(image.numpy(), (5, 5), 1.5)),
             "ours": lambda: cv.GaussianBlur(image, (5, 5), 1.5),
         },
         "resize(t, half, interpolation=AREA)": {
             "cv2": lambda: cv2.resize(array, half, interpolation=cv2.INTER_AREA),
-            "by hand": lambda: adopt(cv2.resize(image.numpy(), half, interpolation=cv2.INTER_AREA)),
+            "by hand": lambda: to_tensor(cv2.resize(image.numpy(), half, interpolation=cv2.INTER_AREA)),
             "ours": lambda: cv.resize(image, half, interpolation=cv.INTER_AREA),
         },
         "flip(t, 1, dst=d)": {
@@ -77,7 +77,7 @@ def cases(height: int, width: int) -> dict[str, Calls]:
         },
         "merge([r, g, b])": {
             "cv2": lambda: cv2.merge([grey_array, grey_array, grey_array]),
-            "by hand": lambda: adopt(cv2.merge([x.numpy() for x in (grey, grey, grey)])),
+            "by hand": lambda: to_tensor(cv2.merge([x.numpy() for x in (grey, grey, grey)])),
             "ours": lambda: cv.merge([grey, grey, grey]),
         },
         "mean(t)": {

@@ -109,7 +109,8 @@ def test_fonts_that_are_there_are_left_alone(tmp_path: Path, monkeypatch: pytest
 
 def test_import_brings_nothing_that_only_programs_need() -> None:
     heavy = ["av", "huggingface_hub", "onnx", "onnxruntime", "onnxscript", "pooch", "requests", "rich", "timm", "typer"]
-    code = "import sys, torch, cv2; before = set(sys.modules); import torch_opencv; torch_opencv.resize; print(*set(sys.modules) - before)"
+    code = "import sys, torch, cv2; before = set(sys.modules); import torch_opencv; torch_opencv.resize; "
+    code += "print(*set(sys.modules) - before)"
     ended = _run(code)
     assert "torch_opencv._binding.wrap" in ended.stdout.split(), ended.stderr
     assert {module.split(".")[0] for module in ended.stdout.split()}.isdisjoint(heavy)

@@ -1,6 +1,7 @@
 """Writes the type stubs of the namespace, from those of the installed cv2: ``python tools/make_stubs.py``.
 
-They are a stub package (PEP 561), ``src/torch_opencv-stubs/``, which is installed with the sources. Each is cv2's own, word for word, but for the types, which are rewritten by two rules:
+They are a stub package (PEP 561), ``src/torch_opencv-stubs/``, which is installed with the sources. Each is cv2's own,
+word for word, but for the types, which are rewritten by two rules:
 
 * A parameter takes what the bindings take: a tensor wherever cv2 takes an array, and a 0-dim tensor wherever cv2 takes
   a number. ``typing.MatLike``, ``typing.Point`` and so on mean that.
@@ -213,8 +214,16 @@ def _names_in(tree: ast.Module | ast.ClassDef) -> _Names:
 def _flat_names(module: types.ModuleType) -> str:
     """``SIFT_create = SIFT.create``: cv2 also has its static methods and nested classes by one flat name each."""
     names = _names_of(module)
-    missing = [name for name in wrap.public_names(module) if name not in names]
+    missing = [name for name in wrap.public_names(module) if name not in names and not name.startswith("cuda_")]
     return "".join(f"{name} = {path}\n" for name in missing if (path := _path(name.split("_"), names)))
+
+
+def _cuda_names() -> str:
+    """``cuda_GpuMat = cv2.cuda.GpuMat``: these are cv2's own classes, whatever ``torch_opencv.cuda`` has by that name."""
+    names = _names_of(cv2)
+    of_cuda = [name for name in wrap.public_names(cv2) if name.startswith("cuda_") and name not in names]
+    lines = [f"{name} = _cv2_{path}\n" for name in of_cuda if (path := _path(name.split("_"), names))]
+    return "".join(["\nimport cv2.cuda as _cv2_cuda\n\n", *lines])
 
 
 def _path(words: list[str], names: _Names) -> str:
@@ -240,7 +249,7 @@ def stubs() -> dict[str, str]:
             for said, so in _CORRECTIONS.items():
                 text = re.sub(said, so, text)
             text = _edited(text, _annotations(ast.parse(text))) + (_REEXPORTED if module is cv2 else "")
-            files[_place(module)] = _here(text + _flat_names(module))
+            files[_place(module)] = _here(text + _flat_names(module)) + (_cuda_names() if module is cv2 else "")
     text = (CV2 / "typing" / "__init__.py").read_text(encoding="utf-8")
     without_numpy = re.sub(r"^if _typing.TYPE_CHECKING:\n    NumPy.*?\n\n\n", "", text, flags=re.M | re.S)
     files["typing.pyi"] = _here(_edited(without_numpy, _aliases(ast.parse(without_numpy))))

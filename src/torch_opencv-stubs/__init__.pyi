@@ -7032,17 +7032,6 @@ bioinspired_TransientAreasSegmentationModule = bioinspired.TransientAreasSegment
 ccm_ColorCorrectionModel = ccm.ColorCorrectionModel
 colored_kinfu_ColoredKinFu = colored_kinfu.ColoredKinFu
 colored_kinfu_Params = colored_kinfu.Params
-cuda_BufferPool = cuda.BufferPool
-cuda_DeviceInfo = cuda.DeviceInfo
-cuda_Event = cuda.Event
-cuda_GpuData = cuda.GpuData
-cuda_GpuMat = cuda.GpuMat
-cuda_GpuMatND = cuda.GpuMatND
-cuda_GpuMat_Allocator = cuda.GpuMat.Allocator
-cuda_HostMem = cuda.HostMem
-cuda_SURF_CUDA = cuda.SURF_CUDA
-cuda_Stream = cuda.Stream
-cuda_TargetArchs = cuda.TargetArchs
 detail_AffineBasedEstimator = detail.AffineBasedEstimator
 detail_AffineBestOf2NearestMatcher = detail.AffineBestOf2NearestMatcher
 detail_BestOf2NearestMatcher = detail.BestOf2NearestMatcher
@@ -7323,3 +7312,17 @@ xphoto_LearningBasedWB = xphoto.LearningBasedWB
 xphoto_SimpleWB = xphoto.SimpleWB
 xphoto_TonemapDurand = xphoto.TonemapDurand
 xphoto_WhiteBalancer = xphoto.WhiteBalancer
+
+import cv2.cuda as _cv2_cuda
+
+cuda_BufferPool = _cv2_cuda.BufferPool
+cuda_DeviceInfo = _cv2_cuda.DeviceInfo
+cuda_Event = _cv2_cuda.Event
+cuda_GpuData = _cv2_cuda.GpuData
+cuda_GpuMat = _cv2_cuda.GpuMat
+cuda_GpuMatND = _cv2_cuda.GpuMatND
+cuda_GpuMat_Allocator = _cv2_cuda.GpuMat.Allocator
+cuda_HostMem = _cv2_cuda.HostMem
+cuda_SURF_CUDA = _cv2_cuda.SURF_CUDA
+cuda_Stream = _cv2_cuda.Stream
+cuda_TargetArchs = _cv2_cuda.TargetArchs

@@ -51,7 +51,7 @@ def test_a_hundred_thousand_calls_leave_memory_flat(case: str) -> None:
     image = torch.randint(0, 256, (32, 32, 3), dtype=torch.uint8)
     dst = torch.empty(16, 16, 3, dtype=torch.uint8)
     planar = torch.zeros(3, 32, 32, dtype=torch.uint8).permute(1, 2, 0)
-    wide = image.long()
+    wide = image.bfloat16()
 
     def refused() -> None:
         try:

@@ -69,7 +69,7 @@ def test_list_is_a_table_at_a_terminal(home: Path) -> None:
 
 def test_fetch_and_path(net: Path, server: FileServer) -> None:
     result = run("fetch", "net")
-    assert (result.exit_code, result.output) == (0, f"net\t{net}\n")
+    assert (result.exit_code, result.stdout) == (0, f"net\t{net}\n")
     assert net.read_bytes() == CONTENT
     result = run("path", "net")
     assert (result.exit_code, result.stdout) == (0, f"{net}\n")

@@ -19,9 +19,12 @@ import torch
 import torch_opencv as cv
 from tests.e2e.chromium import PATIENCE_S, Chromium, Tab, fake_camera, find_chromium
 from tests.live.browser.page import Page
+from tests.live.media import brightening_video
 from torch_opencv.live.browser import Browser
+from torch_opencv.live.events import Choose, Command, Key
+from torch_opencv.live.keys import command_of
 from torch_opencv.live.sources import Frame, open_source
-from torch_opencv.live.views import Choose, Command, Picture, Stats
+from torch_opencv.live.views import AnnotatedFrame, Stats, Tile, ViewEvent
 
 pytestmark = [
     pytest.mark.e2e,
@@ -54,7 +57,7 @@ class Feed:
     """A loop that shows the sample 30 times a second, until it is closed."""
 
     def __init__(self, browser: Browser, fields: dict[str, object] | None = None) -> None:
-        self.heard: list[Command] = []
+        self.heard: list[ViewEvent] = []
         self.choices: tuple[str, ...] = ()
         self._fields = fields or {"classes": CLASSES}
         self.shown = 0
@@ -75,9 +78,10 @@ class Feed:
         for frame in itertools.cycle(self._frames):
             if self._closed.wait(max(0.0, start + self.shown / 30 - time.monotonic())):
                 return
-            for command in self._browser.commands():
-                self.heard.append(command)
-                if command == "pause":
+            for event in self._browser.events():
+                command = command_of(event.key) if isinstance(event, Key) else event
+                self.heard.append(event)
+                if command == Command("pause"):
                     self._state = "live" if self._state == "paused" else "paused"
                 elif isinstance(command, Choose):
                     self._chosen = command.number
@@ -91,7 +95,8 @@ class Feed:
                 choices=self.choices,
                 chosen=self.choices[self._chosen] if self.choices else "",
             )
-            self._browser.show(Picture(frame.image, frame, self._fields, stats))
+            tile = Tile(0, frame, None, (0, 0, 640, 360))
+            self._browser.show(AnnotatedFrame(frame.image, frame, self._fields, stats, (tile,)))
 
 
 @pytest.fixture(scope="module")
@@ -196,7 +201,7 @@ def test_keys_and_buttons(chromium: Chromium, browser: Browser, feed: Feed) -> N
         state_becomes(tab, "Live")
         tab.key(" ")
         state_becomes(tab, "Paused")
-        assert "Go on" in tab.text(".controls")
+        assert "Resume" in tab.text(".controls")
         tab.click("[data-command=pause]")
         state_becomes(tab, "Live")
         tab.key(" ")  # pauses, and doesn't press the button that was clicked last once more
@@ -205,7 +210,8 @@ def test_keys_and_buttons(chromium: Chromium, browser: Browser, feed: Feed) -> N
             tab.key(key)
         for command in ("snapshot", "record", "hud", "quit"):
             tab.click(f"[data-command={command}]")
-        expected = ["pause"] * 3 + ["snapshot", "record", "hud", "quit"] * 2
+        expected = [Key(" "), Command("pause"), Key(" "), *map(Key, "srhq")]
+        expected += [Command("snapshot"), Command("record"), Command("hud"), Command("quit")]
         eventually(lambda: len(feed.heard) >= len(expected))
         assert feed.heard == expected
 
@@ -235,7 +241,7 @@ def test_choices(
         tab.key("p")
         tab.key(" ")  # and doesn't press a choice
         eventually(lambda: len(feed.heard) >= 5)
-        assert feed.heard == [Choose(2), Choose(1), "next", "previous", "pause"]
+        assert feed.heard == [Key("3"), Choose(1), Key("n"), Key("p"), Key(" ")]
         assert tab.ask("document.documentElement.scrollWidth") <= size[0]
         assert tab.screenshot(tmp_path / "choices.png").stat().st_size > 20_000
         assert tab.errors == []
@@ -251,7 +257,7 @@ def test_the_keyboard_alone_is_enough(chromium: Chromium, browser: Browser, feed
         tab.key(" ")
         tab.key("Enter")
         eventually(lambda: len(feed.heard) >= 2)
-        assert feed.heard == ["snapshot", "snapshot"]
+        assert feed.heard == [Command("snapshot")] * 2
         names = tab.ask("[...document.querySelectorAll('button')].map(button => button.innerText.trim())")
         assert all(names[:-1])
 
@@ -272,7 +278,7 @@ def test_a_slow_viewer_slows_nobody_and_is_never_late(chromium: Chromium, browse
             slow.seen(message["number"])
         rates = shown_and_fed([tab], feed)
     assert rates[0] > 0.8 * rates[-1]
-    assert max(ages) <= 15  # pictures: of those that wait for 2 s, 60 would have come since
+    assert max(ages) <= 15  # frames: of those that wait for 2 s, 60 would have come since
 
 
 def test_a_slow_network_slows_nobody(chromium: Chromium, browser: Browser, feed: Feed) -> None:
@@ -287,7 +293,7 @@ def test_a_slow_network_slows_nobody(chromium: Chromium, browser: Browser, feed:
 
 
 def shown_and_fed(tabs: list[Tab], feed: Feed) -> list[float]:
-    """How many pictures a second the tabs show, and, last, how many there were: few, where the machine is busy."""
+    """How many frames a second the tabs show, and, last, how many there were: few, where the machine is busy."""
     numbers = [shown_number(tab) for tab in tabs] + [feed.shown]
     start = time.monotonic()
     time.sleep(4)
@@ -296,7 +302,7 @@ def shown_and_fed(tabs: list[Tab], feed: Feed) -> list[float]:
 
 
 def shown_number(tab: Tab) -> int:
-    """How many pictures the tab has drawn since this was first asked."""
+    """How many frames the tab has drawn since this was first asked."""
     count = "const p = CanvasRenderingContext2D.prototype, draw = p.drawImage; window.drawn = 0;"
     count += " p.drawImage = function (...all) { window.drawn += 1; return draw.apply(this, all) }"
     return int(tab.ask(f"(() => {{ if (window.drawn === undefined) {{ {count} }} return window.drawn }})()"))
@@ -424,7 +430,7 @@ class CameraLoop:
             self.frames.append(frame)
             image = frame.image.clone()
             cv.rectangle(image, (290, 150), (350, 210), (0, 255, 255), -1)  # yellow
-            self._browser.show(Picture(image, frame, {}, Stats("live", 30.0, 30.0, 10.0, self.source.dropped)))
+            self._browser.show(AnnotatedFrame(image, frame, {}, Stats("live", 30.0, 30.0, 10.0, self.source.dropped)))
 
 
 @pytest.fixture
@@ -537,6 +543,42 @@ def test_classify_in_the_browser(with_sample: Chromium, tmp_path: Path) -> None:
     lines = [json.loads(line) for line in results.read_text().splitlines()]
     assert {line["source"] for line in lines} == {"browser"}
     assert all(len(line["classes"]) == 5 for line in lines)
+
+
+def test_a_file_waits_for_its_viewer_and_can_be_played_again(chromium: Chromium, tmp_path: Path) -> None:
+    video = brightening_video(tmp_path / "clip.mp4", 75)
+    command = [sys.executable, "-m", "torch_opencv", "classify", str(video), "--view", "browser", "--port", "0"]
+    with subprocess.Popen(command, stderr=subprocess.PIPE, text=True, cwd=tmp_path) as program:
+        assert program.stderr
+        try:
+            said = [program.stderr.readline(), program.stderr.readline()]
+            assert "waiting for the page to be opened" in said[1]
+            time.sleep(4)  # longer than the video
+            address = next(word for word in said[0].split() if word.startswith("http://"))
+            with chromium.open(address) as tab:
+                state_becomes(tab, "Live")
+                assert tab.ask("document.querySelector('#position button').hidden")
+                state_becomes(tab, "Ended")
+                assert tab.text("#position output") == "0:02 / 0:03"
+                assert tab.ask(f"{CENTRE}[0]") > 230
+                assert tab.screenshot(tmp_path / "ended.png").stat().st_size > 10_000
+                tab.click("#position button")
+                state_becomes(tab, "Live")
+                state_becomes(tab, "Ended")
+                assert float(tab.ask("document.querySelector('#position input').value")) == pytest.approx(2.96)
+                tab.ask(
+                    "(s => { s.value = 1; s.dispatchEvent(new Event('input')); s.dispatchEvent(new Event('change')) })"
+                    "(document.querySelector('#position input'))"
+                )
+                state_becomes(tab, "Live")
+                assert tab.ask(f"{CENTRE}[0]") > 80
+                state_becomes(tab, "Ended")
+                assert tab.errors == []
+                tab.key("q")
+                state_becomes(tab, "Ended")
+            assert program.wait(PATIENCE_S) == 0
+        finally:
+            program.kill()
 
 
 @pytest.fixture(scope="module")

@@ -20,6 +20,7 @@ class Shades(Source):
     """Frames of which each is brighter by 1 than the one before, 25 a second by their times."""
 
     name, fps = "shades", 25.0
+    shape = 48, 64
 
     def __init__(
         self,
@@ -38,7 +39,7 @@ class Shades(Source):
     def __iter__(self) -> Iterator[Frame]:
         for index in range(self.count):
             self.read += 1
-            image = torch.full((48, 64, 3), index % 256, dtype=torch.uint8)
+            image = torch.full((*self.shape, 3), index % 256, dtype=torch.uint8)
             yield Frame(image, index, index / 25, self.name, time.monotonic())
             self.after(index)
 

@@ -21,7 +21,6 @@ import torch
 
 from torch_opencv.live.errors import SourceError
 from torch_opencv.live.sources import Frame, backoff, open_source, streams
-from torch_opencv.live.sources.addresses import check_address, without_secrets
 from torch_opencv.live.sources.backoff import Backoff
 from torch_opencv.live.sources.reader import __main__ as reader
 from torch_opencv.live.sources.streams import Stream
@@ -440,60 +439,31 @@ def test_the_password_is_in_no_output_and_no_process_list(
         assert "t0ps3cr3t" not in text
 
 
-@pytest.mark.parametrize(
-    ("url", "shown"),
-    [
-        ("rtsp://10.0.0.7/live", "rtsp://10.0.0.7/live"),
-        ("rtsp://user@10.0.0.7/live", "rtsp://user@10.0.0.7/live"),
-        ("rtsp://user:secret@10.0.0.7:554/live", "rtsp://user:***@10.0.0.7:554/live"),
-        ("rtsp://user:@10.0.0.7", "rtsp://user:***@10.0.0.7"),
-        ("rtsp://:secret@10.0.0.7", "rtsp://:***@10.0.0.7"),
-        ("rtsp://user:secret@[fe80::1]:554/a", "rtsp://user:***@[fe80::1]:554/a"),
-        ("http://a.b/c.m3u8?channel=1&token=secret", "http://a.b/c.m3u8?channel=1&token=***"),
-        ("http://a.b/c?channel=se:cret", "http://a.b/c?channel=***"),
-        ("http://a.b/c?KEY=secret#secret", "http://a.b/c?KEY=***"),
-        # As some recorders have it.
-        ("rtsp://a.b/user=me&password=secret&channel=1&stream=0.sdp", "rtsp://a.b/user=***&password=***&channel=1&stream=0.sdp"),
-        ("rtsp://a.b/user=me_password=secret_channel=1", "rtsp://a.b/user=***"),
-        # What should have been escaped.
-        ("rtsp://user:sec/ret@10.0.0.7/live", "rtsp://***@10.0.0.7/live"),
-        ("rtsp://user:sec@ret@10.0.0.7/live", "rtsp://user:***@10.0.0.7/live"),
-        ("rtsp://user:sec#ret@10.0.0.7/live", "rtsp://***@10.0.0.7/live"),
-        ("rtsp://user:12/secret@10.0.0.7/live", "rtsp://***@10.0.0.7/live"),
-        ("rtsp://user:s@ec?ret@10.0.0.7/live", "rtsp://***@10.0.0.7/live"),
-        ("http://a.b/@someone/clip.mp4", "http://a.b/@someone/clip.mp4"),
-    ],
-)  # fmt: skip
-def test_addresses_are_shown_without_secrets(url: str, shown: str) -> None:
-    assert without_secrets(url) == shown
+def test_a_playlist_cannot_name_files_of_this_machine(server: HttpServer, tmp_path: Path) -> None:
+    video = numbered_video(tmp_path / "private.ts", 30)
+    playlist = "#EXTM3U\n#EXT-X-TARGETDURATION:3\n#EXTINF:1.0,\n{}\n#EXT-X-ENDLIST\n"
+    for name, address in (("good", "/private.ts"), ("evil", video.as_uri()), ("evil2", f"subfile:///{video}")):
+        (tmp_path / f"{name}.m3u8").write_text(playlist.format(address))
+        server.answers[f"/{name}.m3u8"] = File(tmp_path / f"{name}.m3u8", kind="application/vnd.apple.mpegurl")
+    server.answers["/private.ts"] = File(video, kind="video/mp2t")
+    with Stream(server.url("/good.m3u8")) as source:
+        assert len(list(source)) == 30
+    for name in ("evil", "evil2"):
+        error_of(server.url(f"/{name}.m3u8"), open_timeout=5)
 
 
-@pytest.mark.parametrize(
-    ("url", "complaint"),
-    [
-        (
-            "ftp://user:secret@a.b/c",
-            "ftp:// can't be read: the address of a stream begins with rtsp://, rtsps://, http",
-        ),
-        ("user:secret://a.b", "that is no address: "),
-        ("rtsp:/user:secret@a.b", "that is no address: "),
-        ("rtsp://user:secret@a.b:port/c", "isn't well-formed: in a user's name or password, write @ as %40"),
-        ("rtsp://user:sec/ret@a.b/c", "isn't well-formed"),
-        ("rtsp://user:secret@/c", "names no host"),
-        ("rtsp://", "names no host"),
-        ("rtsp://user:sec ret@a.b/c", "has a space or control character"),
-        ("rtsp://user:secret@a.b/c\nd", "has a space or control character"),
-    ],
-)
-def test_what_is_no_address(url: str, complaint: str) -> None:
-    with pytest.raises(SourceError) as caught:
-        open_source(url)
-    assert complaint in str(caught.value)
-    assert "sec" not in str(caught.value)
-
-
-def test_every_scheme_is_taken_in_capitals_too() -> None:
-    check_address("RTSP://10.0.0.7/live")
+def test_pictures_that_are_too_large(server: HttpServer, monkeypatch: pytest.MonkeyPatch) -> None:
+    server.answers["/large"] = Mjpeg(size=(4200, 8192))
+    server.answers["/growing"] = growing = Mjpeg()
+    message = error_of(server.url("/large"), open_timeout=60)
+    assert "its pictures have more than 33,554,432 pixels" in message
+    with Stream(server.url("/growing")) as source:
+        frames = iter(source)
+        next(frames)
+        growing.size = (4200, 8192)
+        time.sleep(1)
+        growing.size = (64, 96)
+        assert {tuple(next(frames).image.shape) for _ in range(5)} == {(64, 96, 3)}
 
 
 # --- the reader's process ---

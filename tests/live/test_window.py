@@ -69,6 +69,7 @@ def test_other_systems_always_have_a_display(monkeypatch: pytest.MonkeyPatch) ->
         (0xF702, "ArrowLeft"),
         (0xFFE1, ""),  # Shift
         (0xE4, "ä"),
+        (0xC4 - 256, "ä"),
     ],
 )
 def test_keys_have_the_names_that_browsers_give_them(code: int, name: str) -> None:

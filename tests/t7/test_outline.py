@@ -8,7 +8,7 @@ import pytest
 import torch
 
 from torch_opencv import t7
-from torch_opencv.t7.contents import named_tensors, parameters, places
+from torch_opencv.t7.contents import named_tensors, nodes, parameters
 from torch_opencv.t7.errors import T7Error
 from torch_opencv.t7.outline import outline, summary
 
@@ -92,7 +92,7 @@ def test_deep_nesting() -> None:
         write.value(1)
     write.tensor(20_000, torch.ones(1))
     value = t7.loads(bytes(write))
-    assert len(list(places(value))) == 20_000
+    assert len(list(nodes(value))) == 20_000
     assert len(list(outline(value, depth=100))) == 102
     with pytest.raises(T7Error, match="nested too deep"):
         named_tensors(value)

@@ -6,6 +6,7 @@ import pytest
 import torch
 
 import torch_opencv as cv
+from torch_opencv.vision.errors import FrameError
 from torch_opencv.vision.frames import Normalise, center_crop, check_frame, resize_into
 
 
@@ -49,21 +50,35 @@ def test_normalise(order: str) -> None:
     assert Normalise(mean, std).half()(frames).dtype == torch.float16
 
 
+BYTES = {"dtype": torch.uint8}
+
+
 @pytest.mark.parametrize(
-    "frame",
+    ("frame", "message"),
     [
-        torch.zeros(4, 4, dtype=torch.uint8),
-        torch.zeros(3, 4, 4, dtype=torch.uint8),
-        torch.zeros(4, 4, 4, dtype=torch.uint8),
-        torch.zeros(4, 4, 3),
-        torch.zeros(0, 4, 3, dtype=torch.uint8),
+        (None, r"^there is no frame \(None\): imread and VideoCapture.read give that"),
+        (torch.zeros(4, 4, 3, **BYTES).numpy(), r"must be a torch.Tensor, not ndarray: use torch.from_numpy\(frame\)"),
+        ("cat.jpg", "must be a torch.Tensor, not str$"),
+        (torch.zeros(4, 4, **BYTES), r"\(4, 4\): grey becomes BGR by cv.cvtColor\(frame, cv.COLOR_GRAY2BGR\)"),
+        (torch.zeros(4, 5, 1, **BYTES), r"\(4, 5, 1\): grey becomes BGR"),
+        (torch.zeros(4, 4, 4, **BYTES), "leave the transparency out, .*COLOR_BGRA2BGR"),
+        (torch.zeros(3, 4, 5, **BYTES), r"channels come last, frame.permute\(1, 2, 0\)$"),
+        (torch.rand(3, 4, 5), r"channels come last, frame.permute\(1, 2, 0\), and values in 0..1 become bytes"),
+        (torch.rand(4, 4, 3), r"become bytes by \(frame \* 255\).round\(\).to\(torch.uint8\)"),
+        (torch.full((4, 4, 3), 200), r"become bytes by frame.clamp\(0, 255\).to\(torch.uint8\)"),
+        (torch.zeros(0, 4, 3, **BYTES), "it is empty"),
+        (torch.zeros(2, 4, 4, 3, **BYTES), "give a batch's frames one by one"),
+        (torch.zeros(4, 4, 2, **BYTES), r"torch.uint8 \(4, 4, 2\)$"),
     ],
 )
-def test_what_is_no_frame(frame: torch.Tensor) -> None:
-    with pytest.raises(ValueError, match=r"a frame must be torch.uint8 \(H, W, 3\), not torch\..* \("):
+def test_what_is_no_frame(frame: object, message: str) -> None:
+    with pytest.raises(FrameError, match=message) as caught:
         check_frame(frame)
+    assert "\n" not in str(caught.value)
 
 
-def test_what_is_no_tensor() -> None:
-    with pytest.raises(TypeError, match=r"a frame must be a torch.Tensor, not ndarray"):
-        check_frame(torch.zeros(4, 4, 3, dtype=torch.uint8).numpy())  # type: ignore[arg-type]
+def test_the_remedies_help() -> None:
+    grey, alpha = torch.zeros(4, 4, dtype=torch.uint8), torch.zeros(4, 4, 4, dtype=torch.uint8)
+    check_frame(cv.cvtColor(grey, cv.COLOR_GRAY2BGR))
+    check_frame(cv.cvtColor(alpha, cv.COLOR_BGRA2BGR))
+    check_frame((torch.rand(3, 4, 5).permute(1, 2, 0) * 255).round().to(torch.uint8))

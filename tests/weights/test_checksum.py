@@ -1,5 +1,6 @@
 import hashlib
 import os
+import time
 from pathlib import Path
 
 import pytest
@@ -57,6 +58,19 @@ def test_a_file_is_read_once_until_it_changes(tmp_path: Path, monkeypatch: pytes
     os.utime(other, ns=(1, 1))
     other.replace(path)
     assert one.of(path) == hashlib.sha256(b"ten").hexdigest()
+
+
+def test_a_file_changed_in_place_whose_time_was_set_back(tmp_path: Path) -> None:
+    path = tmp_path / "file"
+    path.write_bytes(b"one")
+    before = path.stat()
+    one = Checksum("sha256", "")
+    one.of(path)
+    time.sleep(0.02)  # longer than a tick of the file system's clock
+    path.write_bytes(b"two")
+    os.utime(path, ns=(before.st_atime_ns, before.st_mtime_ns))
+    assert (path.stat().st_mtime_ns, path.stat().st_ino) == (before.st_mtime_ns, before.st_ino)
+    assert one.of(path) == hashlib.sha256(b"two").hexdigest()
 
 
 def test_kinds_are_kept_apart(tmp_path: Path) -> None:

@@ -529,3 +529,24 @@ def test_a_file_is_hashed_once_a_process(server: FileServer, monkeypatch: pytest
     obtain(entry)
     monkeypatch.setattr(checksum, "_digest", lambda *args: pytest.fail("hashed again"))
     obtain(entry)
+
+
+def test_first_use_says_what_is_fetched(
+    server: FileServer, home: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """In one line for all of it: how large, and under which licence. And only then."""
+    entries = {name: dataclasses.replace(entry_of(server.base), name=name) for name in ("net", "other")}
+    monkeypatch.setattr(catalogue, "catalogue", lambda: entries)
+    monkeypatch.setenv("TORCH_OPENCV_OFFLINE", "1")
+    with pytest.raises(WeightsError):
+        weights.path("net")
+    assert capsys.readouterr().err == ""
+    monkeypatch.delenv("TORCH_OPENCV_OFFLINE")
+    weights.path("net", progress=False)
+    assert capsys.readouterr().err == ""
+    (home / "weights" / "net" / "net.bin").unlink()
+    weights.fetch("net", "other")
+    line = "fetching weights, once: net (1.0 MB, licence: MIT), other (1.0 MB, licence: MIT): 1.9 MB in all\n"
+    assert capsys.readouterr().err == line
+    weights.fetch("net", "other")
+    assert capsys.readouterr().err == ""

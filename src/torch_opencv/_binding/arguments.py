@@ -1,9 +1,9 @@
 """The user's arguments on their way to cv2.
 
-There are two lanes. In the fast one, :data:`TO_CV2` turns each argument by its type alone: images become arrays over
-the same memory, 0-dim tensors numbers, our objects cv2's, and everything else passes as it is. An argument that this
-can't decide (a point or colour in a tensor, an odd layout, a callback, a mistake) raises :class:`NeedsSlowPathError`, and
-the careful lane, :class:`SlowCall`, looks at each argument with the parameter's name and type in hand.
+On the fast path, :data:`TO_CV2` turns each argument by its type alone: images become arrays over the same memory,
+0-dim tensors numbers, our objects cv2's, and everything else passes as it is. An argument that this can't decide (a
+point or colour in a tensor, an odd layout, 64-bit integers, a callback, a mistake) raises :class:`NeedsSlowPathError`,
+and on the slow path :class:`SlowCall` looks at each argument with the parameter's name and type in hand.
 """
 
 from __future__ import annotations
@@ -13,10 +13,15 @@ import inspect
 from collections.abc import Callable
 from typing import Any, ClassVar
 
+import cv2
+import torch
 from torch import Tensor
+from torch._C._functorch import peek_interpreter_stack
+from torch.autograd import forward_ad
 
 from torch_opencv._binding import memory
-from torch_opencv._binding.memory import SUPPORTED_DTYPES, OffCpuError, Output, RefusedError
+from torch_opencv._binding.memory import SUPPORTED_DTYPES, OffCpuError, Output
+from torch_opencv._binding.outputs import MismatchError, RefusedError, receive, with_names
 from torch_opencv._binding.results import FromCv2, fill_empties
 from torch_opencv._binding.signature import Signature
 
@@ -25,7 +30,7 @@ _POINT_LENGTH = 4
 
 
 class NeedsSlowPathError(Exception):
-    """An argument for the careful lane."""
+    """An argument for the slow path."""
 
 
 class Wrapped:
@@ -36,19 +41,21 @@ class Wrapped:
     _class_of_cv2: ClassVar[type]
 
     @classmethod
-    def around(cls, of_cv2: Any) -> Wrapped:
-        """The tensor-speaking object around one of cv2's."""
+    def wrap(cls, cv2_object: Any) -> Wrapped:
+        """The object over tensors for one of cv2's."""
         self = cls.__new__(cls)
-        self._cv = of_cv2
+        self._cv = cv2_object
         return self
 
     def __repr__(self) -> str:
-        return f"<{type(self).__module__}.{type(self).__qualname__} around {self._cv!r}>"
+        return f"<{type(self).__module__}.{type(self).__qualname__} of {self._cv!r}>"
 
 
 def _tensor(tensor: Tensor) -> object:
     if tensor.ndim > 1 and tensor.dtype in SUPPORTED_DTYPES:
-        # .numpy() raises where there is nothing to share, and so leaves the fast lane
+        if peek_interpreter_stack() is not None or forward_ad._current_level >= 0:
+            raise NeedsSlowPathError  # .numpy() of a functional tensor gives memory that isn't there
+        # .numpy() raises where there is nothing to share, and so leaves the fast path
         return (tensor if tensor.is_contiguous() or memory.rows_apart(tensor) else tensor.contiguous()).numpy()
     if tensor.ndim == 0 and tensor.is_cpu:
         return tensor.item()
@@ -58,12 +65,12 @@ def _tensor(tensor: Tensor) -> object:
 def _sequence(sequence: list[Any] | tuple[Any, ...]) -> object:
     if _PLAIN.issuperset(map(type, sequence)):
         return sequence
-    inward = [x if (convert := TO_CV2[type(x)]) is None else convert(x) for x in sequence]
-    return inward if isinstance(sequence, list) else tuple(inward)
+    converted = [x if (convert := TO_CV2[type(x)]) is None else convert(x) for x in sequence]
+    return converted if isinstance(sequence, list) else tuple(converted)
 
 
-def _of_cv2(bound: Wrapped) -> object:
-    return bound._cv
+def _unwrap(wrapped: Wrapped) -> object:
+    return wrapped._cv
 
 
 def _needs_slow_path(_: object) -> object:
@@ -76,7 +83,7 @@ class _ToCv2(dict[type, Callable[[Any], object] | None]):
         if issubclass(type_, (list, tuple)):
             convert = _sequence
         elif issubclass(type_, Wrapped):
-            convert = _of_cv2
+            convert = _unwrap
         elif issubclass(type_, (Tensor, type)) or any("__call__" in vars(base) for base in type_.__mro__):
             convert = _needs_slow_path  # whoever passes a callback may pass data with it, which is nobody's business
         else:
@@ -97,9 +104,9 @@ TO_CV2[Tensor] = _tensor
 class SlowCall:
     """One call of a cv2 function, with an eye on each argument and on what becomes of the outputs among them."""
 
-    def __init__(self, signature: Signature, outward: FromCv2) -> None:
+    def __init__(self, signature: Signature, from_cv2: FromCv2) -> None:
         self._signature = signature
-        self._outward = outward
+        self._from_cv2 = from_cv2
         self._outputs: list[tuple[int | str, str, Output]] = []  # where it was given, the parameter's name, the output
 
     def run(self, function: Callable[..., Any], args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
@@ -110,19 +117,24 @@ class SlowCall:
             ValueError: for an output of another shape or dtype than the result.
         """
         positions, names = self._signature.outputs, self._signature.outputs.values()
-        arrays = [self._inward(x, i, i in positions) for i, x in enumerate(args)]
-        keywords = {name: self._inward(x, name, name in names) for name, x in kwargs.items()}
-        return self._results(function(*arrays, **keywords))
+        arrays = [self._to_cv2(x, i, i in positions) for i, x in enumerate(args)]
+        keywords = {name: self._to_cv2(x, name, name in names) for name, x in kwargs.items()}
+        try:
+            result = function(*arrays, **keywords)
+        except cv2.error as error:
+            add_hint(error, self._signature, args, kwargs)
+            raise
+        return self._results(result)
 
-    def shared(self, place: int | str, output: Tensor, array: Any, result: Any) -> Any:
-        """The results of a call whose one output the fast lane handed over, as ``array``, at a position or keyword."""
+    def results_into(self, place: int | str, output: Tensor, array: Any, result: Any) -> Any:
+        """The results of a call whose one output the fast path handed over, as ``array``, at a position or keyword."""
         self._outputs.append((place, self._name(place), Output.sharing(output, array)))
         return self._results(result)
 
     def _name(self, place: int | str) -> str:
         return place if isinstance(place, str) else self._signature.parameter(place)
 
-    def _inward(self, x: Any, place: int | str, is_output: bool) -> Any:
+    def _to_cv2(self, x: Any, place: int | str, is_output: bool) -> Any:
         convert = TO_CV2[type(x)]
         if convert is None:
             return x
@@ -131,88 +143,102 @@ class SlowCall:
         if isinstance(x, type):
             return self._class(x, place)
         if isinstance(x, (list, tuple)):
-            inward = [self._inward(element, place, is_output) for element in x]
-            return inward if isinstance(x, list) else tuple(inward)
+            converted = [self._to_cv2(element, place, is_output) for element in x]
+            return converted if isinstance(x, list) else tuple(converted)
         if isinstance(x, Tensor):
             try:
                 return self._tensor(x, place, is_output)
             except RefusedError as refusal:
-                raise TypeError(self._explained(refusal, self._name(place))) from None
+                raise self._explained(refusal, self._name(place)) from None
         return x if convert is _needs_slow_path else convert(x)
 
     def _class(self, class_: type, place: int | str) -> type:
         if issubclass(class_, Wrapped):
             return class_._class_of_cv2
         is_layer = any("LayerProtocol" in type_ for type_ in self._signature.types_at(place))
-        return _layer_class(class_, self._outward) if is_layer else class_
+        return _layer_class(class_, self._from_cv2) if is_layer else class_
 
     def _tensor(self, tensor: Tensor, place: int | str, is_output: bool) -> Any:
         if tensor.ndim == 0:
             return memory.numbers(tensor).item()
-        if is_output and self._signature.takes_array(place):
+        if not self._signature.takes_array(place):
+            array = memory.numbers(tensor)
+            return tuple(array.tolist()) if tensor.ndim == 1 and tensor.numel() <= _POINT_LENGTH else array
+        if is_output:
             output = Output(tensor)
             self._outputs.append((place, self._name(place), output))
             return output.array
-        short = tensor.ndim == 1 and tensor.numel() <= _POINT_LENGTH
-        if not self._signature.takes_array(place):
-            array = memory.numbers(tensor)
-            return tuple(array.tolist()) if short else array
-        if short and memory.is_unsupported_number(tensor):
-            return tuple(memory.numbers(tensor).tolist())  # a scalar beside an image, as in cv.inRange
-        return memory.share(tensor)
+        return memory.to_array(tensor)
 
-    def _explained(self, refusal: RefusedError, name: str) -> str:
+    def _explained(self, refusal: RefusedError, name: str) -> TypeError | ValueError:
         function = self._signature.qualified_name
-        advice = ""
         if isinstance(refusal, OffCpuError):
-            advice = f": call cv.cuda.{function}, or pass .cpu()" if _in_cuda(function) else ": pass .cpu()"
-        return f"cv.{function}: argument '{name}' {refusal}{advice}"
+            advice = f"call cv.cuda.{function}, or pass .cpu()" if is_in_cuda(function) else "pass .cpu()"
+            refusal = RefusedError(f"{refusal}: {advice}")
+        return with_names(refusal, function, name)
 
     def _results(self, result: Any) -> Any:
         """The results, the caller's own tensors among them where OpenCV wrote these."""
-        given = {id(output.array): output for _, _, output in self._outputs}
-        written = set()
+        given = {id(output.array): output.finish() for _, _, output in self._outputs}
+        written: set[int] = set()
 
-        def outward(x: Any) -> Any:
-            if (output := given.get(id(x))) is not None:
-                written.add(output)
-                return output.finish()
+        def convert(x: Any) -> Any:
+            if (tensor := given.get(id(x))) is not None:
+                written.add(id(x))
+                return tensor
             if type(x) in (tuple, list):
-                return type(x)([outward(element) for element in x])
-            return self._outward.convert(x)
+                return type(x)([convert(element) for element in x])
+            return self._from_cv2.convert(x)
 
-        results = fill_empties(outward(result), self._signature)
+        results = fill_empties(convert(result), self._signature)
         for place, name, output in self._outputs:
-            if output not in written and self._signature.always_written(place) and self._signature.takes_array(place):
-                results = self._taken(output, name, results)
+            if id(output.array) not in written and self._is_written(place):
+                results = self._received(output, name, results)
         return results
 
-    def _taken(self, output: Output, name: str, result: Any) -> Any:
+    def _is_written(self, place: int | str) -> bool:
+        """Whether a result belongs into the tensor that was given there, instead of being handed back beside it."""
+        signature = self._signature
+        return signature.takes_array(place) and signature.always_written(place) and not signature.is_in_out(place)
+
+    def _received(self, output: Output, name: str, result: Any) -> Any:
         """The results after an output that OpenCV did not write has taken its result, or an error."""
         results = list(result) if isinstance(result, tuple) else [result]
         index = self._signature.result_index(name, len(results))
         if index is None or not isinstance(results[index], Tensor):
             return result
         try:
-            results[index] = output.take(results[index])
-        except ValueError as error:
-            raise ValueError(f"cv.{self._signature.qualified_name}: argument '{name}' {error}") from None
+            results[index] = receive(output.tensor, results[index])
+        except MismatchError as error:
+            raise with_names(error, self._signature.qualified_name, name) from None
         return tuple(results) if isinstance(result, tuple) else results[0]
 
 
-def _in_cuda(function: str) -> bool:
-    from torch_opencv import cuda
-
-    return hasattr(cuda, function)
+def _in_no_namespace(_: str) -> bool:
+    return False
 
 
-def _layer_class(class_: type, outward: FromCv2) -> type:
+is_in_cuda: Callable[[str], bool] = _in_no_namespace
+"""Whether ``cv.cuda`` has a function of that name; :mod:`~torch_opencv._binding.namespace` sets it, which knows."""
+
+
+def add_hint(error: cv2.error, signature: Signature, args: tuple[Any, ...], kwargs: dict[str, Any]) -> None:
+    """Say in an error of OpenCV 5, which has a bool of its own, that its older functions know uint8 masks only."""
+    if torch.bool not in SUPPORTED_DTYPES:
+        return
+    named = [*((signature.parameter(i), x) for i, x in enumerate(args)), *kwargs.items()]
+    for name in [name for name, x in named if isinstance(x, Tensor) and x.dtype == torch.bool and x.ndim > 0][:1]:
+        hint = f"argument '{name}' is a bool tensor: if that is what OpenCV refuses, pass .byte()"
+        error.args = (f"{error}\ncv.{signature.qualified_name}: {hint}",)
+
+
+def _layer_class(class_: type, from_cv2: FromCv2) -> type:
     """A class of the user's that cv2 will make objects of (``dnn_registerLayer``), its methods given tensors."""
 
     def adapted(method: Callable[..., Any]) -> Callable[..., Any]:
         @functools.wraps(method)
         def of_arrays(self: Any, *args: Any) -> Any:
-            result = method(self, *(outward.convert(x) for x in args))
+            result = method(self, *(from_cv2.convert(x) for x in args))
             convert = TO_CV2[type(result)]
             return result if convert is None else convert(result)
 

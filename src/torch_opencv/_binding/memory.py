@@ -1,8 +1,9 @@
 """Tensor <-> Mat: the only module that shares or copies image memory.
 
 cv2 speaks numpy arrays, which describe memory as a ``cv::Mat`` does; so does a strided CPU tensor. Nothing is copied
-on the way in or out. What can't be shared is refused with a ``TypeError`` that says what to do, and outputs that no
-``Mat`` can describe are staged: handed over as a contiguous copy, and copied back once OpenCV has written it.
+on the way in or out, but 64-bit integers, which OpenCV's Python interface takes as 32-bit ones. What can't be shared is
+refused with a ``TypeError`` that says what to do, and outputs that no ``Mat`` can describe are staged: handed over as a
+contiguous copy, and copied back once OpenCV has written it.
 """
 
 from __future__ import annotations
@@ -12,6 +13,12 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 from torch import Tensor
+from torch._C._functorch import is_functorch_wrapped_tensor
+from torch._subclasses import FakeTensor
+from torch.autograd import forward_ad
+from torch.autograd.graph import increment_version
+
+from torch_opencv._binding.outputs import RefusedError, check_writable
 
 Array = NDArray[np.generic]
 
@@ -50,33 +57,50 @@ _CLOSEST = {
     torch.bool: torch.uint8,
 }
 
-adopt = torch.from_numpy
+_NARROWED = frozenset((torch.int64, torch.uint64)) - SUPPORTED_DTYPES
+"""The dtypes that OpenCV's Python interface takes for int32."""
+
+to_tensor = torch.from_numpy
 """The tensor over an array's memory; it keeps the array alive. Nothing is copied."""
 
 
-class RefusedError(TypeError):
-    """A tensor that can't be shared; the message lacks only the names of function and argument."""
-
-
 class OffCpuError(RefusedError):
-    """A tensor on another device; the binding knows whether ``cv.cuda`` has the function."""
+    """A tensor on another device; whoever knows the function's name knows whether ``cv.cuda`` has it."""
 
 
-def share(tensor: Tensor) -> Array:
+def to_array(tensor: Tensor) -> Array:
     """An array over the memory of a CPU tensor, as an input.
 
-    Nothing is copied, unless the tensor's negation is still to be done (``torch.Tensor.is_neg``).
+    Nothing is copied, unless the tensor's negation is still to be done (``torch.Tensor.is_neg``), its layout is none
+    that a Mat has, or its elements are 64-bit integers.
 
     Raises:
-        RefusedError: for a dtype that the installed OpenCV can't hold, another device than the CPU, a tensor that
-            requires grad, and sparse, quantised, nested, meta or complex tensors; the message says what to do.
+        RefusedError: for a dtype that the installed OpenCV can't hold, 64-bit integers that don't fit into 32 bits,
+            another device than the CPU, a tensor that requires grad, and sparse, quantised, nested, meta, complex, fake
+            or functorch's tensors; the message says what to do.
     """
     _check(tensor)
-    if tensor.dtype not in SUPPORTED_DTYPES:
-        if tensor.dtype == torch.bool:  # OpenCV 4 has no bool; its masks are uint8, zero or not, as torch stores it
-            return share(tensor.view(torch.uint8))
-        raise RefusedError(_why_unsupported(tensor.dtype))
-    return numbers(tensor if tensor.ndim < 2 or tensor.is_contiguous() or rows_apart(tensor) else tensor.contiguous())
+    if tensor.dtype in SUPPORTED_DTYPES:
+        return numbers(
+            tensor if tensor.ndim < 2 or tensor.is_contiguous() or rows_apart(tensor) else tensor.contiguous()
+        )
+    if tensor.dtype == torch.bool:  # OpenCV 4 has no bool; its masks are uint8, zero or not, as torch stores it
+        return to_array(tensor.view(torch.uint8))
+    if tensor.dtype in _NARROWED:
+        return _narrowed(numbers(tensor))
+    raise RefusedError(_why_unsupported(tensor.dtype))
+
+
+def _narrowed(array: Array) -> Array:
+    """64-bit integers as int32, which cv2 makes of them too, but without a look at what is cut off."""
+    limits = np.iinfo(np.int32)
+    for extreme in (array.min(), array.max()) if array.size else ():
+        if not limits.min <= extreme <= limits.max:
+            raise RefusedError(
+                f"is torch.{array.dtype} and holds {extreme}; OpenCV {cv2.__version__} takes 32 bits of it: "
+                "pass .to(torch.float64)"
+            )
+    return array.astype(np.int32, order="C")
 
 
 def rows_apart(tensor: Tensor) -> bool:
@@ -96,31 +120,31 @@ def numbers(tensor: Tensor) -> Array:
     return array
 
 
-def is_unsupported_number(tensor: Tensor) -> bool:
-    """Whether OpenCV can hold a tensor's dtype in no array, but its elements are ordinary numbers."""
-    return tensor.dtype not in SUPPORTED_DTYPES and tensor.dtype != torch.bool and not tensor.is_complex()
-
-
 class Output:
     """A tensor that OpenCV is to write, and the array that it is handed over as.
 
     ``array`` shares the tensor's memory where a Mat can describe it, otherwise it is a contiguous copy, and
-    :meth:`finish` copies it back.
+    :meth:`finish` copies it back. An empty tensor may have any dtype.
 
     Raises:
-        RefusedError: as :func:`share`, and for an expanded tensor, several elements of which are one place in memory.
+        RefusedError: as :func:`to_array`, for 64-bit integers whatever their values, and for an expanded tensor.
     """
 
     __slots__ = ("array", "staged", "tensor")
 
     def __init__(self, tensor: Tensor) -> None:
         _check(tensor)
-        if any(stride == 0 and size > 1 for size, stride in zip(tensor.shape, tensor.stride(), strict=True)):
-            raise RefusedError("is an expanded view, whose elements share memory, and can't be written: pass .clone()")
+        check_writable(tensor)
         self.tensor = tensor
+        supported = tensor.dtype in SUPPORTED_DTYPES
         # OpenCV 4 would put 255 into a bool's byte; the copy back makes it True.
-        self.staged = tensor.dtype not in SUPPORTED_DTYPES or tensor.is_neg() or not _describable(tensor)
-        self.array = share(tensor.clone(memory_format=torch.contiguous_format) if self.staged else tensor)
+        self.staged = not supported or tensor.is_neg() or not _describable(tensor)
+        if supported or tensor.dtype == torch.bool:
+            self.array = to_array(tensor.clone(memory_format=torch.contiguous_format) if self.staged else tensor)
+        elif tensor.numel() == 0:
+            self.array = np.empty(tuple(tensor.shape), np.uint8)
+        else:
+            raise RefusedError(_why_unsupported(tensor.dtype))
 
     @classmethod
     def sharing(cls, tensor: Tensor, array: Array) -> Output:
@@ -130,24 +154,12 @@ class Output:
         return self
 
     def finish(self) -> Tensor:
-        """Bring what OpenCV wrote into the tensor, and return it."""
+        """Bring what OpenCV wrote into the tensor, tell autograd of it, and return the tensor."""
         if self.staged:
-            self.tensor.copy_(adopt(self.array))
+            self.tensor.copy_(to_tensor(self.array))
+        else:
+            increment_version(self.tensor)
         return self.tensor
-
-    def take(self, made: Tensor) -> Tensor:
-        """OpenCV made a result of its own instead of writing ours: an empty tensor adopts it, as torch's ``out=`` does.
-
-        Raises:
-            ValueError: for a tensor that isn't empty; the message lacks the names of function and argument.
-        """
-        if self.tensor.numel() == 0 and made.dtype == self.tensor.dtype:
-            self.tensor.set_(made.untyped_storage(), made.storage_offset(), made.shape, made.stride())
-            return self.tensor
-        raise ValueError(
-            f"is {_describe(self.tensor)}, but the result is {_describe(made)}, so that nothing was written to it: "
-            "pass a tensor of that shape and dtype, an empty one of that dtype, or none"
-        )
 
 
 def is_plain(tensor: Tensor) -> bool:
@@ -171,6 +183,14 @@ def _describable(tensor: Tensor) -> bool:
 
 def _check(tensor: Tensor) -> None:
     """Refuse the tensors that have no plain memory on the CPU."""
+    if isinstance(tensor, FakeTensor):
+        raise RefusedError(
+            "is a FakeTensor and has no data: call this function outside of FakeTensorMode and torch.export"
+        )
+    if is_functorch_wrapped_tensor(tensor) or torch._is_functional_tensor(tensor):
+        raise RefusedError(
+            "belongs to a transform of torch.func (vmap, jvp, grad, functionalize), which OpenCV can't follow"
+        )
     if tensor.is_nested:
         raise RefusedError("is a nested tensor: pass its parts, as .unbind() gives them")
     if tensor.layout != torch.strided:
@@ -184,6 +204,8 @@ def _check(tensor: Tensor) -> None:
         raise OffCpuError(f"is on {tensor.device}, and this is a CPU function")
     if tensor.is_complex():
         raise RefusedError(f"is {tensor.dtype}: pass torch.view_as_real(...), which OpenCV takes as two channels")
+    if forward_ad.unpack_dual(tensor).tangent is not None:  # type: ignore[no-untyped-call]
+        raise RefusedError("carries a tangent, and OpenCV's work can't be differentiated: pass unpack_dual(...).primal")
     if tensor.requires_grad:
         raise RefusedError("requires grad, and OpenCV's work can't be differentiated: pass .detach()")
 
@@ -191,7 +213,3 @@ def _check(tensor: Tensor) -> None:
 def _why_unsupported(dtype: torch.dtype) -> str:
     hint = f": pass .to({closest})" if (closest := _CLOSEST.get(dtype)) else ": convert it with .to(...)"
     return f"is {dtype}, which OpenCV {cv2.__version__} can't hold{hint}"
-
-
-def _describe(tensor: Tensor) -> str:
-    return f"{str(tensor.dtype).removeprefix('torch.')} {tuple(tensor.shape)}"

@@ -12,7 +12,7 @@ require_opencv()
 
 import cv2  # noqa: E402
 
-from torch_opencv._binding import wrap  # noqa: E402
+from torch_opencv._binding import arguments, wrap  # noqa: E402
 
 _OURS = frozenset(("cuda",))  # packages of this project that stand in the place of cv2's
 _SUBMODULES = {
@@ -31,6 +31,13 @@ def member(name: str) -> Any:
     if name in _OURS:
         return importlib.import_module(f"torch_opencv.{name}")
     return wrap.counterpart(cv2, name)
+
+
+def _is_in_cuda(function: str) -> bool:
+    return hasattr(member("cuda"), function)
+
+
+arguments.is_in_cuda = _is_in_cuda
 
 
 def names() -> list[str]:

@@ -8,19 +8,19 @@ from typing import Any
 import numpy as np
 import torch
 
-from torch_opencv._binding.memory import adopt
+from torch_opencv._binding.memory import to_tensor
 from torch_opencv._binding.signature import Signature
 
 
 class FromCv2(dict[type, Callable[[Any], Any] | None]):
     """How each type of result is turned into what the user gets; None where it is given as it is.
 
-    ``around`` makes the function that wraps the objects of a cv2 class. The table fills as types come by.
+    ``wrapper`` gives the function that wraps the objects of a cv2 class. The table fills as types come by.
     """
 
-    def __init__(self, around: Callable[[type], Callable[[Any], Any]]) -> None:
+    def __init__(self, wrapper: Callable[[type], Callable[[Any], Any]]) -> None:
         super().__init__()
-        self._around = around
+        self._wrapper = wrapper
 
     def __missing__(self, type_: type) -> Callable[[Any], Any] | None:
         self[type_] = convert = self._converter(type_)
@@ -28,13 +28,15 @@ class FromCv2(dict[type, Callable[[Any], Any] | None]):
 
     def _converter(self, type_: type) -> Callable[[Any], Any] | None:
         if issubclass(type_, np.ndarray):
-            return adopt
+            return to_tensor
         if type_ in (list, tuple):
             return self._sequence
+        if issubclass(type_, tuple) and hasattr(type_, "_make"):  # a namedtuple, of cv2's Python code
+            return lambda result: type_._make(map(self.convert, result))
         if issubclass(type_, np.generic):
             return type_.item
         if is_opencv_class(type_):
-            return self._around(type_)
+            return self._wrapper(type_)
         return None
 
     def _sequence(self, sequence: list[Any] | tuple[Any, ...]) -> Any:
@@ -51,7 +53,7 @@ class FromCv2(dict[type, Callable[[Any], Any] | None]):
 
 def is_opencv_class(type_: type) -> bool:
     """Whether a class is OpenCV's own, made in C++: not an exception, nor Python code that cv2 brings along."""
-    own = type_.__module__.split(".")[0] == "cv2" and "__dict__" not in vars(type_)
+    own = type_.__module__.split(".")[0] == "cv2" and not {"__dict__", "__slots__"} & set(vars(type_))
     return own and not issubclass(type_, (BaseException, np.ndarray))
 
 
@@ -97,4 +99,4 @@ def fill_empties(result: Any, signature: Signature) -> Any:
 
 def _empty(type_: str) -> Any:
     element = _ELEMENTS.get(type_.removeprefix("_typing.Sequence[").removesuffix("]"))
-    return () if element is None else torch.empty((0, *element[0]), dtype=element[1])
+    return () if element is None else torch.empty((0, *element[0]), dtype=element[1], device="cpu")

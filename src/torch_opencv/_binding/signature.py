@@ -48,6 +48,15 @@ class Overload:
         return {i: name for i, name in enumerate(self.parameters) if name in self.results}
 
 
+@dataclass(frozen=True, slots=True)
+class StubOverload:
+    """One ``def`` of cv2's stubs: types of the parameters by name, how many are required, the type of the result."""
+
+    types: dict[str, str]
+    required: int
+    result: str
+
+
 class Signature:
     """The overloads of one cv2 function or method.
 
@@ -80,7 +89,7 @@ class Signature:
     def parameter(self, position: int) -> str:
         """The name of the parameter at this position (of the first overload that has so many)."""
         names = [overload.parameters for overload in self.overloads]
-        names += [tuple(types) for types, _ in self._stubs()]  # the docstrings say nothing of constructors
+        names += [tuple(stub.types) for stub in self._stubs()]  # the docstrings say nothing of constructors
         return next((parameters[position] for parameters in names if position < len(parameters)), str(position))
 
     def always_written(self, position: int | str) -> bool:
@@ -88,6 +97,18 @@ class Signature:
         if isinstance(position, str):
             return all(position in o.results for o in self.overloads if position in o.parameters)
         return all(position in o.outputs() for o in self.overloads if position < len(o.parameters))
+
+    def is_in_out(self, position: int | str) -> bool:
+        """Whether a parameter is read before it is written, so that OpenCV may have to make a new array of the result.
+
+        It then has no default. (Nor has ``dst`` in some functions, ``normalize`` for one.)
+        """
+        for overload in self.overloads:
+            required = overload.parameters[: overload.required]
+            name = self.parameter(position) if isinstance(position, int) else position
+            if name in required and name != "dst":
+                return True
+        return False
 
     def result_index(self, name: str, count: int) -> int | None:
         """Where the result called ``name`` stands among ``count`` results, if an overload of that many has it."""
@@ -99,8 +120,8 @@ class Signature:
     def types_at(self, place: int | str) -> list[str]:
         """The types that cv2's stubs give the parameter at a position or of a name, by overload; [] without stubs."""
         if isinstance(place, str):
-            return [types[place] for types, _ in self._stubs() if place in types]
-        return [tuple(types.values())[place] for types, _ in self._stubs() if place < len(types)]
+            return [stub.types[place] for stub in self._stubs() if place in stub.types]
+        return [tuple(stub.types.values())[place] for stub in self._stubs() if place < len(stub.types)]
 
     def takes_array(self, place: int | str) -> bool:
         """Whether a parameter may be an array; True as well where nothing is known of it."""
@@ -113,28 +134,36 @@ class Signature:
 
     def result_types(self) -> list[str]:
         """The types of the results, from the first overload in cv2's stubs; [] without stubs."""
-        for _, result in self._stubs():
-            return _split(result[6:-1]) if result.startswith("tuple[") else [result]
+        for stub in self._stubs():
+            return _split(stub.result[6:-1]) if stub.result.startswith("tuple[") else [stub.result]
         return []
 
-    def _stubs(self) -> list[tuple[dict[str, str], str]]:
-        """The overloads in cv2's stubs: types of the parameters by name, and the type of the result."""
-        overloads = _stub_types(self.owner, self.name)
+    def _stubs(self) -> tuple[StubOverload, ...]:
+        """The overloads in cv2's stubs; of a constructor, without ``self``, which is yet to be made."""
+        overloads = _stub_overloads(self.owner, self.name)
         if self.name != "__init__":
-            return list(overloads)
-        return [({n: t for n, t in types.items() if n != "self"}, result) for types, result in overloads]
+            return overloads
+        return tuple(
+            StubOverload(dict([*stub.types.items()][1:]), stub.required - 1, stub.result) for stub in overloads
+        )
 
     def as_inspect(self) -> inspect.Signature | None:
-        """For ``inspect.signature`` and ``help``: the overload with the most parameters."""
-        if not self.overloads:
+        """For ``inspect.signature`` and ``help``: the overload with the most parameters.
+
+        Required are those that are so in every overload. The docstrings say nothing of constructors, but the stubs do.
+        """
+        overloads = [(overload.parameters, overload.required) for overload in self.overloads]
+        overloads = overloads or [(tuple(stub.types), stub.required) for stub in self._stubs()]
+        if not overloads:
             return None
-        longest = max(self.overloads, key=lambda overload: len(overload.parameters))
+        longest = max((names for names, _ in overloads), key=len)
+        required = min(required for _, required in overloads)
         parameters, seen = [], set()
-        for i, name in enumerate(longest.parameters):
+        for i, name in enumerate(longest):
             if not name.isidentifier() or keyword.iskeyword(name) or name in seen:
                 return None
             seen.add(name)
-            default = inspect.Parameter.empty if i < longest.required else _UNSTATED
+            default = inspect.Parameter.empty if i < required else _UNSTATED
             parameters.append(inspect.Parameter(name, inspect.Parameter.POSITIONAL_OR_KEYWORD, default=default))
         return inspect.Signature(parameters)
 
@@ -168,7 +197,7 @@ def _stub_lines(module: str) -> tuple[str, ...]:
 
 
 @functools.cache
-def _stub_types(owner: object, name: str) -> tuple[tuple[dict[str, str], str], ...]:
+def _stub_overloads(owner: object, name: str) -> tuple[StubOverload, ...]:
     if inspect.ismodule(owner):
         lines, indent = _stub_lines(owner.__name__), ""
     else:
@@ -179,14 +208,18 @@ def _stub_types(owner: object, name: str) -> tuple[tuple[dict[str, str], str], .
         lines, indent = every[start:stop], "    "
     found = (_STUB.match(line) for line in lines if f"def {name}(" in line)
     return tuple(
-        (dict(_named_types(line["parameters"])), line["result"]) for line in found if line and line["indent"] == indent
+        _stub_overload(_split(line["parameters"]), line["result"])
+        for line in found
+        if line and line["indent"] == indent
     )
 
 
-def _named_types(parameters: str) -> Iterator[tuple[str, str]]:
-    for parameter in _split(parameters):
+def _stub_overload(parameters: list[str], result: str) -> StubOverload:
+    types = {}
+    for parameter in parameters:
         name, _, rest = parameter.partition(":")
-        yield name.strip(), rest.partition("=")[0].strip()
+        types[name.strip()] = rest.partition("=")[0].strip()
+    return StubOverload(types, sum("=" not in parameter for parameter in parameters), result)
 
 
 def _split(text: str) -> list[str]:

@@ -1,8 +1,9 @@
 """The installed cv2's functions, classes and submodules, turned into ones that take and give tensors.
 
 Nothing is typed by hand, and nothing is made before it is asked for: :func:`counterpart` looks a name up in a cv2
-module and makes what stands for it here. A call is arguments inward (:mod:`~torch_opencv._binding.arguments`), the cv2
-function, results outward (:mod:`~torch_opencv._binding.results`).
+module and makes what stands for it here. A call is the arguments' conversion
+(:mod:`~torch_opencv._binding.arguments`), the cv2 function, and the results' conversion
+(:mod:`~torch_opencv._binding.results`).
 """
 
 from __future__ import annotations
@@ -19,9 +20,10 @@ from typing import Any
 import cv2
 from numpy import ndarray
 from torch import Tensor
+from torch.autograd.graph import increment_version
 
-from torch_opencv._binding.arguments import TO_CV2, NeedsSlowPathError, SlowCall, Wrapped
-from torch_opencv._binding.memory import adopt, is_plain, share
+from torch_opencv._binding.arguments import TO_CV2, NeedsSlowPathError, SlowCall, Wrapped, add_hint
+from torch_opencv._binding.memory import is_plain, to_array, to_tensor
 from torch_opencv._binding.results import FromCv2, fill_empties, is_opencv_class
 from torch_opencv._binding.signature import Signature
 
@@ -40,36 +42,44 @@ def wrap_function(function: Callable[..., Any], signature: Signature) -> Callabl
 
 def _reading(function: Callable[..., Any], signature: Signature) -> Callable[..., Any]:
     """The counterpart of a function that writes none of its arguments."""
-    inward, outward, fill = TO_CV2, FROM_CV2, fill_empties
+    to_cv2, from_cv2, fill = TO_CV2, FROM_CV2, fill_empties
 
     def call(*args: Any, **kwargs: Any) -> Any:
         try:
-            arrays = [x if (convert := inward[type(x)]) is None else convert(x) for x in args]
+            arrays = [x if (convert := to_cv2[type(x)]) is None else convert(x) for x in args]
             if kwargs:
-                keywords = {k: x if (convert := inward[type(x)]) is None else convert(x) for k, x in kwargs.items()}
+                keywords = {k: x if (convert := to_cv2[type(x)]) is None else convert(x) for k, x in kwargs.items()}
+        except RecursionError:
+            raise
         except (NeedsSlowPathError, TypeError, RuntimeError):
-            return SlowCall(signature, outward).run(function, args, kwargs)
-        result = function(*arrays, **keywords) if kwargs else function(*arrays)
+            return SlowCall(signature, from_cv2).run(function, args, kwargs)
+        try:
+            result = function(*arrays, **keywords) if kwargs else function(*arrays)
+        except cv2.error as error:
+            add_hint(error, signature, args, kwargs)
+            raise
         if type(result) is ndarray:
-            return adopt(result)
-        convert = outward[type(result)]
+            return to_tensor(result)
+        convert = from_cv2[type(result)]
         return result if convert is None else fill(convert(result), signature)
 
     return call
 
 
 def _writing(function: Callable[..., Any], signature: Signature) -> Callable[..., Any]:
-    """The counterpart of a function with outputs. The fast lane writes the first of them; more of them need care."""
-    inward, outward, fill = TO_CV2, FROM_CV2, fill_empties
+    """The counterpart of a function with outputs. The fast path writes the first of them; several take the slow one."""
+    to_cv2, from_cv2, fill = TO_CV2, FROM_CV2, fill_empties
     (place, name), *others = signature.outputs.items()
 
     def call(*args: Any, **kwargs: Any) -> Any:
         try:
-            arrays = [x if (convert := inward[type(x)]) is None else convert(x) for x in args]
+            arrays = [x if (convert := to_cv2[type(x)]) is None else convert(x) for x in args]
             if kwargs:
-                keywords = {k: x if (convert := inward[type(x)]) is None else convert(x) for k, x in kwargs.items()}
+                keywords = {k: x if (convert := to_cv2[type(x)]) is None else convert(x) for k, x in kwargs.items()}
+        except RecursionError:
+            raise
         except (NeedsSlowPathError, TypeError, RuntimeError):
-            return SlowCall(signature, outward).run(function, args, kwargs)
+            return SlowCall(signature, from_cv2).run(function, args, kwargs)
         if place < len(args):
             output, array = args[place], arrays[place]
         elif name in kwargs:
@@ -77,25 +87,32 @@ def _writing(function: Callable[..., Any], signature: Signature) -> Callable[...
         else:
             output = array = None
         if output is not None and (type(output) is not Tensor or output.ndim < 2 or not is_plain(output)):
-            return SlowCall(signature, outward).run(function, args, kwargs)
+            return SlowCall(signature, from_cv2).run(function, args, kwargs)
         for other, keyword in others:
             if (args[other] if other < len(args) else kwargs.get(keyword)) is not None:
-                return SlowCall(signature, outward).run(function, args, kwargs)
-        result = function(*arrays, **keywords) if kwargs else function(*arrays)
+                return SlowCall(signature, from_cv2).run(function, args, kwargs)
+        try:
+            result = function(*arrays, **keywords) if kwargs else function(*arrays)
+        except cv2.error as error:
+            add_hint(error, signature, args, kwargs)
+            raise
         if output is not None:
             if result is array:
+                increment_version(output)  # autograd must know of what was written behind its back
                 return output
-            return SlowCall(signature, outward).shared(place if place < len(args) else name, output, array, result)
+            return SlowCall(signature, from_cv2).results_into(
+                place if place < len(args) else name, output, array, result
+            )
         if type(result) is ndarray:
-            return adopt(result)
-        convert = outward[type(result)]
+            return to_tensor(result)
+        convert = from_cv2[type(result)]
         return result if convert is None else fill(convert(result), signature)
 
     return call
 
 
 def with_metadata(bound: Callable[..., Any], signature: Signature, doc: str | None) -> Callable[..., Any]:
-    """Name, place and documentation, for ``help`` and tracebacks."""
+    """Name, place and documentation, for ``help``, tracebacks, and the reasons of ``torch.compile``'s graph breaks."""
     owner: Any = signature.owner
     in_module = inspect.ismodule(owner)
     bound.__name__ = signature.name
@@ -104,6 +121,9 @@ def with_metadata(bound: Callable[..., Any], signature: Signature, doc: str | No
     bound.__doc__ = doc
     if (described := signature.as_inspect()) is not None:
         bound.__signature__ = described  # type: ignore[attr-defined]
+    # What torch.compiler.disable would set on a function around this one, which would cost a call.
+    bound._torchdynamo_disable = True  # type: ignore[attr-defined]
+    bound._torchdynamo_disable_msg = f"cv.{signature.qualified_name} is OpenCV's"  # type: ignore[attr-defined]
     return bound
 
 
@@ -120,7 +140,8 @@ _LEFT_TO_PYTHON = frozenset(("__new__", "__init__", "__repr__", "__doc__", "__mo
 def wrap_class(class_: type) -> type[Wrapped]:
     """The counterpart of a cv2 class: its name, its place in the hierarchy, its members over tensors."""
     base = Wrapped if class_.__base__ in (object, None) else wrap_class(class_.__base__)
-    construct = wrap_function(class_, Signature("__init__", class_, class_.__doc__))
+    construct_signature = Signature("__init__", class_, class_.__doc__)
+    construct = wrap_function(class_, construct_signature)
 
     def __init__(self: Wrapped, *args: Any, **kwargs: Any) -> None:  # noqa: N807
         self._cv = construct(*args, **kwargs)._cv
@@ -129,6 +150,11 @@ def wrap_class(class_: type) -> type[Wrapped]:
             warnings.warn(f"cv.VideoWriter could not open {_named(args, kwargs)}", RuntimeWarning, stacklevel=2)
 
     __init__.__doc__ = construct.__doc__
+    if (described := construct_signature.as_inspect()) is not None:
+        of_self = inspect.Parameter("self", inspect.Parameter.POSITIONAL_ONLY)
+        __init__.__signature__ = described.replace(  # type: ignore[attr-defined]
+            parameters=[of_self, *described.parameters.values()]
+        )
     members: dict[str, Any] = {
         "__slots__": (),
         "_class_of_cv2": class_,
@@ -171,11 +197,11 @@ def _bind_property(class_: type, name: str, member: types.GetSetDescriptorType) 
     return property(get, wrap_function(member.__set__, signature), doc=member.__doc__)
 
 
-def _around(class_: type) -> Callable[[Any], Wrapped]:
-    return wrap_class(class_).around
+def _wrapper(class_: type) -> Callable[[Any], Wrapped]:
+    return wrap_class(class_).wrap
 
 
-FROM_CV2 = FromCv2(_around)
+FROM_CV2 = FromCv2(_wrapper)
 
 
 class Mat(cv2.Mat):
@@ -186,7 +212,7 @@ class Mat(cv2.Mat):
 
     def __new__(cls, arr: Tensor | ndarray[Any, Any], **kwargs: Any) -> Mat:
         """An array over the memory of ``arr``."""
-        array = share(arr) if isinstance(arr, Tensor) else arr
+        array = to_array(arr) if isinstance(arr, Tensor) else arr
         return array.view(cls)
 
 
@@ -205,6 +231,8 @@ def counterpart(module: types.ModuleType, name: str) -> Any:
         raise AttributeError(f"module '{here}' has no attribute '{name}', nor has OpenCV {cv2.__version__}")
     if member is cv2.Mat:
         return Mat
+    if module is cv2.typing and member == cv2.typing.MatLike:
+        return Tensor | ndarray
     if isinstance(member, types.ModuleType):
         return wrap_module(member)
     if isinstance(member, type):
@@ -238,15 +266,15 @@ class Namespace(types.ModuleType):
     def __init__(self, module: types.ModuleType) -> None:
         super().__init__(_here(module.__name__), module.__doc__)
         self.__path__: list[str] = []  # so that `import torch_opencv.gapi.wip` finds its parent to be a package
-        self._of_cv2 = module
+        self._cv2_module = module
 
     def __getattr__(self, name: str) -> Any:
-        value = counterpart(self._of_cv2, name)
+        value = counterpart(self._cv2_module, name)
         setattr(self, name, value)
         return value
 
     def __dir__(self) -> list[str]:
-        return public_names(self._of_cv2)
+        return public_names(self._cv2_module)
 
 
 def wrap_module(module: types.ModuleType) -> types.ModuleType:

@@ -39,6 +39,7 @@ class Window:
         self._open = False
         self._shown: AnnotatedFrame | None = None
         self._clicks: list[ViewEvent] = []
+        self._doubled = False  # the second press of a double click is down
         self._panel = ""  # the title of the panel's window, as long as that is open
 
     def show(self, frame: AnnotatedFrame) -> None:
@@ -95,9 +96,14 @@ class Window:
             self._panel = ""
 
     def _on_mouse(self, event: int, x: int, y: int, flags: int, param: object) -> None:
-        if event in (cv.EVENT_LBUTTONDOWN, cv.EVENT_LBUTTONDBLCLK) and self._shown is not None:
-            # OpenCV counts the image's pixels, however large the window is.
-            self._clicks.append(Pointer(x + 0.5, y + 0.5, event == cv.EVENT_LBUTTONDBLCLK, self._shown))
+        double = event == cv.EVENT_LBUTTONDBLCLK
+        if event == cv.EVENT_LBUTTONUP:
+            self._doubled = False
+        elif double or (event == cv.EVENT_LBUTTONDOWN and not self._doubled):
+            self._doubled = double  # Qt tells of the same press a second time, as a single one
+            if self._shown is not None:
+                # OpenCV counts the image's pixels, however large the window is.
+                self._clicks.append(Pointer(x + 0.5, y + 0.5, double, self._shown))
 
 
 def _is_closed(title: str) -> bool:

@@ -57,6 +57,8 @@ def key_name(code: int) -> str:
         code: what `cv.waitKeyEx` gave. GTK adds the modifiers in the upper half.
 
     """
+    if code < 0:  # Qt's, of letters beyond ASCII, always in upper case
+        return chr(code & 0xFF).lower()
     for known in (code, code & 0xFFFF):
         if known in _NAMES:
             return _NAMES[known]

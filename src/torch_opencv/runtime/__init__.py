@@ -1,4 +1,4 @@
-"""A torch.nn.Module in, the fastest faithful callable on tensors for a device out.
+"""A torch.nn.Module in, the fastest numerically equivalent callable on tensors for a device out.
 
     network = accelerate(module, torch.rand(1, 3, 224, 224), dynamic=(0,))
     scores = network(images)            # as module(images), within the tolerance below
@@ -6,8 +6,9 @@
 - CPU: ONNX Runtime. The module is exported once (seconds) and kept in `weights.home() / "compiled"`; no copies in or
   out. float32, within 0.1 % of PyTorch's output (of its largest value; torch.uint8 within 1).
 - CUDA: half precision, channels last, one CUDA graph per input shape. Within 2 %.
-- Where either can't run the module or strays further on the example, it runs in plain PyTorch, and the log
-  ("torch_opencv.runtime") says why. On other devices plain PyTorch is the only way.
+- Where either can't run the module or strays further on the example, and where the module itself changes from call to
+  call, it runs in plain PyTorch, and the log ("torch_opencv.runtime") says why. On other devices plain PyTorch is the
+  only way.
 
 docs/runtime.md has the measurements behind these choices.
 """
@@ -21,30 +22,46 @@ from collections.abc import Collection, Sequence
 import torch
 from torch import Tensor, nn
 
-from torch_opencv.errors import TorchOpencvError
 from torch_opencv.runtime import compiled
-from torch_opencv.runtime.accelerated import Accelerated, Eager, Input, outputs_of, require_faithful
+from torch_opencv.runtime.accelerated import Accelerated, Eager, Input, outputs_of, require_equivalent
+from torch_opencv.runtime.compiling import compilation, compiled_in_thread
 from torch_opencv.runtime.cuda_graphs import CudaGraphs
-from torch_opencv.runtime.onnx_runtime import OnnxRuntime, exported, versions
+from torch_opencv.runtime.errors import AccelerateError, CompilationCancelledError, DeviceError
+from torch_opencv.runtime.fingerprint import fingerprint
+from torch_opencv.runtime.onnx_runtime import OnnxRuntime, exported, reason, versions
 from torch_opencv.runtime.transfers import own_streams, staging, to_cpu
 
-__all__ = ["Accelerated", "DeviceError", "accelerate", "own_streams", "resolve_device", "staging", "to_cpu"]
+__all__ = [
+    "AccelerateError",
+    "Accelerated",
+    "CompilationCancelledError",
+    "DeviceError",
+    "accelerate",
+    "compilation",
+    "own_streams",
+    "resolve_device",
+    "staging",
+    "to_cpu",
+]
 
 _log = logging.getLogger(__name__)
 
 # How far an output may be from PyTorch's own in float32, as a share of that output's largest value.
 _CPU_TOLERANCE = 1e-3
 _CUDA_TOLERANCE = 2e-2
-
-
-class DeviceError(TorchOpencvError, ValueError):
-    """A device that this machine doesn't have. The message is one line that says what to do."""
+# What compiling takes on two cores: importing the exporter, and its work for each module in the network.
+_SECONDS, _SECONDS_PER_MODULE = 4.0, 0.1
 
 
 def resolve_device(device: str | torch.device = "auto") -> torch.device:
-    """The device meant by "auto" (CUDA if there is one, else the CPU), "cpu", "cuda", "cuda:N" or another of torch's.
+    """The device that is meant.
 
-    DeviceError if there is no such device.
+    Args:
+        device: "auto" (CUDA if there is one, else the CPU), "cpu", "cuda", "cuda:N" or another of torch's.
+
+    Raises:
+        DeviceError: there is no such device.
+
     """
     available = torch.cuda.device_count() if torch.cuda.is_available() else 0
     if device == "auto":
@@ -80,65 +97,140 @@ def accelerate(
     dynamic: Collection[int] = (),
     name: str | None = None,
 ) -> Accelerated:
-    """Make the fastest faithful callable for a module in evaluation mode.
+    """Make the fastest numerically equivalent callable for a module in evaluation mode.
 
-    module: takes tensors, returns a tensor or a tuple of tensors. It stays as it is; later changes to it are not seen.
-        To be fast on CUDA it must compute in its parameters' dtype: `x.to(self.weight.dtype)`, not `x.float()`.
-    example: typical inputs, on any device. What is given later must have their dtypes and shapes.
-    dynamic: the dimensions that may have another size later, in every input that has them: (0,) for batches of any
-        size, (2, 3) for images of any size.
-    name: what the log calls it; its class's name by default.
+    Args:
+        module: takes tensors, returns a tensor or a tuple of tensors. It stays as it is; later changes to it are not
+            seen. To be fast on CUDA it must compute in its parameters' dtype: `x.to(self.weight.dtype)`, not
+            `x.float()`.
+        example: typical inputs, on any device. What is given later must have their dtypes and shapes. Outputs are
+            compared for it, so it should be as varied as real inputs are: noise rather than zeros.
+        device: "auto" (CUDA if there is one, else the CPU), "cpu", "cuda", "cuda:N" or another of torch's.
+        dynamic: the dimensions that may have another size later, in every input that has them: (0,) for batches of any
+            size, (2, 3) for images of any size.
+        name: what the log calls it; its class's name by default.
 
-    DeviceError if there is no such device; whatever the module raises if it can't take the example.
+    Raises:
+        AccelerateError: the module, the example or `dynamic` isn't what it must be.
+        DeviceError: there is no such device.
+        CompilationCancelledError: see `compilation`.
+
+    Whatever the module raises if it can't take the example is raised, too.
     """
-    place = resolve_device(device)
+    _check(module, example, dynamic)
+    target = resolve_device(device)
     name = name or type(module).__name__
     module = copy.deepcopy(module).eval().requires_grad_(False)
     inputs = tuple(Input.like(tensor, dynamic) for tensor in example)
-    if place.type == "cpu":
-        return _on_cpu(module, tuple(tensor.detach().cpu() for tensor in example), inputs, name)
-    example = tuple(tensor.detach().to(place) for tensor in example)
-    if place.type == "cuda":
-        return _on_cuda(module, example, inputs, place, name)
-    return Eager(module, inputs, place)
+    example = tuple(tensor.detach().to(target) for tensor in example)
+    if target.type == "cpu":
+        return _on_cpu(module, example, inputs, name)
+    if target.type == "cuda":
+        return _on_cuda(module, example, inputs, target, name)
+    return Eager(module, inputs, target)
+
+
+def _check(module: object, example: Sequence[object], dynamic: object) -> None:
+    if not isinstance(module, nn.Module):
+        what = "a class" if isinstance(module, type) else type(module).__name__
+        raise AccelerateError(f"accelerate takes a torch.nn.Module, not {what}: {_remedy(module)}")
+    if not example:
+        raise AccelerateError("accelerate needs an example of the module's input: accelerate(module, torch.rand(...))")
+    for index, tensor in enumerate(example):
+        if not isinstance(tensor, Tensor):
+            raise AccelerateError(f"the example's input {index} must be a tensor, not {type(tensor).__name__}")
+    if not isinstance(dynamic, Collection) or not all(type(one) is int for one in dynamic):
+        raise AccelerateError(f"dynamic must be dimensions, as (0,) or (2, 3), not {dynamic!r}")
+    most = max(tensor.ndim for tensor in example if isinstance(tensor, Tensor))
+    if wrong := [one for one in dynamic if not -most <= one < most]:
+        raise AccelerateError(f"dynamic names dimension {wrong[0]}, but no input has more than {most} dimensions")
+
+
+def _remedy(given: object) -> str:
+    if isinstance(given, type) and issubclass(given, nn.Module):
+        return f"make one, {given.__name__}(...)"
+    if isinstance(given, list | tuple):
+        return "put the modules into a torch.nn.Sequential"
+    if callable(given):
+        return "call it in the forward method of one"
+    return "give the network itself"
 
 
 def _on_cpu(module: nn.Module, example: Sequence[Tensor], inputs: Sequence[Input], name: str) -> Accelerated:
-    key = compiled.fingerprint(module, [exported, versions(), *map(str, inputs)])
-    kept = compiled.read(key) if key else None
-    if kept is not None:
-        return OnnxRuntime(kept, inputs)
+    key = fingerprint(module, [exported, versions(), *map(str, inputs)])
+    if key and (kept := _kept(key, module, example, inputs, name)):
+        return kept
+    trial = copy.deepcopy(module)  # outside the try: a module that can't take its example is a mistake
+    wanted, why_eager = _tried(trial, example)
+    if not why_eager:
+        seconds = _SECONDS + _SECONDS_PER_MODULE * sum(1 for _ in module.modules())
+        _log.info("compiling %s for this machine, once: about %.0f s", name, seconds)
+        try:
+            graph = compiled_in_thread(lambda: exported(trial, example, inputs), name, seconds)
+            run = OnnxRuntime(graph, inputs)
+            require_equivalent(run, example, wanted, _CPU_TOLERANCE)
+        except CompilationCancelledError:
+            raise
+        except Exception as error:  # the exporter and ONNX Runtime may raise anything for a module that they don't know
+            why_eager = reason(error)
+        else:
+            if key:
+                compiled.write(key, graph)
+            return run
+    _log.warning("%s runs in plain PyTorch, several times slower: %s", name, why_eager)
+    return Eager(module, inputs, torch.device("cpu"))
+
+
+def _kept(
+    key: str, module: nn.Module, example: Sequence[Tensor], inputs: Sequence[Input], name: str
+) -> OnnxRuntime | None:
+    """The network kept under the key, if it can be used and gives what the module gives."""
+    graph = compiled.read(key)
+    if graph is None:
+        return None
     with torch.no_grad():
-        wanted = outputs_of(module, example)  # outside the try: a module that can't take its example is a mistake
-    _log.info("compiling %s for this machine, once", name)
+        wanted = outputs_of(copy.deepcopy(module), example)
     try:
-        graph = exported(module, example, inputs)
         run = OnnxRuntime(graph, inputs)
-        require_faithful(run, example, wanted, _CPU_TOLERANCE)
-    except Exception as error:  # the exporter and ONNX Runtime may raise anything for a module that they don't know
-        _log.warning("%s runs in plain PyTorch, several times slower: %s", name, _line(error))
-        return Eager(module, inputs, torch.device("cpu"))
-    if key:
-        compiled.write(key, graph)
+        require_equivalent(run, example, wanted, _CPU_TOLERANCE)
+    except Exception as error:  # ONNX Runtime has many of its own
+        _log.warning("the compiled network of %s can't be used and is made again: %s", name, reason(error))
+        compiled.discard(key)
+        return None
     return run
+
+
+def _tried(module: nn.Module, example: Sequence[Tensor]) -> tuple[tuple[Tensor, ...], str]:
+    """The module's outputs for the example, and why it can't be compiled, if it isn't the same in every call.
+
+    The first call may still prepare something, a table of positions, say.
+    """
+    with torch.no_grad():
+        outputs_of(module, example)
+        before = fingerprint(module)
+        wanted = [output.clone() for output in outputs_of(module, example)]
+        if fingerprint(module) != before:
+            return tuple(wanted), "its own state changes when it is called"
+        again = outputs_of(module, example)
+    if not all(torch.equal(a, b) or bool(a.isnan().any()) for a, b in zip(wanted, again, strict=True)):
+        return tuple(wanted), "its output for the same input changes from call to call"
+    return tuple(wanted), ""
 
 
 def _on_cuda(
     module: nn.Module, example: Sequence[Tensor], inputs: Sequence[Input], device: torch.device, name: str
 ) -> Accelerated:
     eager = Eager(module, inputs, device)
-    with torch.no_grad():
-        wanted = eager.run(example)
+    wanted, why_eager = _tried(copy.deepcopy(module), example)
+    if why_eager:
+        _log.warning("%s runs in plain PyTorch, slower: %s", name, why_eager)
+        return eager
     for dtype in (torch.float16, torch.float32):
         try:
             run = CudaGraphs(copy.deepcopy(module), inputs, device, dtype)
-            require_faithful(run, example, wanted, _CUDA_TOLERANCE)
+            require_equivalent(run, example, wanted, _CUDA_TOLERANCE)
         except Exception as error:  # noqa: PERF203 (what can't be captured, or not in half precision, may raise anything)
-            _log.warning("%s can't run in %s as a CUDA graph: %s", name, dtype, _line(error))
+            _log.warning("%s can't run in %s as a CUDA graph: %s", name, dtype, reason(error))
         else:
             return run
     return eager
-
-
-def _line(error: Exception) -> str:
-    return str(error).strip().partition("\n")[0] or type(error).__name__

@@ -1,4 +1,4 @@
-"""What `accelerate` gives: a module that can be called with tensors, and how it is told from an unfaithful one."""
+"""What `accelerate` gives: a module that can be called with tensors, and how one that computes otherwise is told."""
 
 from __future__ import annotations
 
@@ -10,12 +10,19 @@ from typing import Any, ClassVar
 import torch
 from torch import Tensor, nn
 
+from torch_opencv.runtime.errors import AccelerateError
 from torch_opencv.runtime.transfers import to_device
 
 
 @dataclass(frozen=True)
 class Input:
-    """What an input must be; None stands for a size that may vary."""
+    """What an input must be.
+
+    Attributes:
+        dtype: its dtype.
+        shape: its shape; None stands for a size that may vary.
+
+    """
 
     dtype: torch.dtype
     shape: tuple[int | None, ...]
@@ -41,7 +48,10 @@ class Input:
 class Accelerated(ABC):
     """A module as `accelerate` made it: call it with tensors. Several threads may call it at the same time.
 
-    `device`: where it computes and where its outputs are. `backend`: "onnxruntime", "cuda-graphs" or "eager".
+    Attributes:
+        device: where it computes and where its outputs are.
+        backend: "onnxruntime", "cuda-graphs" or "eager".
+
     """
 
     backend: ClassVar[str]
@@ -51,17 +61,26 @@ class Accelerated(ABC):
         self._inputs = inputs
 
     def __call__(self, *tensors: Tensor) -> Any:
-        """The module's output: a Tensor, or a tuple of them if there are several; new memory at every call.
+        """The module's output for these inputs.
 
-        Inputs on another device are copied to `device`; those in pinned memory are read later, on the current stream,
-        and must be left as they are until the output is there. ValueError if one has another dtype or shape than the
-        example.
+        Args:
+            tensors: as the example was. Those on another device are copied to `device`; those in pinned memory are read
+                later, on the current stream, and must be left as they are until the output is there.
+
+        Returns:
+            A tensor, or a tuple of them if there are several; new memory at every call.
+
+        Raises:
+            AccelerateError: an input has another dtype or shape than the example, or there are more or fewer.
+
         """
         if len(tensors) != len(self._inputs):
-            raise ValueError(f"takes {len(self._inputs)} inputs, not {len(tensors)}")
+            raise AccelerateError(f"takes {_counted(self._inputs)}, not {len(tensors)}")
         for index, (tensor, expected) in enumerate(zip(tensors, self._inputs, strict=True)):
+            if not isinstance(tensor, Tensor):
+                raise AccelerateError(f"input {index} must be a tensor, {expected}, not {type(tensor).__name__}")
             if not expected.accepts(tensor):
-                raise ValueError(f"input {index} must be {expected}, not {tensor.dtype} {tuple(tensor.shape)}")
+                raise AccelerateError(f"input {index} must be {expected}, not {tensor.dtype} {tuple(tensor.shape)}")
         with torch.no_grad():
             outputs = self.run(tensors)
         return outputs[0] if len(outputs) == 1 else outputs
@@ -84,17 +103,35 @@ class Eager(Accelerated):
         return outputs_of(self._module, [to_device(tensor, self.device) for tensor in tensors])
 
 
+def _counted(inputs: Sequence[Input]) -> str:
+    return "1 input" if len(inputs) == 1 else f"{len(inputs)} inputs"
+
+
 def outputs_of(module: nn.Module, tensors: Sequence[Tensor]) -> tuple[Tensor, ...]:
-    """The module's outputs, as a tuple even of one. TypeError if they aren't tensors."""
+    """The module's outputs, as a tuple even of one. AccelerateError if they aren't tensors."""
     outputs = module(*tensors)
-    outputs = (outputs,) if isinstance(outputs, Tensor) else tuple(outputs)
-    if not all(isinstance(output, Tensor) for output in outputs):
-        raise TypeError(f"{type(module).__name__} must return a tensor or a tuple of tensors")
-    return outputs
+    if isinstance(outputs, Tensor):
+        return (outputs,)
+    if not isinstance(outputs, tuple | list) or not all(isinstance(output, Tensor) for output in outputs):
+        raise AccelerateError(
+            f"{type(module).__name__} must return a tensor or a tuple of tensors, not {type(outputs).__name__}"
+        )
+    return tuple(outputs)
 
 
-def require_faithful(run: Accelerated, example: Sequence[Tensor], wanted: Sequence[Tensor], tolerance: float) -> None:
-    """RuntimeError if the outputs for the example are not those wanted."""
+def require_equivalent(run: Accelerated, example: Sequence[Tensor], wanted: Sequence[Tensor], tolerance: float) -> None:
+    """Make sure that it is numerically equivalent to the module, as far as the example can tell.
+
+    Args:
+        run: what is to be used instead of the module.
+        example: the inputs.
+        wanted: the module's outputs for them.
+        tolerance: how far an output may be off, as a share of the largest value wanted.
+
+    Raises:
+        RuntimeError: it isn't.
+
+    """
     with torch.no_grad():
         outputs = run.run(example)
     if [(one.dtype, one.shape) for one in outputs] != [(one.dtype, one.shape) for one in wanted]:

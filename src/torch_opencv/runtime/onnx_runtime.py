@@ -3,15 +3,25 @@
 from __future__ import annotations
 
 import logging
+import re
+import sys
+import threading
+import traceback
 import warnings
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from importlib.metadata import version
+from pathlib import Path
+from typing import Any, TextIO, cast
 
 import torch
 from torch import Tensor, nn
 
 from torch_opencv.runtime.accelerated import Accelerated, Input
+
+_CHATTY = ("torch.onnx", "onnxscript", "onnx_ir", "torch.export", "torch.fx.experimental.symbolic_shapes")
+_ANSI = re.compile(r"\x1b\[[0-9;]*[A-Za-z]")
+_LONGEST = 200  # characters of a reason
 
 
 def versions() -> list[str]:
@@ -73,16 +83,55 @@ def exported(module: nn.Module, example: Sequence[Tensor], inputs: Sequence[Inpu
 
 @contextmanager
 def _quiet() -> Iterator[None]:
-    """The exporter tells of its own steps, and warns about itself and about torchvision, which nothing here uses."""
-    levels = {
-        logging.getLogger(name): logging.getLogger(name).level for name in ("torch.onnx", "onnxscript", "onnx_ir")
-    }
+    """The exporter tells of its own steps, and warns about itself and about torchvision, which nothing here uses.
+
+    What it prints to stderr (whole graphs) is kept from there, too; other threads' lines are not.
+    """
+    levels = {logging.getLogger(name): logging.getLogger(name).level for name in _CHATTY}
     for logger in levels:
-        logger.setLevel(logging.ERROR)
+        logger.setLevel(logging.CRITICAL)
+    stderr = sys.stderr
+    sys.stderr = cast("TextIO", _OthersStderr(stderr))
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
             yield
     finally:
+        sys.stderr = stderr
         for logger, level in levels.items():
             logger.setLevel(level)
+
+
+class _OthersStderr:
+    """Standard error without what the thread writes that has made this."""
+
+    def __init__(self, stream: TextIO) -> None:
+        self._stream, self._thread = stream, threading.get_ident()
+
+    def write(self, text: str) -> int:
+        return len(text) if threading.get_ident() == self._thread else self._stream.write(text)
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._stream, name)
+
+
+def reason(error: BaseException) -> str:
+    """Why a module can't be exported, in a line: the error at the root of the exporter's, and where it came from."""
+    while error.__cause__ is not None:
+        error = error.__cause__
+    text = _ANSI.sub("", str(error)).strip().partition("\n")[0]
+    if type(error).__name__ == "GuardOnDataDependentSymNode":
+        text = "its control flow depends on the values of a tensor"
+    elif " " not in text:  # the name of an operator, say
+        text = f"{type(error).__name__}: {text}" if text else type(error).__name__
+    return text[:_LONGEST] + _origin(error)
+
+
+def _origin(error: BaseException) -> str:
+    """The line of the module itself from which an error came, if there is one."""
+    libraries = (Path(torch.__file__).parent, Path(__file__).parent)
+    for frame in reversed(traceback.extract_tb(error.__traceback__)):
+        path = Path(frame.filename)
+        if path.is_file() and not any(path.is_relative_to(folder) for folder in libraries) and frame.name == "forward":
+            return f" ({path.name}, line {frame.lineno})"
+    return ""

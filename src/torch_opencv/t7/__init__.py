@@ -6,6 +6,7 @@
 
 - `load(path)` reads a file, `loads(data)` what torch.serialize gave.
 - `load_network(path)` makes the network in a file, `network(value)` one of what `load` gave.
+- `check_forward(path, shape)` makes sure that a foreign network can be run, in a process with limits.
 - `fold_batch_norms(module)` makes a network faster, exactly.
 - `Table`, `Object` and `Function` are what Lua's tables, objects and functions become.
 
@@ -17,5 +18,17 @@ from torch_opencv.t7.folding import fold_batch_norms
 from torch_opencv.t7.network import load_network, network
 from torch_opencv.t7.objects import Function, Object, Table
 from torch_opencv.t7.reader import load, loads
+from torch_opencv.t7.trial import check_forward
 
-__all__ = ["Function", "Object", "T7Error", "Table", "fold_batch_norms", "load", "load_network", "loads", "network"]
+__all__ = [
+    "Function",
+    "Object",
+    "T7Error",
+    "Table",
+    "check_forward",
+    "fold_batch_norms",
+    "load",
+    "load_network",
+    "loads",
+    "network",
+]

@@ -18,39 +18,39 @@ _LONGEST_PATH = 1000  # characters; those of things that are nested a million de
 
 
 @dataclass(eq=False)
-class Place:
-    """Where something is."""
+class Node:
+    """Something in a value, and where it is."""
 
     value: Any
     step: str
-    around: Place | None
+    around: Node | None
     """What it is in; None for the root."""
 
     @property
     def path(self) -> str:
         """From the root, which has the empty path. T7Error if it is too long to be one."""
         steps: list[str] = []
-        place, length = self, 0
-        while place.around is not None:
-            steps.append(place.step)
-            length += len(place.step) + 1
+        node, length = self, 0
+        while node.around is not None:
+            steps.append(node.step)
+            length += len(node.step) + 1
             if length > _LONGEST_PATH:
                 raise T7Error("it is nested too deep for its tensors to be named by their paths")
-            place = place.around
+            node = node.around
         return ".".join(reversed(steps))
 
 
-def places(value: Any) -> Iterator[Place]:
+def nodes(value: Any) -> Iterator[Node]:
     """Every table, object, function and tensor in it, once, in the file's order, with the value itself first."""
     known: set[int] = set()
-    waiting = [Place(value, "", None)]
+    waiting = [Node(value, "", None)]
     while waiting:
-        place = waiting.pop()
-        if not isinstance(place.value, Table | Object | Function | Tensor) or id(place.value) in known:
+        node = waiting.pop()
+        if not isinstance(node.value, Table | Object | Function | Tensor) or id(node.value) in known:
             continue
-        known.add(id(place.value))
-        yield place
-        waiting.extend(reversed([Place(inner, step, place) for step, inner in _inside(place.value)]))
+        known.add(id(node.value))
+        yield node
+        waiting.extend(reversed([Node(inner, step, node) for step, inner in _inside(node.value)]))
 
 
 def _inside(value: Any) -> Iterator[tuple[str, Any]]:
@@ -77,21 +77,24 @@ def step(key: Any) -> str:
 def named_tensors(value: Any) -> dict[str, Tensor]:
     """The tensors in it by their paths; a second one with the same path gets "#2" after it, and so on."""
     named: dict[str, Tensor] = {}
-    for place in places(value):
-        if isinstance(place.value, Tensor):
-            name, again = place.path or "tensor", 2
+    counts: dict[str, int] = {}  # how many have had a path, so that the search for a free name goes on where it was
+    for node in nodes(value):
+        if isinstance(node.value, Tensor):
+            path = node.path or "tensor"
+            name = path
             while name in named:
-                name, again = f"{place.path}#{again}", again + 1
-            named[name] = place.value
+                counts[path] = counts.get(path, 1) + 1
+                name = f"{path}#{counts[path]}"
+            named[name] = node.value
     return named
 
 
 def parameters(value: Any) -> list[Tensor]:
     """What Torch7's Module:parameters() gives: each object's `weight` and `bias`, but the same view once only."""
     views: dict[tuple[Any, ...], Tensor] = {}
-    for place in places(value):
-        if isinstance(place.value, Object):
-            for tensor in map(place.value.get, ("weight", "bias")):
+    for node in nodes(value):
+        if isinstance(node.value, Object):
+            for tensor in map(node.value.get, ("weight", "bias")):
                 if isinstance(tensor, Tensor) and tensor.numel():
                     views[view(tensor)] = tensor
     return list(views.values())

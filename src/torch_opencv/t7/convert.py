@@ -21,6 +21,7 @@ from torch_opencv.t7.errors import T7Error
 from torch_opencv.t7.network import network
 from torch_opencv.t7.objects import Object
 from torch_opencv.t7.reader import load
+from torch_opencv.t7.trial import check_forward
 
 _MOST_REPEATED = 1 << 30  # bytes of a tensor that repeats its elements, which the file may make as large as it likes
 _TOLERANCE = 1e-3  # of an ONNX file's outputs, of the largest value; a wrong network is far beyond
@@ -86,6 +87,7 @@ def to_onnx(source: Path, target: Path, size: tuple[int, ...] | None = None) -> 
     except T7Error as error:
         raise T7Error(f"{source}: {error}") from None
     shape = _input_shape(source, module, size)
+    check_forward(source, (2, *shape))
     example = torch.rand((2, *shape), generator=torch.Generator().manual_seed(0))
     with torch.inference_mode():
         try:

@@ -20,6 +20,7 @@ from torch_opencv.t7.reader import load
 
 _DEEPEST: Final = 100  # containers in containers; the modules' own methods recurse, several calls a level
 _MOST_USES: Final = 100_000  # of modules in one network, one that is used twice counted twice
+_DEEPEST_TABLE: Final = 4  # tables in tables in which a network is looked for
 _FRESH: Final = (
     nn.modules.conv._ConvNd,
     nn.modules.batchnorm._NormBase,
@@ -37,7 +38,14 @@ def load_network(path: str | os.PathLike[str]) -> nn.Module:
 
     Parameters have the file's dtype, `.float()` and `.double()` change it; those that share memory in the file are the
     same Parameter. As in Torch7, layers that work in place may overwrite one another's outputs, but not the caller's
-    input. T7Error, with one line, if the file can't be read, holds no network or several, or a layer can't be made.
+    input.
+
+    Args:
+        path: the file. Nothing in it is run; but before a network that nobody vouches for is run, see `check_forward`.
+
+    Raises:
+        T7Error: the file can't be read, holds no network or several, or a layer can't be made.
+
     """
     content = load(path)
     try:
@@ -76,16 +84,24 @@ def _find(value: Any) -> Object:
     raise T7Error(f"there are {len(found)} networks in it: {held}. Give the one you want to t7.network")
 
 
-def _networks(table: Table, prefix: str = "", depth: int = 0) -> dict[str, Object]:
+def _networks(table: Table) -> dict[str, Object]:
+    """The networks in a table and the tables in it, by their paths; each table and network once, at its shortest."""
     found: dict[str, Object] = {}
-    for key, value in table.items():
-        if not isinstance(key, str | int):
-            continue
-        path = f"{prefix}{key}"
-        if isinstance(value, Object) and value.class_name.startswith(("nn.", "cudnn.", "inn.")):
-            found[path] = value
-        elif isinstance(value, Table) and depth < 3:
-            found.update(_networks(value, f"{path}.", depth + 1))
+    known = {id(table)}
+    level = [("", table)]
+    for _ in range(_DEEPEST_TABLE):
+        below: list[tuple[str, Table]] = []
+        for prefix, one in level:
+            for key, value in one.items():
+                if not isinstance(key, str | int) or id(value) in known:
+                    continue
+                if isinstance(value, Object) and value.class_name.startswith(("nn.", "cudnn.", "inn.")):
+                    known.add(id(value))
+                    found[f"{prefix}{key}"] = value
+                elif isinstance(value, Table):
+                    known.add(id(value))
+                    below.append((f"{prefix}{key}.", value))
+        level = below
     return found
 
 

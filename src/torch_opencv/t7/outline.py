@@ -20,7 +20,7 @@ from typing import Any
 
 from torch import Tensor
 
-from torch_opencv.t7.contents import parameters, places, step, view
+from torch_opencv.t7.contents import nodes, parameters, step, view
 from torch_opencv.t7.objects import Function, Object, Table
 
 _LONGEST_LINE = 140  # characters that the simple values of an owner may make its line
@@ -34,7 +34,7 @@ def outline(value: Any, *, depth: int = 20, items: int = 30) -> Iterator[str]:
 
 def summary(value: Any) -> str:
     """How much there is: classes, parameters, tensors, and bytes of storages, shared ones once."""
-    found = [place.value for place in places(value)]
+    found = [node.value for node in nodes(value)]
     tensors = [thing for thing in found if isinstance(thing, Tensor)]
     storages = {tensor.untyped_storage().data_ptr(): tensor.untyped_storage().nbytes() for tensor in tensors}
     classes = len({thing.class_name for thing in found if isinstance(thing, Object)})
@@ -141,8 +141,8 @@ def _escaped(text: str) -> str:
 def _shared_storages(value: Any) -> dict[int, int]:
     """By address: the numbers of the storages that more than one view is of."""
     views: dict[int, set[tuple[Any, ...]]] = {}
-    for place in places(value):
-        if isinstance(place.value, Tensor) and place.value.numel():
-            views.setdefault(place.value.untyped_storage().data_ptr(), set()).add((id(place.value), *view(place.value)))
+    for node in nodes(value):
+        if isinstance(node.value, Tensor) and node.value.numel():
+            views.setdefault(node.value.untyped_storage().data_ptr(), set()).add((id(node.value), *view(node.value)))
     shared = (address for address, tensors in views.items() if len(tensors) > 1)
     return {address: number for number, address in enumerate(islice(shared, len(views)), 1)}

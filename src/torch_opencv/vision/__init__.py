@@ -13,7 +13,7 @@ A frame is a torch.uint8 tensor (H, W, 3), BGR, as OpenCV has it, of any size an
 """
 
 from torch_opencv.vision.classify.classifier import Classifier, Prediction
-from torch_opencv.vision.errors import ModelError
+from torch_opencv.vision.errors import FrameError, ModelError
 from torch_opencv.vision.stylize.stylizer import Painting, Stylizer
 
-__all__ = ["Classifier", "ModelError", "Painting", "Prediction", "Stylizer"]
+__all__ = ["Classifier", "FrameError", "ModelError", "Painting", "Prediction", "Stylizer"]

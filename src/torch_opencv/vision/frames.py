@@ -9,14 +9,50 @@ import torch
 from torch import Tensor, nn
 
 import torch_opencv as cv
+from torch_opencv.vision.errors import FrameError
 
 
-def check_frame(frame: Tensor) -> None:
-    """TypeError or ValueError, with one line that says why, unless it is torch.uint8 (H, W, 3) with pixels in it."""
+def check_frame(frame: object) -> None:
+    """Make sure that it is torch.uint8 (H, W, 3), with pixels in it.
+
+    Raises:
+        FrameError: it isn't; the message says what it is, and how to make a frame of it.
+
+    """
+    if frame is None:
+        raise FrameError("there is no frame (None): imread and VideoCapture.read give that where they find no image")
     if not isinstance(frame, Tensor):
-        raise TypeError(f"a frame must be a torch.Tensor, not {type(frame).__name__}")
+        remedy = ": use torch.from_numpy(frame)" if type(frame).__name__ == "ndarray" else ""
+        raise FrameError(f"a frame must be a torch.Tensor, not {type(frame).__name__}{remedy}")
     if frame.dtype != torch.uint8 or frame.ndim != 3 or frame.shape[2] != 3 or not frame.numel():
-        raise ValueError(f"a frame must be torch.uint8 (H, W, 3), not {frame.dtype} {tuple(frame.shape)}")
+        problem = f"a frame must be torch.uint8 (H, W, 3), BGR, not {frame.dtype} {tuple(frame.shape)}"
+        remedy = _remedy(frame)
+        raise FrameError(f"{problem}: {remedy}" if remedy else problem)
+
+
+def _remedy(frame: Tensor) -> str:
+    """How to make a frame of it; "" if there is no telling."""
+    if not frame.numel():
+        return "it is empty"
+    if frame.ndim == 4:
+        return "give a batch's frames one by one, or to a method that takes several"
+    if frame.ndim == 3 and frame.shape[0] == 3 and frame.shape[2] not in (1, 3, 4):
+        return "channels come last, frame.permute(1, 2, 0)" + (f", and {_to_bytes(frame)}" if _to_bytes(frame) else "")
+    if frame.dtype != torch.uint8:
+        return _to_bytes(frame)
+    if frame.ndim == 2 or (frame.ndim == 3 and frame.shape[2] == 1):
+        return "grey becomes BGR by cv.cvtColor(frame, cv.COLOR_GRAY2BGR)"
+    if frame.ndim == 3 and frame.shape[2] == 4:
+        return "leave the transparency out, cv.cvtColor(frame, cv.COLOR_BGRA2BGR)"
+    return ""
+
+
+def _to_bytes(frame: Tensor) -> str:
+    if frame.dtype == torch.uint8:
+        return ""
+    if frame.is_floating_point() and frame.numel() and bool(frame.max() <= 1):
+        return "values in 0..1 become bytes by (frame * 255).round().to(torch.uint8)"
+    return "values in 0..255 become bytes by frame.clamp(0, 255).to(torch.uint8)"
 
 
 def center_crop(frame: Tensor, fraction: float = 1.0) -> Tensor:

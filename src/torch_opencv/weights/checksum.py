@@ -14,15 +14,21 @@ from typing import Final
 
 _DIGITS: Final = {"sha256": 64, "git-blob": 40, "md5": 32}
 
-# What this process has already hashed: (path, kind) -> ((size, mtime in ns, inode), hex). Hashing costs about a
-# millisecond per MB (19 MB: 20 ms), too much for each call of a program that asks often. And while size, time and inode
-# stay as they were, another reading says nothing new: whoever can forge those can as well change the file after it.
-_hashed: dict[tuple[str, str], tuple[tuple[int, int, int], str]] = {}
+# What this process has already hashed: (path, kind) -> ((size, mtime, ctime, inode), hex). Hashing costs about a
+# millisecond per MB (19 MB: 20 ms), too much for each call of a program that asks often. And while size, times and
+# inode stay as they were, another reading says nothing new: the time of the last change (ctime) can't be set back.
+_hashed: dict[tuple[str, str], tuple[tuple[int, int, int, int], str]] = {}
 
 
 @dataclass(frozen=True)
 class Checksum:
-    """A published checksum: `kind` is "sha256", "git-blob" or "md5", `hex` its lower-case digits."""
+    """A published checksum.
+
+    Attributes:
+        kind: "sha256", "git-blob" or "md5".
+        hex: its lower-case digits.
+
+    """
 
     kind: str
     hex: str
@@ -41,13 +47,21 @@ class Checksum:
         return f"{self.kind} {self.hex}"
 
     def of(self, path: Path, *, fresh: bool = False) -> str:
-        """The sum, of this kind, that the file at `path` has: its hex digits.
+        """The sum, of this kind, that a file has.
 
-        A file is read once per process, until its size or modification time changes; `fresh=True` reads it again.
-        OSError if it can't be read.
+        Args:
+            path: the file. It is read once per process, until its size, times or inode change.
+            fresh: read it again in any case.
+
+        Returns:
+            Its hex digits.
+
+        Raises:
+            OSError: it can't be read.
+
         """
         status = path.stat()
-        state = (status.st_size, status.st_mtime_ns, status.st_ino)
+        state = (status.st_size, status.st_mtime_ns, status.st_ctime_ns, status.st_ino)
         key = (str(path), self.kind)
         if not fresh and key in _hashed and _hashed[key][0] == state:
             return _hashed[key][1]

@@ -52,15 +52,20 @@ def path(name: str, *, progress: bool = True) -> Path:
     that `entry(name).files` gives. `progress` shows a bar on stderr while downloading, if that is a terminal.
     WeightsError if there are no such weights, or if they can't be had: it names every place tried.
     """
-    return obtain(catalogue.entry(name), shown=progress)
+    entry = catalogue.entry(name)
+    _announce([entry], shown=progress)
+    return obtain(entry, shown=progress)
 
 
 def fetch(*names: str, progress: bool = True) -> tuple[Path, ...]:
     """`path` for several weights at once: one that can't be had doesn't keep the others from being fetched.
 
-    WeightsError at the end, about all those that failed; at once, before anything is fetched, if a name is unknown.
+    One line on stderr says what is about to be fetched, how large it is and under which licence, unless `progress` is
+    False. WeightsError at the end, about all those that failed; at once, before anything is fetched, if a name is
+    unknown.
     """
     entries = [catalogue.entry(name) for name in names]
+    _announce(entries, shown=progress)
     paths, failures = [], []
     for entry in entries:
         try:
@@ -106,6 +111,26 @@ def obtain(entry: Entry, *, shown: bool) -> Path:
         return _bring(entry, tried, shown)
     except OSError as error:
         raise _unwritable(entry, error) from error
+
+
+def _announce(entries: Sequence[Entry], *, shown: bool) -> None:
+    """Say once what this machine lacks and the network is asked for."""
+    missing = [
+        entry
+        for entry in entries
+        if entry.files
+        and any(isinstance(place, Https | Npm) for place in entry.places)
+        and all(copy.problem for copy in _copies(entry, []))
+    ]
+    if not shown or not missing or offline():
+        return
+    parts = ", ".join(f"{entry.name} ({_megabytes(entry.size)}, licence: {entry.licence})" for entry in missing)
+    total = f": {_megabytes(sum(entry.size or 0 for entry in missing))} in all" if len(missing) > 1 else ""
+    print(f"fetching weights, once: {parts}{total}", file=sys.stderr, flush=True)
+
+
+def _megabytes(size: int | None) -> str:
+    return f"{max(0.1, (size or 0) / 1e6):.1f} MB"
 
 
 def _copies(entry: Entry, tried: list[_Tried], *, fresh: bool = False) -> tuple[Copy, ...]:

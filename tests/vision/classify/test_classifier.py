@@ -5,6 +5,7 @@ from __future__ import annotations
 import copy
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 import skimage.data
@@ -12,8 +13,8 @@ import torch
 from torch import Tensor, nn
 
 import torch_opencv as cv
-from torch_opencv.vision import Classifier, Prediction
-from torch_opencv.vision.classify import loading
+from torch_opencv.vision import Classifier, FrameError, ModelError, Prediction
+from torch_opencv.vision.classify import loading, own_module
 from torch_opencv.vision.frames import Normalise, center_crop, resize_into
 
 
@@ -97,9 +98,65 @@ def test_the_frame_is_left_alone(classifier: Classifier) -> None:
     assert torch.equal(frame, before)
 
 
-def test_what_is_no_frame(classifier: Classifier) -> None:
-    with pytest.raises(ValueError, match=r"a frame must be torch.uint8 \(H, W, 3\), not torch.float32 \(3, 9, 9\)"):
-        classifier(torch.rand(3, 9, 9))
+def test_a_stacked_batch(classifier: Classifier) -> None:
+    frames = torch.stack([photograph("coffee")[:300, :400], photograph("rocket")[:300, :400]])
+    assert classifier.batch(frames) == classifier.batch(list(frames))
+    assert classifier.batch(frames[:0]) == []
+    with pytest.raises(FrameError, match=r"takes \(N, H, W, 3\) or a list of frames, not .*: call it with \[frame\]"):
+        classifier.batch(frames[0])
+
+
+@pytest.mark.parametrize(
+    ("frame", "message"), [(None, "there is no frame"), (torch.rand(3, 9, 9), "channels come last")]
+)
+def test_what_is_no_frame(classifier: Classifier, frame: Any, message: str) -> None:
+    with pytest.raises(FrameError, match=message):
+        classifier(frame)
+    with pytest.raises(FrameError, match=message):
+        classifier.batch([photograph("coffee"), frame])
+
+
+class Brightness(nn.Module):
+    """Whether red, green or blue is the most, of normalised RGB inputs."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.dropout = nn.Dropout(0.5)
+
+    def forward(self, x: Tensor) -> Tensor:
+        scores: Tensor = self.dropout(x.mean((2, 3)))
+        return scores
+
+
+def test_a_module_of_ones_own() -> None:
+    module = Brightness()
+    classifier = Classifier(module, device="cpu", labels=["red", "green", "blue"])
+    assert module.training
+    assert (classifier.model, classifier.backend) == ("Brightness", "onnxruntime")
+    frame = torch.zeros(80, 60, 3, dtype=torch.uint8)
+    frame[..., 2] = 200  # BGR
+    frame[..., 0] = 60
+    predictions = classifier(frame)
+    mean, std = torch.tensor([0.485, 0.456, 0.406]), torch.tensor([0.229, 0.224, 0.225])
+    wanted = ((torch.tensor([200, 0, 60]) / 255 - mean) / std).softmax(0)
+    assert [one.label for one in predictions] == ["red", "blue", "green"]
+    assert [one.score for one in predictions] == pytest.approx(wanted[[0, 2, 1]].tolist(), abs=1e-4)
+    assert own_module.load(module, None).classes[2] == (None, "class 2")
+
+
+@pytest.mark.parametrize(
+    ("module", "labels", "message"),
+    [
+        (Brightness(), ["red", "green"], "there are 2 labels, but Brightness has 3 outputs"),
+        (Brightness(), "rgb", "the labels rgb can't be read"),
+        (nn.Linear(5, 2), None, r"Linear doesn't take float32 inputs of \(N, 3, 224, 224\): "),
+        (nn.ReLU(), None, r"ReLU must give \(N, classes\) logits, but gives a tensor of \(2, 3, 224, 224\)"),
+        ("efficientnet-lite0", ["a"], "efficientnet-lite0 has its own labels"),
+    ],
+)
+def test_a_module_or_labels_that_do_not_fit(module: Any, labels: Any, message: str) -> None:
+    with pytest.raises(ModelError, match=message):
+        Classifier(module, device="cpu", labels=labels)
 
 
 def test_predictions_cannot_be_changed() -> None:

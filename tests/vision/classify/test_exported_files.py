@@ -105,7 +105,7 @@ def test_a_classifier_of_an_onnx_file(tmp_path: Path) -> None:
 def test_labels_that_do_not_fit(tmp_path: Path) -> None:
     path = to_pt2(net(), tmp_path / "net.pt2")
     (tmp_path / "labels.txt").write_text("one\ntwo\n")
-    with pytest.raises(ModelError, match=r"has 2 labels, but .* tells 10 classes apart"):
+    with pytest.raises(ModelError, match=r"there are 2 labels, but .* tells 10 classes apart"):
         exported_files.load(path, tmp_path / "labels.txt")
     with pytest.raises(ModelError, match=r"labels .*none\.txt can't be read"):
         exported_files.load(path, tmp_path / "none.txt")

@@ -1,11 +1,13 @@
 """Addresses of streams as they may be shown: without passwords and other secrets.
 
-What can't be told from a secret is taken for one: values of parameters that aren't known to be harmless, and everything
-up to the last ``@`` of an address whose password holds characters that should have been written as ``%XX``.
+What can't be told from a secret is taken for one: users, who may be access tokens, parameters that aren't known to be
+harmless, and parts of the path that look like keys. Of an address with an ``@`` where none belongs, such as in a
+password that isn't written with ``%XX``, nothing is shown.
 """
 
 from __future__ import annotations
 
+import os
 import re
 from urllib.parse import urlsplit
 
@@ -13,9 +15,28 @@ from torch_opencv.live.errors import SourceError
 
 SCHEMES = ("rtsp", "rtsps", "http", "https")
 
+_HIDDEN = "***"
 _HARMLESS = {"camera", "channel", "codec", "format", "fps", "height", "id", "name", "profile", "quality", "resolution"}
 _HARMLESS |= {"size", "stream", "subtype", "transport", "unicast", "width"}
-_HIDDEN = "***"
+_SECRET = {"access_token", "api_key", "apikey", "auth", "authkey", "code", "hash", "key", "login", "pass", "passwd"}
+_SECRET |= {
+    "password",
+    "pin",
+    "pwd",
+    "secret",
+    "session",
+    "sid",
+    "sig",
+    "signature",
+    "token",
+    "usr",
+    "user",
+    "username",
+}
+_VALUE = re.compile(r"[0-9]{1,5}(x[0-9]{1,5})?(\.[a-z0-9]{1,4})?|[A-Za-z]{1,12}_?[0-9]{0,4}|")
+# What a camera's path is made of: "h264Preview_01_main", "media.amp", "101"; keys are longer, or more mixed.
+_WORD = re.compile(r"(?=.{1,12}$)(([A-Za-z]{1,12}[0-9]{0,4}){1,2}|[0-9]{1,4})")
+_MOST_WORDS = 4  # one less than a UUID has
 
 
 def check_address(url: str) -> None:
@@ -46,25 +67,35 @@ def check_address(url: str) -> None:
         raise SourceError(f"the {scheme}:// address names no host")
 
 
-def without_secrets(url: str) -> str:
-    """The address as it may be shown.
+def check_no_login(spec: str) -> None:
+    """Make sure that what is taken for the name of a file isn't an address without its ``rtsp://``.
 
-    >>> without_secrets("rtsp://admin:1234@10.0.0.7:554/live?channel=1&pin=77")
-    'rtsp://admin:***@10.0.0.7:554/live?channel=1&pin=***'
+    Raises:
+        SourceError: it seems to hold a user and a password; the message doesn't repeat them.
 
     """
-    scheme, _, rest = url.partition("://")
-    if "@" not in rest.partition("#")[2]:
-        rest = rest.partition("#")[0]
-    authority, path = _split_path(rest)
-    if "@" in path and (":" in authority or "@" in authority):  # an unescaped password, as far as one can tell
-        authority, path = _split_path(rest.rpartition("@")[2])
-        login = _HIDDEN + "@"
-    else:
-        user_and_password, at, authority = authority.rpartition("@")
-        user, colon, _password = user_and_password.partition(":")
-        login = user + (f":{_HIDDEN}" if colon else "") + at
-    return f"{scheme}://{login}{authority}" + re.sub(r"([^/?&;=]+)=([^/?&;]*)", _value_without_secrets, path)
+    if re.search(":.*@", spec) and not os.path.exists(spec):  # noqa: PTH110 (Path.exists raises for long names)
+        raise SourceError(
+            "there is no such file, and the address of a stream begins with "
+            f"{', '.join(f'{scheme}://' for scheme in SCHEMES)}"
+        )
+
+
+def without_secrets(url: str) -> str:
+    """The address as it may be shown: whatever isn't known to be harmless is hidden.
+
+    >>> without_secrets("rtsp://admin:1234@10.0.0.7:554/live?channel=1&pin=77&x=y")
+    'rtsp://***@10.0.0.7:554/live?channel=1&pin=***&***'
+
+    """
+    parts = urlsplit(url)
+    login, at, host = parts.netloc.rpartition("@")
+    if any("@" in part for part in (parts.path, parts.query, parts.fragment, login)) or not _is_host(host):
+        # It may be a password's that wasn't escaped, and then there's no telling where that begins and ends.
+        return f"{parts.scheme}://{_HIDDEN}"
+    path = "/".join(map(_shown_segment, parts.path.split("/")))
+    query = "?" + "&".join(map(_shown_parameter, re.split("[&;]", parts.query))) if parts.query else ""
+    return f"{parts.scheme}://{_HIDDEN + at if at else ''}{host}{path}{query}"
 
 
 def has_login(url: str) -> bool:
@@ -72,12 +103,22 @@ def has_login(url: str) -> bool:
     return "@" in urlsplit(url).netloc
 
 
-def _split_path(rest: str) -> tuple[str, str]:
-    end = re.search("[/?#]", rest)
-    return (rest[: end.start()], rest[end.start() :]) if end else (rest, "")
+def _is_host(text: str) -> bool:
+    return bool(re.fullmatch(r"(\[[0-9A-Fa-f:.%]+\]|[^:\[\]]+)(:[0-9]*)?", text))
 
 
-def _value_without_secrets(parameter: re.Match[str]) -> str:
-    name, value = parameter.groups()
-    harmless = name.lower() in _HARMLESS and re.fullmatch(r"[A-Za-z0-9.-]{0,32}", value)
+def _shown_segment(segment: str) -> str:
+    """A part of a path. Some recorders have parameters there."""
+    if "=" in segment:
+        return "&".join(map(_shown_parameter, re.split("[&;]", segment)))
+    words = re.split("[._-]", segment)
+    harmless = len(words) <= _MOST_WORDS and all(not word or _WORD.fullmatch(word) for word in words)
+    return segment if harmless else _HIDDEN
+
+
+def _shown_parameter(parameter: str) -> str:
+    name, equals, value = parameter.partition("=")
+    if not equals or name.lower() not in _HARMLESS | _SECRET:  # the whole of it may be a key
+        return _HIDDEN
+    harmless = name.lower() in _HARMLESS and _VALUE.fullmatch(value)
     return f"{name}={value if harmless else _HIDDEN}"

@@ -1,6 +1,6 @@
-"""Pictures from files: one, or those of a folder or glob in natural order.
+"""Images from files: one, or those of a folder or glob in natural order.
 
-Grey, transparent and 16-bit pictures come out as 8-bit BGR, and turned upright as their EXIF orientation says. What is
+Grey, transparent and 16-bit images come out as 8-bit BGR, and turned upright as their EXIF orientation says. What is
 in a folder is looked up once, at the start. Files that can't be read, or not any more, are skipped, and the log names
 them, unless none can be read: that is an error.
 """
@@ -25,10 +25,10 @@ _log = logging.getLogger(__name__)
 
 
 class Images(Source):
-    """Pictures from files, one a second as far as times go; or the frames of a video, if it has ``fps``.
+    """Images from files, one a second as far as times go; or the frames of a video, if it has ``fps``.
 
     Raises:
-        SourceError: not one of the files can be read as a picture.
+        SourceError: not one of the files can be read as an image.
 
     """
 
@@ -96,7 +96,7 @@ class Images(Source):
 
 
 def _read(path: Path) -> tuple[torch.Tensor | None, str]:
-    """The picture as torch.uint8 (H, W, 3) BGR and "", or None and why it can't be read."""
+    """The image as torch.uint8 (H, W, 3) BGR and "", or None and why it can't be read."""
     try:
         if not path.is_file():  # reading a pipe would wait for ever
             return None, "it is no file" if path.exists() else "it is gone"
@@ -109,13 +109,13 @@ def _read(path: Path) -> tuple[torch.Tensor | None, str]:
     if _is_half_a_jpeg(data.tobytes()):
         return None, "it is cut short"
     image: torch.Tensor | None = None
-    with quiet_opencv(), suppress(cv.error):  # which is raised for a picture that is too large, say
+    with quiet_opencv(), suppress(cv.error):  # which is raised for an image that is too large, say
         image = cv.imdecode(data, cv.IMREAD_COLOR)
     return image, "" if image is not None else "it can't be read as an image"
 
 
 def _is_half_a_jpeg(data: bytes) -> bool:
-    """Whether a JPEG file ends before its last picture does: OpenCV 4.10, for one, fills it up with black."""
+    """Whether a JPEG file ends before its last image does: OpenCV 4.10, for one, fills it up with black."""
     if not data.startswith(b"\xff\xd8"):
         return False
     return data.rfind(b"\xff\xd9") < data.rfind(b"\xff\xda")  # the end of the image, and the start of a scan

@@ -12,6 +12,7 @@ from torch import Tensor, nn
 from torch_opencv import runtime
 from torch_opencv.runtime.accelerated import Eager, Input
 from torch_opencv.vision.classify import exported_files, loading
+from torch_opencv.vision.errors import FrameError
 from torch_opencv.vision.frames import Normalise, center_crop, check_frame, resize_into
 
 _BEST = 5
@@ -21,9 +22,11 @@ _BEST = 5
 class Prediction:
     """A class and how sure the network is of it.
 
-    label: its names, as "goldfish, Carassius auratus".
-    wnid: its WordNet id, as "n01443537"; None if the model's classes have none.
-    score: its share of 1 among all classes (softmax).
+    Attributes:
+        label: its names, as "goldfish, Carassius auratus".
+        wnid: its WordNet id, as "n01443537"; None if the model's classes have none.
+        score: its share of 1 among all classes (softmax).
+
     """
 
     label: str
@@ -34,33 +37,43 @@ class Prediction:
 class Classifier:
     """Says what is in a frame's middle.
 
-    model: "efficientnet-lite0"; "timm:NAME", any classifier of timm's (`pip install 'torch-opencv[timm]'`); or the path
-        of a Torch7 file, such as that of the original demo's Network in Network, or of an .onnx or .pt2 file (see
-        `vision.classify.exported_files`; an .onnx file runs on the CPU).
-    device: "auto" (CUDA if there is one), "cpu", "cuda" or "cuda:N".
-    labels: the names of the classes of an .onnx or .pt2 file, a text file with one a line.
-    top: how many classes are given for a frame.
-
-    What it is stands in its attributes `model`, `device`, `backend` (see `runtime.Accelerated`) and `classes`, the
-    (wnid, label) pairs in the order of the network's outputs.
-
     Made the first time on a machine, it takes some seconds longer: the network is compiled (see `runtime`).
-    ModelError if there is no such model, WeightsError if its weights can't be had, DeviceError if there is no such
-    device; each with one line that says what to do.
+
+    Args:
+        model: "efficientnet-lite0"; "timm:NAME", any classifier of timm's (`pip install 'torch-opencv[timm]'`); the
+            path of a Torch7 file, such as that of the original demo's Network in Network, or of an .onnx or .pt2 file
+            (see `vision.classify.exported_files`; an .onnx file runs on the CPU); or a torch.nn.Module of your own,
+            from (N, 3, 224, 224) RGB inputs, normalised as torchvision's ImageNet networks have them, to logits.
+        device: "auto" (CUDA if there is one), "cpu", "cuda" or "cuda:N".
+        labels: the names of the classes of a module or of an .onnx or .pt2 file, in the order of its outputs: a list,
+            or a text file with one a line. None: "class 0" and so on.
+        top: how many classes are given for a frame.
+
+    Attributes:
+        model: what it was made with, as a name.
+        device: where it computes.
+        backend: how (see `runtime.Accelerated`).
+        classes: (wnid, label) pairs in the order of the network's outputs.
+
+    Raises:
+        ModelError: there is no such model, or it is no classifier.
+        WeightsError: its weights can't be had.
+        DeviceError: there is no such device.
+
     """
 
     def __init__(
         self,
-        model: str | Path = "efficientnet-lite0",
+        model: str | Path | nn.Module = "efficientnet-lite0",
         *,
         device: str | torch.device = "auto",
-        labels: str | Path | None = None,
+        labels: str | Path | Sequence[str] | None = None,
         top: int = _BEST,
     ) -> None:
         self.device = runtime.resolve_device(device)  # before anything is loaded
         if top < 1:
             raise ValueError(f"top must be 1 or more, not {top}")
-        self.model = str(model)
+        self.model = type(model).__name__ if isinstance(model, nn.Module) else str(model)
         self._top = top
         self._loaded = loaded = loading.load(model, labels)
         self.classes = loaded.classes
@@ -78,19 +91,32 @@ class Classifier:
         self.backend = self._network.backend
 
     def __call__(self, frame: Tensor) -> list[Prediction]:
-        """The best classes, best first, for a torch.uint8 (H, W, 3) BGR frame of any size and stride.
+        """The best classes of a frame.
 
-        TypeError or ValueError if it is anything else.
+        Args:
+            frame: torch.uint8 (H, W, 3), BGR, of any size and stride.
+
+        Returns:
+            The predictions, best first.
+
+        Raises:
+            FrameError: it is anything else.
+
         """
         return self.batch([frame])[0]
 
-    def batch(self, frames: Sequence[Tensor]) -> list[list[Prediction]]:
-        """The same for several frames, which may differ in size."""
-        if not frames:
+    def batch(self, frames: Sequence[Tensor] | Tensor) -> list[list[Prediction]]:
+        """The same for several frames: a list, in which they may differ in size, or one (N, H, W, 3) tensor."""
+        if isinstance(frames, Tensor) and frames.ndim != 4:
+            raise FrameError(
+                f"batch takes (N, H, W, 3) or a list of frames, not {tuple(frames.shape)}: call it with [frame]"
+            )
+        if not len(frames):
             return []
+        for frame in frames:
+            check_frame(frame)
         inputs = runtime.staging((len(frames), *self._loaded.size, 3), torch.uint8, self.device)
         for target, frame in zip(inputs, frames, strict=True):
-            check_frame(frame)
             resize_into(target, center_crop(frame, self._loaded.crop), upsampling=self._loaded.upsampling)
         scores: Tensor = self._network(inputs)
         best = scores.topk(min(self._top, len(self.classes)), dim=1)

@@ -26,7 +26,6 @@ SUFFIXES: Final = (".onnx", ".pt2")
 _USUAL_SIZE: Final = 224
 _LARGEST_SIZE: Final = 2048
 _MOST_CLASSES: Final = 50_000
-_MOST_LABEL_BYTES: Final = 16 << 20
 _MEAN: Final = (255 * 0.485, 255 * 0.456, 255 * 0.406)
 _STD: Final = (255 * 0.229, 255 * 0.224, 255 * 0.225)
 
@@ -82,10 +81,10 @@ class _Log(nn.Module):
         return shares.clamp(min=torch.finfo(shares.dtype).tiny).log()
 
 
-def load(path: Path, labels: Path | None) -> ClassificationModel:
-    """The model of a file, with the names of its classes from a text file, one a line.
+def load(path: Path, names: Sequence[str] | None) -> ClassificationModel:
+    """The model of a file, with the names of its classes.
 
-    Without one they are ImageNet's, if there are 1,000, or else "class 0", "class 1" and so on.
+    Without them they are ImageNet's, if there are 1,000, or else "class 0", "class 1" and so on.
 
     Raises:
         ModelError: there is no such file, it is no classifier, or the labels aren't as many as its outputs.
@@ -93,13 +92,12 @@ def load(path: Path, labels: Path | None) -> ClassificationModel:
     """
     if not path.is_file():
         raise ModelError(f"there is no model file {path}")
-    names = None if labels is None else _labels(labels)
     network: Pt2Network | OnnxNetwork = Pt2Network(path) if path.suffix == ".pt2" else OnnxNetwork(path)
     size = _size(network.shape, path)
     outputs = _outputs(network, size, path)
     count = outputs.shape[1]
     if names is not None and len(names) != count:
-        raise ModelError(f"{labels} has {len(names)} labels, but {path} tells {count} classes apart")
+        raise ModelError(f"there are {len(names)} labels, but {path} tells {count} classes apart")
     classes: Sequence[tuple[str | None, str]] = [(None, name) for name in names or ()]
     if not classes:
         classes = imagenet.classes() if count == 1000 else [(None, f"class {number}") for number in range(count)]
@@ -118,20 +116,6 @@ def load(path: Path, labels: Path | None) -> ClassificationModel:
 def runs_on_cpu_only(network: nn.Module) -> bool:
     """Whether the network is compiled already, for the CPU."""
     return any(isinstance(module, OnnxNetwork) for module in network.modules())
-
-
-def _labels(path: Path) -> list[str]:
-    try:
-        if path.stat().st_size > _MOST_LABEL_BYTES:
-            raise ModelError(f"{path} is too large for a file of labels")
-        lines = path.read_text(encoding="utf-8").splitlines()
-    except OSError as error:
-        raise ModelError(f"the labels {path} can't be read: {error.strerror}") from None
-    except UnicodeDecodeError:
-        raise ModelError(f"the labels {path} are no text in UTF-8") from None
-    while lines and not lines[-1].strip():
-        lines.pop()
-    return [line.strip() for line in lines]
 
 
 def _size(shape: Sequence[int | None], path: Path) -> tuple[int, int]:

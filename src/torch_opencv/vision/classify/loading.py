@@ -16,7 +16,8 @@ from torch_opencv import weights
 from torch_opencv._paths import offline
 from torch_opencv.errors import first_line
 from torch_opencv.nets.efficientnet_lite0 import EfficientNetLite0
-from torch_opencv.vision.classify import exported_files, imagenet, torch7
+from torch_opencv.vision.classify import exported_files, imagenet, own_module, torch7
+from torch_opencv.vision.classify.labels import read as read_labels
 from torch_opencv.vision.classify.model import ClassificationModel
 from torch_opencv.vision.errors import ModelError
 from torch_opencv.vision.naming import guess, is_path
@@ -31,18 +32,26 @@ _INTERPOLATIONS: Final = {
 }
 
 
-def load(model: str | Path, labels: str | Path | None = None) -> ClassificationModel:
-    """The model for a name in `NAMES`, "timm:NAME", or a path, with the published weights in the network.
+def load(model: str | Path | nn.Module, labels: str | Path | Sequence[str] | None = None) -> ClassificationModel:
+    """The model for a name in `NAMES`, "timm:NAME", a path, or a module of the user's own.
 
-    labels: the names of the classes of an .onnx or .pt2 file, a text file with one a line.
+    Args:
+        model: a name or path, with the published weights in the network; or a module.
+        labels: the names of the classes of a module, or of an .onnx or .pt2 file: a list, or a text file.
 
-    ModelError if there is no such model or it can't be loaded, WeightsError if its weights can't be had.
+    Raises:
+        ModelError: there is no such model, or it can't be loaded.
+        WeightsError: its weights can't be had.
+
     """
+    names = None if labels is None else read_labels(labels)
+    if isinstance(model, nn.Module):
+        return own_module.load(model, names)
     name = str(model)
     if Path(name).suffix in exported_files.SUFFIXES:
-        return exported_files.load(Path(name), None if labels is None else Path(labels))
-    if labels is not None:
-        raise ModelError(f"{name} has its own labels: --labels is for .onnx and .pt2 files")
+        return exported_files.load(Path(name), names)
+    if names is not None:
+        raise ModelError(f"{name} has its own labels: labels are for .onnx and .pt2 files and for modules")
     if name == "efficientnet-lite0":
         return _efficientnet_lite0()
     if name.startswith(_TIMM):

@@ -12,12 +12,15 @@ from torch import nn
 class ClassificationModel:
     """A network and what it was trained with.
 
-    network: (N, 3, size, size) inputs to (N, classes) logits.
-    classes: per output its WordNet id, None if it has none, and its label.
-    size: the input's height and width.
-    crop: the side of the picture's central square that is taken, as a fraction of the picture's shorter side.
-    mean, std: inputs are (value - mean) / std, values in 0..255, RGB.
-    upsampling: OpenCV's interpolation flag for pictures smaller than the input.
+    Attributes:
+        network: (N, 3, size, size) inputs to (N, classes) logits.
+        classes: per output its WordNet id, None if it has none, and its label.
+        size: the input's height and width.
+        crop: the side of the frame's center crop, as a fraction of the frame's shorter side.
+        mean: inputs are (value - mean) / std, values in 0..255, RGB.
+        std: see `mean`.
+        upsampling: OpenCV's interpolation flag for frames smaller than the input.
+
     """
 
     network: nn.Module

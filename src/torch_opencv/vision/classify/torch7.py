@@ -1,6 +1,6 @@
 """Classifiers in Torch7 files: the original demo's Network in Network, and others like it.
 
-As in the demo, the picture's whole central square is taken and made 224x224, RGB, (value / 255 - mean) / std. Mean and
+As in the demo, the whole center crop is taken and made 224x224, RGB, (value / 255 - mean) / std. Mean and
 std are the file's: the field `transform`, `{mean = ..., std = ...}`, of the network or beside it, as tables or tensors.
 Without it, they are those that Torch7's ImageNet networks were trained with, as fb.resnet.torch's
 (https://github.com/facebookarchive/fb.resnet.torch). The names of the classes are those of a `synset.t7` beside the
@@ -35,6 +35,7 @@ def load(path: Path) -> ClassificationModel:
     """The model for a classifier in a Torch7 file. ModelError, with one line, if there is none in it."""
     try:
         content = t7.load(path)
+        t7.check_forward(path, (2, 3, _SIZE, _SIZE))
         network = t7.fold_batch_norms(t7.network(content)).float()
     except t7.T7Error as error:
         text = str(error)

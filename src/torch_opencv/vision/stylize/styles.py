@@ -19,6 +19,7 @@ from torch_opencv.vision.errors import ModelError
 from torch_opencv.vision.frames import Normalise
 from torch_opencv.vision.naming import guess, is_path
 
+_AS_LARGE_AS_ON_CPU: Final = (1, 3, 640, 640)
 _VGG_MEAN: Final = (103.939, 116.779, 123.68)  # blue, green, red: what the texture networks' outputs lack
 
 
@@ -101,6 +102,8 @@ def load(style: str | Path) -> StyleModel:
     if path.suffix == ".safetensors":
         return _own(path)
     if path.suffix == ".t7":
+        if str(style) not in TEXTURE_NETWORKS:  # whose checksums are known
+            t7.check_forward(path, (1, 3, 64, 96), _AS_LARGE_AS_ON_CPU)
         return _texture_network(path)
     raise ModelError(f"{path} can't be used as a style: give a .safetensors file that train-style made, or a .t7 file")
 

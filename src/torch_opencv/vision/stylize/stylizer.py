@@ -21,8 +21,10 @@ _CPU_SIZE = 640  # pixels of the longer side: what two cores paint at a camera's
 class Painting:
     """A painted frame.
 
-    image: torch.uint8 (H, W, 3) BGR, as large as the frame was.
-    size: width and height of what the network painted; the picture was enlarged from that if it is smaller.
+    Attributes:
+        image: torch.uint8 (H, W, 3) BGR, as large as the frame was.
+        size: width and height of what the network painted; the image was enlarged from that if it is smaller.
+
     """
 
     image: Tensor
@@ -32,21 +34,30 @@ class Painting:
 class Stylizer:
     """Paints frames with a feed-forward network (Johnson et al. 2016, Ulyanov et al. 2016).
 
-    style: a name in `styles.NAMES`; "texturenet-starry" or "texturenet-pollock", the original demo's; or the path of a
-        .safetensors file that `torch-opencv train-style` made, or of a texture network's .t7 file.
-    device: "auto" (CUDA if there is one), "cpu", "cuda" or "cuda:N".
-    size: the longer side, in pixels, of what is painted; larger frames are shrunk before and enlarged afterwards. None
-        is 640 on the CPU, and the frame's own on other devices.
-    strength: how much of the painting is laid over the frame, 0..1.
-    keep_colors: take only the painting's brightness, and the frame's colours (Gatys et al. 2016, "Preserving color in
-        neural artistic style transfer").
-
-    What it is stands in its attributes `style`, `device` and `backend` (see `runtime.Accelerated`).
-
     Made the first time on a machine, it takes some seconds longer: the network is compiled (see `runtime`).
-    ModelError if there is no such style, WeightsError if its weights can't be had, T7Error if a .t7 file can't be read,
-    DeviceError if there is no such device, ValueError for a size or strength out of range; each with one line that says
-    what to do.
+
+    Args:
+        style: a name in `styles.NAMES`; "texturenet-starry" or "texturenet-pollock", the original demo's; or the path
+            of a .safetensors file that `torch-opencv train-style` made, or of a texture network's .t7 file.
+        device: "auto" (CUDA if there is one), "cpu", "cuda" or "cuda:N".
+        size: the longer side, in pixels, of what is painted; larger frames are shrunk before and enlarged afterwards.
+            None is 640 on the CPU, and the frame's own on other devices.
+        strength: how much of the painting is laid over the frame, 0..1.
+        keep_colors: take only the painting's brightness, and the frame's colours (Gatys et al. 2016, "Preserving color
+            in neural artistic style transfer").
+
+    Attributes:
+        style: the style's name.
+        device: where it computes.
+        backend: how (see `runtime.Accelerated`).
+
+    Raises:
+        ModelError: there is no such style.
+        WeightsError: its weights can't be had.
+        T7Error: a .t7 file can't be read.
+        DeviceError: there is no such device.
+        ValueError: a size or strength is out of range.
+
     """
 
     def __init__(
@@ -75,9 +86,14 @@ class Stylizer:
         self.backend = self._network.backend
 
     def __call__(self, frame: Tensor) -> Painting:
-        """The painting of a torch.uint8 (H, W, 3) BGR frame of any size and stride.
+        """The painting of a frame.
 
-        TypeError or ValueError if it is anything else.
+        Args:
+            frame: torch.uint8 (H, W, 3), BGR, of any size and stride.
+
+        Raises:
+            FrameError: it is anything else.
+
         """
         check_frame(frame)
         small = self._shrunk(frame)

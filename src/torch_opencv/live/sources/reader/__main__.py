@@ -44,6 +44,10 @@ from av.video.stream import VideoStream
 
 # Over UDP, pictures are broken by every packet that gets lost.
 _OPTIONS = {"rtsp_transport": "tcp", "allowed_media_types": "video"}
+# What FFmpeg may go on to: a playlist can name any file of this machine, and any other protocol.
+_PROTOCOLS = {"rtsp": "rtp,tcp,udp", "rtsps": "rtp,tcp,tls,udp"}
+_PROTOCOLS |= dict.fromkeys(("http", "https"), "crypto,http,httpproxy,https,tcp,tls")
+MOST_PIXELS = 1 << 25  # of a picture, 8K and no more: a few kilobytes can stand for gigabytes
 _STALE = 0.2  # seconds in which what FFmpeg has hoarded while it opened the stream gives way to what is new
 _FAREWELL = 0.5  # seconds for taking leave of the server
 _REPEATED = 3.0  # seconds for which a stream that was found again may begin with what was shown already
@@ -135,9 +139,14 @@ class NoVideoError(Exception):
     """There is sound only, say."""
 
 
+class TooLargeError(Exception):
+    """Its pictures are."""
+
+
 def _open(url: str) -> InputContainer:
+    options = {**_OPTIONS, "protocol_whitelist": _PROTOCOLS[url.partition(":")[0].lower()]}
     try:
-        return av.open(url, options=_OPTIONS, metadata_errors="replace")
+        return av.open(url, options=options, metadata_errors="replace")
     except OSError as error:
         if error.errno == errno.EIO:  # FFmpeg doesn't say it if only the name is wrong
             parts = urlsplit(url)
@@ -151,6 +160,9 @@ def _read(url: str, after: float | None, newest: Newest) -> None:
         stream = container.streams.best("video")
         if not isinstance(stream, VideoStream):
             raise NoVideoError
+        if stream.width * stream.height > MOST_PIXELS:
+            raise TooLargeError
+        stream.codec_context.options = {"max_pixels": str(MOST_PIXELS)}  # they may grow
         if discard := getattr(av.stream, "Discard", None):  # PyAV before 18 fetches every variant of an HLS stream
             for other in container.streams:
                 if other is not stream:
@@ -282,6 +294,8 @@ def _why(error: Exception) -> str:
             return "the server has closed the connection"
         case NoVideoError():
             return "there is no video in it"
+        case TooLargeError():
+            return f"its pictures have more than {MOST_PIXELS:,} pixels"
         case OSError() if error.errno in (errno.EHOSTUNREACH, errno.ENETUNREACH, errno.EHOSTDOWN):
             return "the host can't be reached"
         case OSError() if error.errno == errno.ETIMEDOUT:

@@ -1,25 +1,23 @@
-"""The runtime: faithful, unaliased, kept on disk, and plain PyTorch where nothing faster can be."""
+"""The runtime: numerically equivalent, unaliased, kept on disk, and plain PyTorch where nothing faster can be."""
 
 from __future__ import annotations
 
-import copy
 import hashlib
-import importlib
 import logging
+import os
+import stat
 import subprocess
 import sys
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 import pytest
 import torch
 import torch.nn.functional as F  # noqa: N812
 from torch import Tensor, nn
 
 from torch_opencv import runtime
-from torch_opencv.runtime import compiled
 from torch_opencv.runtime.onnx_runtime import OnnxRuntime
 
 
@@ -160,7 +158,7 @@ def test_what_was_not_agreed_is_refused() -> None:
         run(torch.rand(1, 3, 32, 33))
     with pytest.raises(ValueError, match=r"not torch.float32 \(3, 32, 32\)"):
         run(torch.rand(3, 32, 32))
-    with pytest.raises(ValueError, match="takes 1 inputs, not 2"):
+    with pytest.raises(ValueError, match="takes 1 input, not 2"):
         run(torch.rand(1, 3, 32, 32), torch.rand(1))
 
 
@@ -207,6 +205,40 @@ def test_a_damaged_file_is_made_again(home: Path, exports: list[str], caplog: py
         assert file.stem.endswith(hashlib.sha256(file.read_bytes()).hexdigest())
 
 
+@pytest.mark.parametrize("what", ["garbage", "another network"])
+def test_a_file_whose_name_fits_but_not_its_content(
+    home: Path, exports: list[str], caplog: pytest.LogCaptureFixture, what: str
+) -> None:
+    x = torch.rand(1, 3, 32, 32)
+    runtime.accelerate(Scaled(), x, device="cpu")
+    (file,) = files(home)
+    content = b"garbage"
+    if what == "another network":
+        other = Scaled()
+        other.scale.data.fill_(3.0)
+        runtime.accelerate(other, x, device="cpu")
+        content = next(one for one in files(home) if one != file).read_bytes()
+    file.unlink()
+    key = file.name.partition("-")[0]
+    file.with_name(f"{key}-{hashlib.sha256(content).hexdigest()}.onnx").write_bytes(content)
+    exports.clear()
+    run = runtime.accelerate(Scaled(), x, device="cpu")
+    assert run.backend == "onnxruntime"
+    assert torch.equal(run(x), 2 * x)
+    assert exports == ["Scaled"]
+    assert "can't be used and is made again" in caplog.text
+    assert torch.equal(runtime.accelerate(Scaled(), x, device="cpu")(x), 2 * x)
+    assert exports == ["Scaled"]
+
+
+@pytest.mark.skipif(os.name != "posix", reason="is about POSIX permissions")
+def test_only_the_user_may_look_into_the_folder(home: Path) -> None:
+    (home / "compiled").mkdir(parents=True, mode=0o755)
+    runtime.accelerate(Scaled(), torch.rand(1, 3, 32, 32), device="cpu")
+    assert stat.S_IMODE((home / "compiled").stat().st_mode) == 0o700
+    assert [stat.S_IMODE(file.stat().st_mode) for file in files(home)] == [0o600]
+
+
 def test_a_folder_that_cannot_be_written(home: Path, caplog: pytest.LogCaptureFixture) -> None:
     home.mkdir()
     (home / "compiled").write_text("a file where the folder should be")
@@ -216,99 +248,26 @@ def test_a_folder_that_cannot_be_written(home: Path, caplog: pytest.LogCaptureFi
     assert "can't be kept" in caplog.text
 
 
-def test_the_key_covers_all_that_decides_what_is_computed() -> None:
-    def key(module: nn.Module, circumstance: str = "") -> str | None:
-        return compiled.fingerprint(module, [circumstance])
-
-    other_weight = Small()
-    other_weight.up.weight.data[1, 1, 1, 1] += 1e-7
-    with_list, with_other_list = Small(), Small()
-    with_list.extras = [{"a": torch.zeros(2)}]  # type: ignore[assignment]
-    with_other_list.extras = [{"a": torch.ones(2)}]  # type: ignore[assignment]
-    with_array, with_other_array = Small(), Small()
-    with_array.extras = np.zeros(5000)  # type: ignore[assignment]
-    with_other_array.extras = np.eye(1, 5000, 2500)[0]
-    modules = (
-        Small(),
-        with_array,
-        with_other_array,
-        Small(channels=5),
-        Small(gain=3.0),
-        Small().half(),
-        Step(),
-        other_weight,
-        with_list,
-        with_other_list,
-        nn.Sequential(Small()),
-    )
-    keys = [key(module) for module in modules] + [key(Small(), "another PyTorch")]
-    assert None not in keys
-    assert len(set(keys)) == len(keys)
-    assert key(Small()) == key(Small().train()) == key(copy.deepcopy(Small()).requires_grad_(False)) == keys[0]
-
-
-def test_the_key_is_the_same_in_every_process(tmp_path: Path) -> None:
-    """Sets of strings have another order in each, and addresses differ."""
-    (tmp_path / "net_with_sets.py").write_text(
-        """
-import torch
-from torch_opencv.runtime import compiled
-
-class Net(torch.nn.Module):
-    def __init__(self):
-        super().__init__()
-        self.names = {"one", "two", "three", "four"}
-        self.function, self.thing = (lambda x: x), object()
-        for name in "abcdef":  # which torch keeps in a set
-            self.register_buffer(name, torch.zeros(2), persistent=False)
-        self.itself = [self]
-
-if __name__ == "__main__":
-    print(compiled.fingerprint(Net(), [1]))
-"""
-    )
-    program = [sys.executable, str(tmp_path / "net_with_sets.py")]
-    keys = {subprocess.run(program, capture_output=True, text=True, check=True).stdout for _ in range(2)}
-    assert len(keys) == 1
-    assert len(keys.pop().strip()) == 64
-
-
-def test_the_key_covers_the_source(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    source = "from torch import nn\nclass Net(nn.Module):\n    def forward(self, x):\n        return x + {}\n"
-    keys = set()
-    for number in (1, 2):
-        (tmp_path / "written_net.py").write_text(source.format(number))
-        monkeypatch.syspath_prepend(tmp_path)
-        sys.modules.pop("written_net", None)
-        sys.dont_write_bytecode = True
-        keys.add(compiled.fingerprint(importlib.import_module("written_net").Net(), []))
-    assert len(keys) == 2
-
-
-def test_a_class_without_a_source_is_not_kept(home: Path) -> None:
-    namespace: dict[str, Any] = {"nn": nn, "__name__": "typed_in"}
-    exec("class Net(nn.Module):\n    def forward(self, x):\n        return x + 1\n", namespace)
-    run = runtime.accelerate(namespace["Net"](), torch.zeros(2), device="cpu")
-    assert run.backend == "onnxruntime"
-    assert run(torch.ones(2)).tolist() == [2, 2]
-    assert files(home) == []
-
-
-def test_what_cannot_be_exported_runs_in_plain_pytorch(caplog: pytest.LogCaptureFixture) -> None:
+def test_what_cannot_be_exported_runs_in_plain_pytorch(
+    caplog: pytest.LogCaptureFixture, capfd: pytest.CaptureFixture[str]
+) -> None:
     run = runtime.accelerate(Undecided(), torch.ones(3), device="cpu")
     assert run.backend == "eager"
     assert run(torch.ones(3)).tolist() == [2, 2, 2]
     assert run(-torch.ones(3)).tolist() == [-1, -1, -1]
     (record,) = (record for record in caplog.records if record.name == "torch_opencv.runtime")
     assert record.levelno == logging.WARNING
-    assert "Undecided runs in plain PyTorch" in record.message
-    assert "\n" not in record.message
+    assert record.message == (
+        "Undecided runs in plain PyTorch, several times slower: its control flow depends on the values of a tensor "
+        f"(test_accelerate.py, line {Undecided.forward.__code__.co_firstlineno + 1})"
+    )
+    assert capfd.readouterr() == ("", "")  # PyTorch prints the graph
     with pytest.raises(ValueError, match="input 0 must be"):
         run(torch.ones(4))
 
 
 @pytest.mark.parametrize("wrong", [0.1, float("nan")])
-def test_what_is_unfaithful_is_not_used(
+def test_what_computes_something_else_is_not_used(
     home: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture, wrong: float
 ) -> None:
     run = OnnxRuntime.run
@@ -320,6 +279,93 @@ def test_what_is_unfaithful_is_not_used(
     assert "differs from PyTorch's by" in caplog.text
     assert torch.equal(accelerated(x), module.eval()(x))
     assert files(home) == []
+
+
+class Counting(Scaled):
+    """Adds how often it was called, which a compiled network would never do."""
+
+    calls: Tensor
+
+    def __init__(self, where: str) -> None:
+        super().__init__()
+        self.where, self.number = where, 0
+        self.register_buffer("calls", torch.zeros(()))
+
+    def forward(self, x: Tensor) -> Tensor:
+        if self.where == "buffer":
+            self.calls += 1
+            return x * self.scale + self.calls
+        self.number += 1
+        return x * self.scale + self.number
+
+
+@pytest.mark.parametrize("where", ["buffer", "attribute"])
+def test_a_module_with_state_runs_in_plain_pytorch(
+    caplog: pytest.LogCaptureFixture, exports: list[str], where: str
+) -> None:
+    module = Counting(where)
+    run = runtime.accelerate(module, torch.zeros(2), device="cpu")
+    assert run.backend == "eager"
+    assert [run(torch.zeros(2)).tolist() for _ in range(2)] == [[1, 1], [2, 2]]  # trying it left no trace
+    assert not exports
+    assert "its own state changes when it is called" in caplog.text
+
+
+def test_a_module_with_chance_runs_in_plain_pytorch(caplog: pytest.LogCaptureFixture) -> None:
+    class Noise(Scaled):
+        def forward(self, x: Tensor) -> Tensor:
+            return x + torch.rand_like(x)
+
+    run = runtime.accelerate(Noise(), torch.zeros(20), device="cpu")
+    assert run.backend == "eager"
+    assert not torch.equal(run(torch.zeros(20)), run(torch.zeros(20)))
+    assert "changes from call to call" in caplog.text
+
+
+def test_a_module_that_prepares_something_in_its_first_call_is_compiled() -> None:
+    class Prepared(Scaled):
+        table: Tensor | None = None
+
+        def forward(self, x: Tensor) -> Tensor:
+            if self.table is None:
+                self.table = torch.arange(3.0)
+            return x * self.table
+
+    assert runtime.accelerate(Prepared(), torch.ones(3), device="cpu").backend == "onnxruntime"
+
+
+@pytest.mark.parametrize(
+    ("module", "example", "dynamic", "message"),
+    [
+        ([Scaled()], torch.ones(2), (), "not list: put the modules into a torch.nn.Sequential"),
+        (torch.relu, torch.ones(2), (), "not builtin_function_or_method: call it in the forward method of one"),
+        (lambda x: x, torch.ones(2), (), "not function: call it in the forward method of one"),
+        (Scaled, torch.ones(2), (), r"not a class: make one, Scaled\(\.\.\.\)"),
+        ("resnet", torch.ones(2), (), "not str: give the network itself"),
+        (Scaled(), [1, 2], (), "the example's input 0 must be a tensor, not list"),
+        (Scaled(), torch.ones(2), (3,), "dynamic names dimension 3, but no input has more than 1 dimensions"),
+        (Scaled(), torch.ones(2), 0, r"dynamic must be dimensions, as \(0,\) or \(2, 3\), not 0"),
+        (Scaled(), torch.ones(2), "batch", "dynamic must be dimensions, .* not 'batch'"),
+    ],
+)
+def test_bad_arguments(module: Any, example: Any, dynamic: Any, message: str) -> None:
+    with pytest.raises(runtime.AccelerateError, match=message) as caught:
+        runtime.accelerate(module, example, device="cpu", dynamic=dynamic)
+    assert "\n" not in str(caught.value)
+
+
+def test_no_example() -> None:
+    with pytest.raises(runtime.AccelerateError, match="needs an example"):
+        runtime.accelerate(Scaled(), device="cpu")
+
+
+def test_outputs_that_are_no_tensors() -> None:
+    class Named(Scaled):
+        def forward(self, x: Tensor) -> Any:
+            return {"x": x}
+
+    with pytest.raises(runtime.AccelerateError, match="Named must return a tensor or a tuple of tensors, not dict"):
+        runtime.accelerate(Named(), torch.ones(2), device="cpu")
 
 
 @pytest.mark.parametrize(("off", "backend"), [(1, "onnxruntime"), (2, "eager")])
