@@ -10,7 +10,7 @@ import pytest
 import torch
 from torch import Tensor
 
-from tests.live.test_loop import Screen
+from tests.live.doubles import Screen
 from torch_opencv import runtime
 from torch_opencv.live.loop import run
 from torch_opencv.live.sources import open_source
@@ -149,6 +149,6 @@ class TestCuda:
 
         app, screen = Levels(), Screen()
         assert run(app, open_source("sample"), views=[screen], max_frames=20).frames == 20
-        assert screen.pictures
+        assert screen.frames
         assert torch.cuda.default_stream() not in app.streams
         assert len(app.streams) == 1

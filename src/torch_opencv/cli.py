@@ -26,8 +26,9 @@ from torch_opencv.weights.commands import app as _models
 
 if TYPE_CHECKING:
     from torch_opencv.apps.classify import Classify
-    from torch_opencv.apps.program import Options, Program
+    from torch_opencv.apps.program import Options
     from torch_opencv.apps.stylize import Stylize
+    from torch_opencv.live.app import App
 
 _log = logging.getLogger("torch_opencv")
 _USAGE_ERROR: type[Exception] = typer.BadParameter.__mro__[1]  # click's UsageError, which typer doesn't export
@@ -147,7 +148,7 @@ def _shared(
     )
 
 
-def _program(make: Callable[..., "Program[Any]"]) -> Callable[..., "Program[Any]"]:
+def _program(make: Callable[..., "App[Any]"]) -> Callable[..., "App[Any]"]:
     """Make a command of a function that makes a program of its own options: it takes the shared ones, too."""
     shared = inspect.signature(_shared).parameters
 

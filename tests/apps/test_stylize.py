@@ -1,13 +1,20 @@
 from __future__ import annotations
 
+import subprocess
+import sys
 import threading
 import time
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 import torch
 
+from tests.live.doubles import Screen, Shades
 from torch_opencv.apps.stylize import Stylize
+from torch_opencv.live.events import Choose, Command
+from torch_opencv.live.loop import run
+from torch_opencv.live.views import AnnotatedFrame, ViewEvent
 from torch_opencv.nets import style_network
 from torch_opencv.nets.style_network import Style, StyleNetwork
 from torch_opencv.vision import ModelError, Stylizer
@@ -52,39 +59,142 @@ def test_styles_are_switched_between_frames(program: Stylize, image: torch.Tenso
     assert program.summary() == "painted: a (2), b (1)"
 
 
-def test_frames_go_on_in_the_old_style_while_a_new_one_is_loaded(
-    files: list[Path], image: torch.Tensor, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    def load(style: str | Path) -> Stylizer:
-        loading.set()
-        assert loaded.wait(60)
+class Held:
+    """Loads a style once it is let go."""
+
+    def __init__(self) -> None:
+        self.loading, self.go = threading.Event(), threading.Event()
+        self.asked: list[str | Path] = []
+
+    def __call__(self, style: str | Path) -> Stylizer:
+        self.asked.append(style)
+        self.loading.set()
+        assert self.go.wait(60)
         return Stylizer(style, device="cpu", size=32)
 
+
+@pytest.fixture
+def held() -> Iterator[Held]:
+    held = Held()
+    yield held
+    held.go.set()
+
+
+def eventually(condition: Callable[[], object]) -> None:
+    deadline = time.monotonic() + 60
+    while not condition():
+        assert time.monotonic() < deadline
+        time.sleep(0.01)
+
+
+def test_frames_go_on_in_the_old_style_while_a_new_one_is_loaded(
+    files: list[Path], image: torch.Tensor, held: Held
+) -> None:
     program = Stylize(files[0], device="cpu", size=32)
-    loading, loaded = threading.Event(), threading.Event()
-    monkeypatch.setattr(program, "_load", load)
+    program._load = held  # type: ignore[assignment]
     program.choose("the-scream")
-    assert loading.wait(60)
+    assert held.loading.wait(60)
     assert program.process(image).style == "a"
-    assert program.process(image.clone()).style == "a"
+    assert (program.chosen, program.status) == ("a", "compiling the-scream...")
+    held.go.set()
+    eventually(lambda: program.chosen == "the-scream")
+    assert program.status == ""
+    assert program.process(image).style == "the-scream"
+
+
+def test_of_several_styles_that_are_chosen_the_last_one_counts(
+    files: list[Path], image: torch.Tensor, held: Held
+) -> None:
+    program = Stylize(files[0], device="cpu", size=32)
+    program._load = held  # type: ignore[assignment]
+    program.choose("the-scream")
+    assert held.loading.wait(60)
+    program.choose("great-wave")
+    program.choose("composition-vii")
+    assert program.status == "compiling composition-vii..."
+    held.go.set()
+    eventually(lambda: program.chosen == "composition-vii")
+    assert held.asked == ["the-scream", "composition-vii"]
+    program.choose("the-scream")  # it was loaded all the same
     assert program.chosen == "the-scream"
-    loaded.set()
-    # A picture that comes again is a still one, which nothing would be shown of otherwise: that waits.
-    result = program.process(image)
-    assert result.style == "the-scream"
-    assert result.painting.size == (32, 24)
-    assert program.process(image.clone()).style == "the-scream"
 
 
-def test_a_style_that_cannot_be_loaded_ends_the_run(files: list[Path], image: torch.Tensor, tmp_path: Path) -> None:
+def test_a_style_can_be_taken_back_while_it_is_loaded(files: list[Path], held: Held) -> None:
+    program = Stylize(files[0], device="cpu", size=32)
+    program._load = held  # type: ignore[assignment]
+    program.choose("the-scream")
+    assert held.loading.wait(60)
+    program.choose("a")
+    assert (program.chosen, program.status) == ("a", "")
+    held.go.set()
+    eventually(lambda: program._loader is None)
+    assert (program.chosen, program.status) == ("a", "")
+
+
+def test_a_single_image_is_painted_anew_once_the_style_is_there(files: list[Path], held: Held) -> None:
+    program = Stylize(files[0], device="cpu", size=32)
+    program._load = held  # type: ignore[assignment]
+
+    class Letting(Screen):
+        def show(self, frame: AnnotatedFrame) -> None:
+            super().show(frame)
+            if frame.stats.status:
+                held.go.set()
+
+        def events(self) -> list[ViewEvent]:
+            painted = self.frames and self.frames[-1].fields.get("style") == "the-scream"
+            return [Command("quit")] if painted else super().events()
+
+    source = Shades(1)
+    source.still = True
+    screen = Letting(asks={5: Choose(program.choices.index("the-scream")), 10**6: Command("quit")})
+    run(program, source, views=[screen])
+    told = [(frame.stats.chosen, frame.stats.status, frame.fields["style"]) for frame in screen.frames]
+    seen = list(dict.fromkeys(told))
+    assert seen[:2] == [("a", "", "a"), ("a", "compiling the-scream...", "a")]
+    assert seen[-1] == ("the-scream", "", "the-scream")
+
+
+def test_a_style_that_cannot_be_loaded_leaves_the_old_one(
+    files: list[Path], image: torch.Tensor, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
     program = Stylize(files[0], device="cpu")
     (tmp_path / "broken.safetensors").write_bytes(b"broken")
     program._named["broken"] = tmp_path / "broken.safetensors"
     program.choose("broken")
-    with pytest.raises(ModelError, match="broken"):
-        for _ in range(1000):
-            program.process(image.clone())
-            time.sleep(0.01)
+    eventually(lambda: program.status == "broken can't be loaded")
+    assert program.process(image).style == program.chosen == "a"
+    assert "broken.safetensors" in caplog.text
+    program.choose("a")
+    assert program.status == ""
+
+
+CLOSING = """
+import sys, threading, time
+from tests.live.doubles import Screen, Shades
+from torch_opencv.apps.stylize import Stylize
+from torch_opencv.live.events import Choose, Command
+from torch_opencv.live.loop import run
+from torch_opencv.live.views import AnnotatedFrame, ViewEvent
+
+program = Stylize(sys.argv[1], device="cpu", size=32)
+loading = threading.Event()
+
+def load(style):
+    loading.set()
+    time.sleep(3600)  # as a compiler does that doesn't listen
+
+program._load = load
+program.choose("the-scream")
+loading.wait()
+program.close()
+"""
+
+
+def test_the_process_ends_while_a_style_is_loaded(files: list[Path]) -> None:
+    command = [sys.executable, "-c", CLOSING, str(files[0])]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=60, check=True)
+    assert done.stderr == ""
 
 
 def test_result_is_written_as_agreed_and_stands_for_the_picture(program: Stylize, image: torch.Tensor) -> None:
@@ -95,7 +205,7 @@ def test_result_is_written_as_agreed_and_stands_for_the_picture(program: Stylize
     assert fields["size"] == [80, 60]
     assert isinstance(fields["model_ms"], float)
     assert fields["model_ms"] > 0
-    assert program.replaces
+    assert program.replaces_frame
     assert program.draw(image.clone(), result) is result.painting.image
 
 

@@ -20,8 +20,10 @@ import torch_opencv as cv
 from tests.e2e.chromium import PATIENCE_S, Chromium, Tab, fake_camera, find_chromium
 from tests.live.browser.page import Page
 from torch_opencv.live.browser import Browser
+from torch_opencv.live.events import Choose, Command, Key
+from torch_opencv.live.keys import command_of
 from torch_opencv.live.sources import Frame, open_source
-from torch_opencv.live.views import Choose, Command, Picture, Stats
+from torch_opencv.live.views import AnnotatedFrame, Stats, Tile, ViewEvent
 
 pytestmark = [
     pytest.mark.e2e,
@@ -54,7 +56,7 @@ class Feed:
     """A loop that shows the sample 30 times a second, until it is closed."""
 
     def __init__(self, browser: Browser, fields: dict[str, object] | None = None) -> None:
-        self.heard: list[Command] = []
+        self.heard: list[ViewEvent] = []
         self.choices: tuple[str, ...] = ()
         self._fields = fields or {"classes": CLASSES}
         self.shown = 0
@@ -75,9 +77,10 @@ class Feed:
         for frame in itertools.cycle(self._frames):
             if self._closed.wait(max(0.0, start + self.shown / 30 - time.monotonic())):
                 return
-            for command in self._browser.commands():
-                self.heard.append(command)
-                if command == "pause":
+            for event in self._browser.events():
+                command = command_of(event.key) if isinstance(event, Key) else event
+                self.heard.append(event)
+                if command == Command("pause"):
                     self._state = "live" if self._state == "paused" else "paused"
                 elif isinstance(command, Choose):
                     self._chosen = command.number
@@ -91,7 +94,8 @@ class Feed:
                 choices=self.choices,
                 chosen=self.choices[self._chosen] if self.choices else "",
             )
-            self._browser.show(Picture(frame.image, frame, self._fields, stats))
+            tile = Tile(0, frame, None, (0, 0, 640, 360))
+            self._browser.show(AnnotatedFrame(frame.image, frame, self._fields, stats, (tile,)))
 
 
 @pytest.fixture(scope="module")
@@ -196,7 +200,7 @@ def test_keys_and_buttons(chromium: Chromium, browser: Browser, feed: Feed) -> N
         state_becomes(tab, "Live")
         tab.key(" ")
         state_becomes(tab, "Paused")
-        assert "Go on" in tab.text(".controls")
+        assert "Resume" in tab.text(".controls")
         tab.click("[data-command=pause]")
         state_becomes(tab, "Live")
         tab.key(" ")  # pauses, and doesn't press the button that was clicked last once more
@@ -205,7 +209,8 @@ def test_keys_and_buttons(chromium: Chromium, browser: Browser, feed: Feed) -> N
             tab.key(key)
         for command in ("snapshot", "record", "hud", "quit"):
             tab.click(f"[data-command={command}]")
-        expected = ["pause"] * 3 + ["snapshot", "record", "hud", "quit"] * 2
+        expected = [Key(" "), Command("pause"), Key(" "), *map(Key, "srhq")]
+        expected += [Command("snapshot"), Command("record"), Command("hud"), Command("quit")]
         eventually(lambda: len(feed.heard) >= len(expected))
         assert feed.heard == expected
 
@@ -235,7 +240,7 @@ def test_choices(
         tab.key("p")
         tab.key(" ")  # and doesn't press a choice
         eventually(lambda: len(feed.heard) >= 5)
-        assert feed.heard == [Choose(2), Choose(1), "next", "previous", "pause"]
+        assert feed.heard == [Key("3"), Choose(1), Key("n"), Key("p"), Key(" ")]
         assert tab.ask("document.documentElement.scrollWidth") <= size[0]
         assert tab.screenshot(tmp_path / "choices.png").stat().st_size > 20_000
         assert tab.errors == []
@@ -251,7 +256,7 @@ def test_the_keyboard_alone_is_enough(chromium: Chromium, browser: Browser, feed
         tab.key(" ")
         tab.key("Enter")
         eventually(lambda: len(feed.heard) >= 2)
-        assert feed.heard == ["snapshot", "snapshot"]
+        assert feed.heard == [Command("snapshot")] * 2
         names = tab.ask("[...document.querySelectorAll('button')].map(button => button.innerText.trim())")
         assert all(names[:-1])
 
@@ -272,7 +277,7 @@ def test_a_slow_viewer_slows_nobody_and_is_never_late(chromium: Chromium, browse
             slow.seen(message["number"])
         rates = shown_and_fed([tab], feed)
     assert rates[0] > 0.8 * rates[-1]
-    assert max(ages) <= 15  # pictures: of those that wait for 2 s, 60 would have come since
+    assert max(ages) <= 15  # frames: of those that wait for 2 s, 60 would have come since
 
 
 def test_a_slow_network_slows_nobody(chromium: Chromium, browser: Browser, feed: Feed) -> None:
@@ -287,7 +292,7 @@ def test_a_slow_network_slows_nobody(chromium: Chromium, browser: Browser, feed:
 
 
 def shown_and_fed(tabs: list[Tab], feed: Feed) -> list[float]:
-    """How many pictures a second the tabs show, and, last, how many there were: few, where the machine is busy."""
+    """How many frames a second the tabs show, and, last, how many there were: few, where the machine is busy."""
     numbers = [shown_number(tab) for tab in tabs] + [feed.shown]
     start = time.monotonic()
     time.sleep(4)
@@ -296,7 +301,7 @@ def shown_and_fed(tabs: list[Tab], feed: Feed) -> list[float]:
 
 
 def shown_number(tab: Tab) -> int:
-    """How many pictures the tab has drawn since this was first asked."""
+    """How many frames the tab has drawn since this was first asked."""
     count = "const p = CanvasRenderingContext2D.prototype, draw = p.drawImage; window.drawn = 0;"
     count += " p.drawImage = function (...all) { window.drawn += 1; return draw.apply(this, all) }"
     return int(tab.ask(f"(() => {{ if (window.drawn === undefined) {{ {count} }} return window.drawn }})()"))
@@ -424,7 +429,7 @@ class CameraLoop:
             self.frames.append(frame)
             image = frame.image.clone()
             cv.rectangle(image, (290, 150), (350, 210), (0, 255, 255), -1)  # yellow
-            self._browser.show(Picture(image, frame, {}, Stats("live", 30.0, 30.0, 10.0, self.source.dropped)))
+            self._browser.show(AnnotatedFrame(image, frame, {}, Stats("live", 30.0, 30.0, 10.0, self.source.dropped)))
 
 
 @pytest.fixture

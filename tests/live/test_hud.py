@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import time
+from dataclasses import replace
 
 import pytest
 import torch
@@ -13,7 +14,7 @@ def stats(state: RunState) -> Stats:
     return Stats(state=state, display_fps=29.97, model_fps=1.02, latency_ms=34.2, dropped=12)
 
 
-@pytest.mark.parametrize("state", ["connecting", "lost", "paused"])
+@pytest.mark.parametrize("state", ["connecting", "lost", "paused", "ended"])
 @pytest.mark.parametrize("size", [(120, 160), (360, 640), (1080, 1920), (2160, 3840)])
 def test_a_state_other_than_live_is_always_written_in_the_lower_left_corner(
     state: RunState, size: tuple[int, int]
@@ -32,6 +33,14 @@ def test_live_is_written_only_with_the_figures() -> None:
     image = torch.zeros(360, 640, 3, dtype=torch.uint8)
     assert draw_hud(image, stats("live"), figures=False) is image
     assert draw_hud(image, stats("live"), figures=True).any()
+
+
+def test_the_status_of_an_app_is_always_written() -> None:
+    image = torch.zeros(360, 640, 3, dtype=torch.uint8)
+    busy = replace(stats("live"), status="compiling great-wave...")
+    shown = draw_hud(image, busy, figures=False)
+    assert shown.any()
+    assert torch.equal(draw_hud(image, busy, figures=False, note="great-wave"), shown)  # which says more than the note
 
 
 def test_a_picture_too_small_for_it_stays_as_it_is() -> None:

@@ -14,8 +14,8 @@ import numpy as np
 import pytest
 import torch
 
+from tests.live.doubles import Shades
 from tests.live.media import brightening_video
-from tests.live.test_loop import Shades
 from torch_opencv import live
 
 
@@ -61,7 +61,7 @@ def test_the_browser_where_there_is_no_window(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path
 ) -> None:
     monkeypatch.setattr("torch_opencv.live.resources.why_no_window", lambda: "there is no display")
-    report = live.run(Least(), str(brightening_video(tmp_path / "clip.mp4", 3)), port=0)
+    report = live.run(Least(), str(brightening_video(tmp_path / "clip.mp4", 3)), port=0, max_frames=3)
     assert report.shown == 3
     assert "open http://127.0.0.1:" in capsys.readouterr().err
 
@@ -99,11 +99,11 @@ def test_two_programs_do_not_take_one_another_the_port(capsys: pytest.CaptureFix
     class Inner(Least):
         def process(self, image: torch.Tensor) -> float:
             if not done:
-                done.append(live.run(Least(), Shades(1), view="browser").frames)
+                done.append(live.run(Least(), Shades(1), view="browser", max_frames=1).frames)
             return super().process(image)
 
     done: list[int] = []
-    live.run(Inner(), Shades(1), view="browser")
+    live.run(Inner(), Shades(1), view="browser", max_frames=1)
     assert done == [1]
     addresses = [line.split()[2] for line in capsys.readouterr().err.splitlines()]
     assert len(set(addresses)) == 2

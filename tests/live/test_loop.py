@@ -5,7 +5,7 @@ import os
 import signal
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import redirect_stderr
 from dataclasses import replace
 from io import StringIO
@@ -17,102 +17,14 @@ import pytest
 import torch
 
 import torch_opencv as cv
+from tests.live.doubles import Brightness, Marks, Screen, Shades, our_threads, recorded
 from torch_opencv.live.errors import OutputError
+from torch_opencv.live.events import Command
 from torch_opencv.live.loop import run
 from torch_opencv.live.results import Results
-from torch_opencv.live.sources import Frame, Source
+from torch_opencv.live.sources import Frame
 from torch_opencv.live.video_encoder import VideoEncoder
-from torch_opencv.live.views import Command, Picture
-
-
-class Shades(Source):
-    """Frames of which each is brighter by 1 than the one before, 25 a second by their times."""
-
-    name, fps = "shades", 25.0
-
-    def __init__(
-        self,
-        count: int,
-        *,
-        name: str = "shades",
-        live: bool = False,
-        claimed: int | None = None,
-        after: Callable[[int], object] = lambda index: None,
-    ) -> None:
-        super().__init__()
-        self.name, self.live = name, live
-        self.length = None if live else claimed or count
-        self.count, self.after, self.closed, self.read = count, after, False, 0
-
-    def __iter__(self) -> Iterator[Frame]:
-        for index in range(self.count):
-            self.read += 1
-            image = torch.full((48, 64, 3), index % 256, dtype=torch.uint8)
-            yield Frame(image, index, index / 25, self.name, time.monotonic())
-            self.after(index)
-
-    def close(self) -> None:
-        self.closed = True
-
-
-class Brightness:
-    """Says how bright a picture is and makes it white."""
-
-    def __init__(self) -> None:
-        self.seen: list[int] = []
-
-    def process(self, image: torch.Tensor) -> int:
-        self.seen.append(int(image[0, 0, 0]))
-        return self.seen[-1]
-
-    def draw(self, image: torch.Tensor, result: int) -> torch.Tensor:
-        return image.fill_(255)
-
-    def fields(self, result: int) -> dict[str, object]:
-        return {"brightness": result}
-
-
-class Marks(Brightness):
-    """Writes what it saw into the first column, so that a picture tells whose result is drawn on it."""
-
-    def draw(self, image: torch.Tensor, result: int) -> torch.Tensor:
-        image[:, 0] = result
-        return image
-
-
-class Screen:
-    """A view that notes what it is shown, and gives commands after so many pictures."""
-
-    def __init__(self, commands: dict[int, Command] | None = None, *, asks: dict[int, Command] | None = None) -> None:
-        self.pictures: list[Picture] = []
-        self._after_pictures, self._after_asks = commands or {}, asks or {}
-        self._asked = 0
-        self.closed = False
-
-    def show(self, picture: Picture) -> None:
-        self.pictures.append(picture)
-
-    def commands(self) -> list[Command]:
-        self._asked += 1
-        given = self._after_pictures.pop(len(self.pictures), None), self._after_asks.pop(self._asked, None)
-        return [command for command in given if command]
-
-    def close(self) -> None:
-        self.closed = True
-
-    @property
-    def shades(self) -> list[tuple[int, int]]:
-        """The last column, the frame, and the first, the result drawn on it."""
-        return [(int(p.image[0, -1, 0]), int(p.image[0, 0, 0])) for p in self.pictures]
-
-
-def recorded(path: Path) -> int:
-    with av.open(str(path)) as container:
-        return sum(1 for _ in container.decode(video=0))
-
-
-def our_threads() -> list[str]:
-    return [t.name for t in threading.enumerate() if t.name in ("model", "recorder") or t.name.startswith("capture")]
+from torch_opencv.live.views import AnnotatedFrame, ViewEvent
 
 
 @pytest.fixture(autouse=True)
@@ -125,7 +37,7 @@ def every_thread_ends() -> Iterator[None]:
 
 
 def test_everything_goes_everywhere(tmp_path: Path) -> None:
-    app, source, screen = Brightness(), Shades(40), Screen()
+    app, source = Brightness(), Shades(40)
     encoder, results = VideoEncoder(tmp_path / "out.mp4", fps=25), Results(tmp_path / "out.jsonl")
     report = run(app, source, encoder=encoder, results=results)
     assert (report.frames, report.shown, report.dropped, report.ended) == (40, 40, 0, "done")
@@ -135,7 +47,6 @@ def test_everything_goes_everywhere(tmp_path: Path) -> None:
     assert [(line["frame"], line["time"], line["brightness"]) for line in lines] == [(i, i / 25, i) for i in range(40)]
     assert all(line["source"] == "shades" and 0 <= line["latency_ms"] < 60_000 for line in lines)
     assert recorded(tmp_path / "out.mp4") == 40
-    assert not screen.pictures
 
 
 def test_each_frame_is_shown_with_its_own_result_at_the_pace_of_the_file() -> None:
@@ -144,9 +55,9 @@ def test_each_frame_is_shown_with_its_own_result_at_the_pace_of_the_file() -> No
     run(Marks(), Shades(10), views=[screen])
     assert time.monotonic() - start >= 9 / 25
     assert screen.shades == [(i, i) for i in range(10)]
-    assert [picture.frame.index for picture in screen.pictures] == list(range(10))
-    assert [picture.fields for picture in screen.pictures] == [{"brightness": i} for i in range(10)]
-    assert {picture.stats.state for picture in screen.pictures} == {"live"}
+    assert [shown.frame.index for shown in screen.frames] == list(range(10))
+    assert [shown.fields for shown in screen.frames] == [{"brightness": i} for i in range(10)]
+    assert {shown.stats.state for shown in screen.frames} == {"live"}
     assert screen.closed
 
 
@@ -158,7 +69,7 @@ def test_a_frame_of_a_file_is_never_shown_with_another_ones_result() -> None:
 
     screen = Screen()
     run(Brightness(), Rare(4), views=[screen])
-    assert [(picture.frame.index, picture.fields) for picture in screen.pictures] == [
+    assert [(shown.frame.index, shown.fields) for shown in screen.frames] == [
         (index, {"brightness": index}) for index in range(4)
     ]
 
@@ -224,7 +135,7 @@ def test_a_program_needs_only_look_and_draw(tmp_path: Path) -> None:
 
     screen = Screen()
     assert run(Least(), Shades(3), views=[screen]).frames == 3
-    assert [picture.fields for picture in screen.pictures] == [{}] * 3
+    assert [shown.fields for shown in screen.frames] == [{}] * 3
     with pytest.raises(TypeError, match=r"Least needs a method fields\(result\)"):
         run(Least(), Shades(3), results=Results(tmp_path / "out.jsonl"))
 
@@ -242,7 +153,7 @@ def test_a_slow_model_does_not_slow_the_display() -> None:
     answers = threading.Event()
     screen = Screen()
     shown = threading.Semaphore(0)
-    screen.show = lambda picture: (Screen.show(screen, picture), shown.release())[0]  # type: ignore[method-assign]
+    screen.show = lambda frame: (Screen.show(screen, frame), shown.release())[0]  # type: ignore[method-assign]
 
     def next_when_shown(index: int) -> None:
         shown.acquire(timeout=10)
@@ -251,12 +162,12 @@ def test_a_slow_model_does_not_slow_the_display() -> None:
 
     report = run(Slow(), Shades(40, live=True, after=next_when_shown), views=[screen])
     assert report.latest
-    first = {index: picture for picture in reversed(screen.pictures) if (index := picture.frame.index) is not None}
+    first = {index: shown for shown in reversed(screen.frames) if (index := shown.frame.index) is not None}
     assert sorted(first) == list(range(40))  # each was shown
     for index in range(1, 20):  # bare, as there is no result yet
         assert int(first[index].image[0, 0, 0]) == index
         assert first[index].fields == {}
-    results = [int(picture.image[0, 0, 0]) for picture in screen.pictures[25:]]
+    results = [int(shown.image[0, 0, 0]) for shown in screen.frames[25:]]
     assert results == sorted(results)
     assert report.frames < 40
 
@@ -268,22 +179,22 @@ def test_the_newest_result_is_drawn_on_the_newest_frame_even_if_none_follows() -
             return super().process(image)
 
     class Waiting(Screen):
-        def show(self, picture: Picture) -> None:
-            super().show(picture)
-            if picture.fields.get("brightness") == 2:
+        def show(self, frame: AnnotatedFrame) -> None:
+            super().show(frame)
+            if frame.fields.get("brightness") == 2:
                 shown.set()
 
     shown = threading.Event()
     source, screen = Shades(3, live=True, after=lambda index: index == 2 and shown.wait(30)), Waiting()
     run(Slow(), source, views=[screen])
-    results = [(picture.frame.index, picture.fields.get("brightness")) for picture in screen.pictures]
+    results = [(shown.frame.index, shown.fields.get("brightness")) for shown in screen.frames]
     assert results[-1] == (2, 2)
     assert results.count((2, 2)) == 1
 
 
 def test_a_result_that_replaces_the_picture_is_shown_with_its_own_frame(tmp_path: Path) -> None:
     class Slow(Marks):
-        replaces = True
+        replaces_frame = True
 
         def process(self, image: torch.Tensor) -> int:
             time.sleep(0.02)
@@ -336,7 +247,7 @@ def test_a_file_can_be_played_at_its_own_pace() -> None:
     assert time.monotonic() - start >= 9 / 25
     assert report.latest
     assert [shade for shade, _ in screen.shades][-1] == 9
-    assert all(picture.stats.latency_ms < 5000 for picture in screen.pictures)
+    assert all(shown.stats.latency_ms < 5000 for shown in screen.frames)
 
 
 def test_max_frames_of_the_newest_are_those_looked_at() -> None:
@@ -346,15 +257,15 @@ def test_max_frames_of_the_newest_are_those_looked_at() -> None:
 
 def test_a_lost_stream_is_shown_as_lost_and_nothing_is_written_meanwhile(tmp_path: Path) -> None:
     class Waiting(Screen):
-        def show(self, picture: Picture) -> None:
-            super().show(picture)
+        def show(self, frame: AnnotatedFrame) -> None:
+            super().show(frame)
             with changed:
                 changed.notify_all()
 
         def wait_for(self, index: int, state: str) -> None:
             with changed:
                 assert changed.wait_for(
-                    lambda: any((p.frame.index, p.stats.state) == (index, state) for p in self.pictures), 30
+                    lambda: any((p.frame.index, p.stats.state) == (index, state) for p in self.frames), 30
                 )
 
     class Stream(Shades):
@@ -373,12 +284,12 @@ def test_a_lost_stream_is_shown_as_lost_and_nothing_is_written_meanwhile(tmp_pat
     screen = Waiting()
     results, encoder = Results(tmp_path / "out.jsonl"), VideoEncoder(tmp_path / "out.mp4")
     run(Brightness(), Stream(6, live=True), views=[screen], results=results, encoder=encoder)
-    states = [picture.stats.state for picture in screen.pictures]
+    states = [shown.stats.state for shown in screen.frames]
     lost = states.index("lost")
     assert states[lost - 1] == "live"
     assert states[-1] == "live"
-    assert screen.pictures[lost].frame is screen.pictures[lost - 1].frame
-    assert not torch.equal(screen.pictures[lost].image, screen.pictures[lost - 1].image)  # it is written on it
+    assert screen.frames[lost].frame is screen.frames[lost - 1].frame
+    assert not torch.equal(screen.frames[lost].image, screen.frames[lost - 1].image)  # it is written on it
     assert recorded(tmp_path / "out.mp4") <= 6
     assert len((tmp_path / "out.jsonl").read_text().splitlines()) <= 6
 
@@ -403,10 +314,10 @@ def test_several_sources_make_a_grid_and_one_call(tmp_path: Path) -> None:
     assert report.frames == 30
     assert app.batches == [3] * 10
     assert all(source.closed for source in sources)
-    assert [tuple(picture.image.shape) for picture in screen.pictures] == [(96, 128, 3)] * 10
-    assert screen.pictures[-1].fields == {name: {"brightness": 9} for name in "abc"}
-    assert screen.pictures[-1].image[48:, 64:].max() == 0  # the fourth place
-    assert screen.pictures[-1].image[20, 30].tolist() == [9, 9, 9]
+    assert [tuple(shown.image.shape) for shown in screen.frames] == [(96, 128, 3)] * 10
+    assert screen.frames[-1].fields == {name: {"brightness": 9} for name in "abc"}
+    assert screen.frames[-1].image[48:, 64:].max() == 0  # the fourth place
+    assert screen.frames[-1].image[20, 30].tolist() == [9, 9, 9]
     lines = [json.loads(line) for line in (tmp_path / "out.jsonl").read_text().splitlines()]
     assert [(line["source"], line["frame"]) for line in lines] == [(name, i) for i in range(10) for name in "abc"]
     assert recorded(tmp_path / "out.mp4") == 10
@@ -423,7 +334,7 @@ def test_files_of_different_rates_and_lengths_keep_step() -> None:
     screen = Screen()
     report = run(Brightness(), [Shades(20), Half(5)], views=[screen])
     assert report.frames == 25
-    times = [picture.frame.time for picture in screen.pictures]
+    times = [shown.frame.time for shown in screen.frames]
     assert times == [i / 25 for i in range(20)]
 
 
@@ -435,7 +346,7 @@ def test_live_sources_do_not_wait_for_one_another() -> None:
     ]
     app, screen = Brightness(), Screen()
     run(app, sources, views=[screen])
-    assert len(screen.pictures) > 3
+    assert len(screen.frames) > 3
     assert len(app.seen) > 3
 
 
@@ -443,34 +354,34 @@ def test_live_sources_do_not_wait_for_one_another() -> None:
 
 
 def test_quit() -> None:
-    screen, source = Screen({5: "quit"}), Shades(10**6)
+    screen, source = Screen({5: Command("quit")}), Shades(10**6)
     report = run(Brightness(), source, views=[screen])
-    assert (report.ended, len(screen.pictures), screen.closed, source.closed) == ("quit", 5, True, True)
+    assert (report.ended, len(screen.frames), screen.closed, source.closed) == ("quit", 5, True, True)
     assert source.read < 40
 
 
 def test_what_was_looked_at_before_quitting_is_recorded(tmp_path: Path) -> None:
     encoder, results = VideoEncoder(tmp_path / "out.mp4"), Results(tmp_path / "out.jsonl")
-    report = run(Brightness(), Shades(10**6), views=[Screen({5: "quit"})], encoder=encoder, results=results)
+    report = run(Brightness(), Shades(10**6), views=[Screen({5: Command("quit")})], encoder=encoder, results=results)
     lines = (tmp_path / "out.jsonl").read_text().splitlines()
     assert recorded(tmp_path / "out.mp4") == len(lines) == report.frames
 
 
 def test_a_paused_file_waits() -> None:
-    screen, source = Screen({5: "pause"}, asks={40: "pause"}), Shades(12)
+    screen, source = Screen({5: Command("pause")}, asks={40: Command("pause")}), Shades(12)
     assert run(Marks(), source, views=[screen]).frames == 12
-    states = [picture.stats.state for picture in screen.pictures]
+    states = [shown.stats.state for shown in screen.frames]
     assert states.count("paused") == 1
-    assert screen.pictures[5].frame is screen.pictures[4].frame
+    assert screen.frames[5].frame is screen.frames[4].frame
     assert sorted(set(screen.shades)) == [(i, i) for i in range(12)]
 
 
 def test_a_paused_live_source_goes_on_but_is_not_shown(tmp_path: Path) -> None:
     source = Shades(60, live=True, after=lambda index: time.sleep(0.02))
-    screen, encoder = Screen({5: "pause"}, asks={10**9: "pause"}), VideoEncoder(tmp_path / "out.mp4")
+    screen, encoder = Screen({5: Command("pause")}, asks={10**9: Command("pause")}), VideoEncoder(tmp_path / "out.mp4")
     run(Marks(), source, views=[screen], encoder=encoder)
-    assert {picture.frame.index for picture in screen.pictures} <= {0, 1, 2, 3, 4, 5}
-    assert screen.pictures[-1].stats.state == "paused"
+    assert {shown.frame.index for shown in screen.frames} <= {0, 1, 2, 3, 4, 5}
+    assert screen.frames[-1].stats.state == "paused"
     assert source.read == 60
     assert recorded(tmp_path / "out.mp4") > 8  # more than were shown
 
@@ -488,20 +399,20 @@ def test_what_is_said_beside_a_paused_picture_stays_as_it_is(tmp_path: Path) -> 
             enough.wait(10)
 
     class Patient(Screen):
-        def commands(self) -> list[Command]:
-            if self._asked == 80:
+        def events(self) -> list[ViewEvent]:
+            if self.asked == 80:
                 enough.set()
-            return super().commands()
+            return super().events()
 
     answered, enough = threading.Semaphore(0), threading.Event()
-    screen, results = Patient({5: "pause"}, asks={60: "pause"}), Results(tmp_path / "out.jsonl")
+    screen, results = Patient({5: Command("pause")}, asks={60: Command("pause")}), Results(tmp_path / "out.jsonl")
     run(Late(), Shades(21, live=True, after=after), views=[screen], results=results)
-    paused = [picture for picture in screen.pictures if picture.stats.state == "paused"]
+    paused = [shown for shown in screen.frames if shown.stats.state == "paused"]
     assert len((tmp_path / "out.jsonl").read_text().splitlines()) == 21  # the model went on
-    before = screen.pictures[screen.pictures.index(paused[0]) - 1]
-    assert {picture.frame for picture in paused} == {before.frame}
-    assert all(picture.fields == before.fields for picture in paused)
-    assert screen.pictures[-1].fields == {"brightness": 20}
+    before = screen.frames[screen.frames.index(paused[0]) - 1]
+    assert {shown.frame for shown in paused} == {before.frame}
+    assert all(shown.fields == before.fields for shown in paused)
+    assert screen.frames[-1].fields == {"brightness": 20}
 
 
 # --- recording while it runs ---
@@ -521,7 +432,7 @@ class Held(VideoEncoder):
 
 def test_a_slow_encoder_never_holds_up_what_is_live(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
     encoder, screen, shown = Held(tmp_path / "out.mp4"), Screen(), threading.Semaphore(0)
-    screen.show = lambda picture: (Screen.show(screen, picture), shown.release())[0]  # type: ignore[method-assign]
+    screen.show = lambda frame: (Screen.show(screen, frame), shown.release())[0]  # type: ignore[method-assign]
 
     def next_when_shown(index: int) -> None:
         shown.acquire(timeout=10)
@@ -529,10 +440,10 @@ def test_a_slow_encoder_never_holds_up_what_is_live(tmp_path: Path, caplog: pyte
             encoder.go.set()
 
     report = run(Brightness(), Shades(30, live=True, after=next_when_shown), views=[screen], encoder=encoder)
-    assert {picture.frame.index for picture in screen.pictures} == set(range(30))
+    assert {shown.frame.index for shown in screen.frames} == set(range(30))
     assert recorded(tmp_path / "out.mp4") == encoder.frames == 30 - report.not_recorded
     assert 20 <= report.not_recorded < 30
-    assert caplog.text.count(f"{report.not_recorded} pictures are not in {tmp_path / 'out.mp4'}") == 1
+    assert caplog.text.count(f"{report.not_recorded} frames are not in {tmp_path / 'out.mp4'}") == 1
 
 
 def test_of_a_file_every_picture_is_recorded_however_slow_the_encoder_is(tmp_path: Path) -> None:
@@ -565,7 +476,7 @@ def test_a_recording_that_the_end_of_the_run_ends_is_told_of(
 ) -> None:
     monkeypatch.chdir(tmp_path)
     caplog.set_level("INFO")
-    run(Brightness(), Shades(10), views=[Screen({5: "record"})])
+    run(Brightness(), Shades(10), views=[Screen({5: Command("record")})])
     (video,) = tmp_path.glob("recording-*.mp4")
     assert f"recorded 5 frames to {video.name}" in caplog.text
     assert recorded(video) == 5
@@ -577,7 +488,10 @@ def test_a_recording_without_pictures_is_told_of(
     monkeypatch.chdir(tmp_path)
     caplog.set_level("INFO")
     # Paused, so that there is nothing to record; and the second begins before the first has made a file.
-    screen = Screen({3: "pause"}, asks={40: "record", 41: "record", 42: "record", 50: "pause"})
+    screen = Screen(
+        {3: Command("pause")},
+        asks={40: Command("record"), 41: Command("record"), 42: Command("record"), 50: Command("pause")},
+    )
     run(Brightness(), Shades(10), views=[screen])
     names = [message.split()[-1] for message in caplog.messages if message.startswith("recording to ")]
     assert len(set(names)) == 2
@@ -590,14 +504,22 @@ def test_snapshot_and_recordings_by_key(
 ) -> None:
     monkeypatch.chdir(tmp_path)
     caplog.set_level("INFO")
-    screen = Screen({3: "snapshot", 5: "record", 10: "record", 12: "snapshot", 15: "record"})
+    screen = Screen(
+        {
+            3: Command("snapshot"),
+            5: Command("record"),
+            10: Command("record"),
+            12: Command("snapshot"),
+            15: Command("record"),
+        }
+    )
     run(Brightness(), Shades(20), views=[screen])
     # By time, not by name: what begins in the same second as another gets a -2, which would be first.
     by_time = {"key": lambda path: path.stat().st_mtime_ns}
     pictures = sorted(tmp_path.glob("snapshot-*.png"), **by_time)
     videos = sorted(tmp_path.glob("recording-*.mp4"), **by_time)
     assert len(pictures) == 2
-    assert torch.equal(cv.imread(str(pictures[0])), screen.pictures[2].image)
+    assert torch.equal(cv.imread(str(pictures[0])), screen.frames[2].image)
     assert sorted(map(recorded, videos)) == [5, 5]
     text = caplog.text
     assert f"snapshot saved as {pictures[0].name}" in text
@@ -614,9 +536,9 @@ def test_the_hud_is_on_what_is_shown_but_not_on_what_is_recorded(tmp_path: Path)
         def draw(self, image: torch.Tensor, result: int) -> torch.Tensor:
             return image
 
-    screen = Screen({3: "hud", 6: "hud"})
+    screen = Screen({3: Command("hud"), 6: Command("hud")})
     run(Nothing(), Grey(10), views=[screen], encoder=VideoEncoder(tmp_path / "out.mp4"))
-    written = [bool((picture.image != 128).any()) for picture in screen.pictures]
+    written = [bool((shown.image != 128).any()) for shown in screen.frames]
     assert written[:3] == [False] * 3
     assert any(written)
     assert not written[-1]
@@ -626,10 +548,10 @@ def test_the_hud_is_on_what_is_shown_but_not_on_what_is_recorded(tmp_path: Path)
 
 
 def test_single_pictures_stay_until_the_user_quits() -> None:
-    screen, source = Screen(asks={150: "quit"}), Shades(1)
+    screen, source = Screen(asks={150: Command("quit")}), Shades(1)
     source.still = True
     report = run(Brightness(), source, views=[screen])
-    assert (report.frames, report.ended, len(screen.pictures)) == (1, "quit", 1)
+    assert (report.frames, report.ended, len(screen.frames)) == (1, "quit", 1)
 
 
 def test_a_video_ends_the_run_although_it_is_shown() -> None:
@@ -706,8 +628,8 @@ def test_a_mistake_in_any_stage_is_raised_once_everything_is_closed(tmp_path: Pa
             return super().fields(result)
 
     class BrokenScreen(Screen):
-        def show(self, picture: Picture) -> None:
-            super().show(picture)
+        def show(self, frame: AnnotatedFrame) -> None:
+            super().show(frame)
             if stage == "show":
                 mistake()
 
@@ -741,7 +663,7 @@ def test_a_source_that_hangs_does_not_hang_the_run() -> None:
             super().close()
             hung.set()
 
-    source, screen = Hanging(3, live=True), Screen(asks={30: "quit"})
+    source, screen = Hanging(3, live=True), Screen(asks={30: Command("quit")})
     report = run(Brightness(), source, views=[screen])
     assert (report.ended, source.closed) == ("quit", True)
     assert report.seconds < 30

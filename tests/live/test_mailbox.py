@@ -34,7 +34,7 @@ def test_the_newest_takes_the_place_of_what_was_not_taken(changed: threading.Con
 
 
 def test_an_offer_is_taken_only_if_there_is_room(changed: threading.Condition) -> None:
-    box: Mailbox[int] = Mailbox(changed, keep="all", room=2)
+    box: Mailbox[int] = Mailbox(changed, keep="all", maxsize=2)
     assert [box.offer(item) for item in (1, 2, 3)] == [True, True, False]
     assert (box.take(), box.dropped) == (1, 1)
     assert box.offer(4)
@@ -43,7 +43,7 @@ def test_an_offer_is_taken_only_if_there_is_room(changed: threading.Condition) -
 
 
 def test_all_are_kept_in_order_and_who_has_too_many_waits(changed: threading.Condition) -> None:
-    box: Mailbox[int] = Mailbox(changed, keep="all", room=3)
+    box: Mailbox[int] = Mailbox(changed, keep="all", maxsize=3)
     given: list[int] = []
 
     def give() -> None:
@@ -78,7 +78,7 @@ def test_an_error_comes_after_the_last_item_and_once(changed: threading.Conditio
 
 
 def test_closing_lets_go_of_who_waits_for_room(changed: threading.Condition) -> None:
-    box: Mailbox[int] = Mailbox(changed, keep="all", room=1)
+    box: Mailbox[int] = Mailbox(changed, keep="all", maxsize=1)
     box.put(1)
     answers: list[bool] = []
     giver = threading.Thread(target=lambda: answers.append(box.put(2)))
@@ -87,3 +87,26 @@ def test_closing_lets_go_of_who_waits_for_room(changed: threading.Condition) -> 
     giver.join(10)
     assert answers == [False]
     assert (box.put(3), box.take(), box.ended) == (False, None, True)
+
+
+def test_closing_forgets_an_error(changed: threading.Condition) -> None:
+    box: Mailbox[int] = Mailbox(changed, keep="all")
+    box.finish(ZeroDivisionError())
+    box.close()
+    assert (box.ready, box.ended, box.take()) == (False, True, None)
+
+
+def test_an_error_is_there_before_the_end_is() -> None:
+    """Whoever asks without the lock, as the display does, would otherwise miss it."""
+    seen: list[bool] = []
+
+    class Spying(Mailbox[int]):
+        def __setattr__(self, name: str, value: object) -> None:
+            super().__setattr__(name, value)
+            if name in ("_finished", "_error"):
+                seen.append(hasattr(self, "_error") and self.ended)
+
+    box = Spying(threading.Condition(), keep="all")
+    seen.clear()
+    box.finish(ZeroDivisionError())
+    assert seen == [False, False]

@@ -7,6 +7,7 @@ import pytest
 import torch_opencv as cv
 from torch_opencv.live.errors import ViewError
 from torch_opencv.live.window import Window, why_no_window
+from torch_opencv.live.window_keys import key_name
 
 
 @pytest.fixture
@@ -50,3 +51,26 @@ def test_wayland_alone_is_enough_for_gtk_but_not_for_qt(monkeypatch: pytest.Monk
 def test_other_systems_always_have_a_display(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(sys, "platform", "darwin")
     assert not why_no_window()
+
+
+@pytest.mark.parametrize(
+    ("code", "name"),
+    [
+        (ord("a"), "a"),
+        (ord("A"), "A"),
+        (ord(" "), " "),
+        (9, "Tab"),
+        (13, "Enter"),
+        (27, "Escape"),
+        (0xFF51, "ArrowLeft"),  # whose lower half is Q's
+        (0xFFB3, "3"),
+        (0x10061, "a"),  # as GTK has it with Caps Lock or the like
+        (0x250000, "ArrowLeft"),
+        (0xF702, "ArrowLeft"),
+        (0xFFE1, ""),  # Shift
+        (0xE4, "ä"),
+        (0xC4 - 256, "ä"),
+    ],
+)
+def test_keys_have_the_names_that_browsers_give_them(code: int, name: str) -> None:
+    assert key_name(code) == name

@@ -15,11 +15,12 @@ from collections.abc import Sequence
 
 import torch
 
+from torch_opencv.live.app import App
 from torch_opencv.live.overlay import draw_scores
 from torch_opencv.vision import Classifier, Prediction
 
 
-class Classify:
+class Classify(App[list[Prediction]]):
     """The program, for `torch_opencv.live.run`.
 
     Args:
@@ -33,21 +34,21 @@ class Classify:
         self.seen: Counter[str] = Counter()
         """How often each class was the best one."""
 
-    def process(self, image: torch.Tensor) -> list[Prediction]:
-        """The five best classes of a picture, torch.uint8 (H, W, 3) BGR, best first."""
+    def process(self, image: torch.Tensor, /) -> list[Prediction]:
+        """The five best classes of a frame, torch.uint8 (H, W, 3) BGR, best first."""
         return self.process_batch([image])[0]
 
-    def process_batch(self, images: Sequence[torch.Tensor]) -> list[list[Prediction]]:
-        """The same for several pictures, of any sizes, in one go."""
+    def process_batch(self, images: Sequence[torch.Tensor], /) -> list[list[Prediction]]:
+        """The same for several frames, of any sizes, in one go."""
         answers = self._classifier.batch(images)
         self.seen.update(predictions[0].label for predictions in answers)
         return answers
 
-    def draw(self, image: torch.Tensor, result: list[Prediction]) -> torch.Tensor:
-        """The classes with bars for their scores, drawn into the picture."""
+    def draw(self, image: torch.Tensor, result: list[Prediction], /) -> torch.Tensor:
+        """The classes with bars for their scores, drawn into the frame."""
         return draw_scores(image, [(prediction.label, prediction.score) for prediction in result])
 
-    def fields(self, result: list[Prediction]) -> dict[str, object]:
+    def fields(self, result: list[Prediction], /) -> dict[str, object]:
         """The result as written to ``--results``."""
         return {"classes": [{"label": p.label, "wnid": p.wnid, "score": round(p.score, 4)} for p in result]}
 

@@ -6,28 +6,16 @@ Everything that can be found out before the model is loaded is: sources are open
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Protocol, TypeVar
+from typing import Any
 
+from torch_opencv.live.app import App
 from torch_opencv.live.loop import Report, run
-from torch_opencv.live.pipeline import App
 from torch_opencv.live.resources import Resources, ViewKind, open_resources
 
-R = TypeVar("R")
-
 _STATUS = {"interrupted": 130, "terminated": 143}  # 128 + the signal's number, as shells have it
-
-
-class Program(App[R], Protocol[R]):
-    """What the command line runs."""
-
-    def fields(self, result: R) -> Mapping[str, object]:
-        """The result as the fields of its JSON line."""
-
-    def summary(self) -> str:
-        """What was seen in the whole run, in a line."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -62,7 +50,7 @@ class Options:
     """Neither a progress bar nor a summary."""
 
 
-def run_program(load: Callable[[], Program[R]], options: Options, *, title: str = "torch-opencv") -> int:
+def run_program(load: Callable[[], App[Any]], options: Options, *, title: str = "torch-opencv") -> int:
     """Run a program as the options say.
 
     Args:
@@ -103,8 +91,8 @@ def run_program(load: Callable[[], Program[R]], options: Options, *, title: str 
         )
     if not options.quiet:
         print(_outcome(report, resources), file=sys.stderr)
-        if report.frames:
-            print(program.summary(), file=sys.stderr)
+        if report.frames and (summary := program.summary()):
+            print(summary, file=sys.stderr)
     return _STATUS.get(report.ended, 2 if report.recording_failed else 0)
 
 

@@ -1,4 +1,4 @@
-"""Live stylization: every frame painted in the style of a picture, and styles switched while it runs.
+"""Live stylization: every frame painted in the style of a painting, and styles switched while it runs.
 
 This is all of the program ``torch-opencv stylize``; from Python::
 
@@ -10,19 +10,22 @@ This is all of the program ``torch-opencv stylize``; from Python::
 
 from __future__ import annotations
 
+import logging
+import threading
 import time
-from collections import Counter, deque
+from collections import Counter
 from collections.abc import Sequence
-from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
-from weakref import ref
 
 import torch
 
+from torch_opencv.live.app import App
 from torch_opencv.vision import Painting, Stylizer
 from torch_opencv.vision.stylize import styles
+
+_log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, eq=False)
@@ -34,11 +37,14 @@ class Painted:
     seconds: float
 
 
-class Stylize:
+class Stylize(App[Painted]):
     """The program, for `torch_opencv.live.run`.
 
+    A style that is chosen is loaded, and the first time on a machine compiled, in a thread of its own; until it is
+    there, `chosen` is the old one, and `status` says what is going on.
+
     Args:
-        style: one or several of the Stylizer's; it begins with the first. All that come along can be chosen, too.
+        style: one or several of the Stylizer's; it begins with the first. All that are bundled can be chosen, too.
         device: "auto", "cpu", "cuda" or "cuda:N".
         size: the longer side of what is painted, in pixels; None: as the Stylizer has it.
         strength: how much of the painting is laid over the frame, 0..1.
@@ -46,7 +52,7 @@ class Stylize:
 
     """
 
-    replaces = True
+    replaces_frame = True
     """What is shown is the result itself, so that it goes with the frame that it was made of."""
 
     def __init__(
@@ -64,43 +70,43 @@ class Stylize:
             name = styles.name_of(one)
             self._named[str(one) if name in self._named else name] = one  # two files may be called the same
         self._load = partial(Stylizer, device=device, size=size, strength=strength, keep_colors=keep_colors)
-        self._loader = ThreadPoolExecutor(1, "style")
-        self._stylizers: dict[str, Future[Stylizer]] = {}
-        for name in self._named:
-            self._ask_for(name).result()
+        self._stylizers = {name: self._load(one) for name, one in self._named.items()}
         self._named |= {name: name for name in styles.NAMES if name not in self._named}
         self.choices = tuple(self._named)
         """The styles that can be chosen while it runs."""
-        self.chosen = self.choices[0]
-        """The one to paint in, once it is loaded."""
-        self._painting = self.chosen
-        self._pictures: deque[ref[torch.Tensor]] = deque(maxlen=16)  # the last ones, of as many sources as there can be
+        self._changing = threading.Lock()  # held while any of the following is changed
+        self._wanted = self.choices[0]
+        self._loader: threading.Thread | None = None
+        self._switch(self._wanted)
         self.painted: Counter[str] = Counter()
         """How many frames were painted in each style."""
 
-    def choose(self, name: str) -> None:
+    def choose(self, name: str, /) -> None:
         """Paint in another style as soon as it is loaded, which the first time on a machine takes some seconds."""
-        self._ask_for(name)
-        self.chosen = name
+        with self._changing:
+            self._wanted = name
+            if name in self._stylizers:
+                self._switch(name)
+                return
+            self.status = f"compiling {name}..."
+            if self._loader is None:
+                # A daemon, as nobody waits for a style when the program ends.
+                self._loader = threading.Thread(target=self._load_wanted, name="style", daemon=True)
+                self._loader.start()
 
-    def process(self, image: torch.Tensor) -> Painted:
-        """The painting of a picture, torch.uint8 (H, W, 3) BGR."""
-        chosen = self.chosen
-        # What moves goes on in the old style until the new one is there. A picture that comes again is a still one.
-        if self._stylizers[chosen].done() or any(picture() is image for picture in self._pictures):
-            self._painting = chosen
-        self._pictures.append(ref(image))
-        stylizer = self._stylizers[self._painting].result()
+    def process(self, image: torch.Tensor, /) -> Painted:
+        """The painting of a frame, torch.uint8 (H, W, 3) BGR."""
+        style, stylizer = self._current
         start = time.perf_counter()
         painting = stylizer(image)
-        self.painted[self._painting] += 1
-        return Painted(painting, self._painting, time.perf_counter() - start)
+        self.painted[style] += 1
+        return Painted(painting, style, time.perf_counter() - start)
 
-    def draw(self, image: torch.Tensor, result: Painted) -> torch.Tensor:
-        """The painting, in place of the picture."""
+    def draw(self, image: torch.Tensor, result: Painted, /) -> torch.Tensor:
+        """The painting, in place of the frame."""
         return result.painting.image
 
-    def fields(self, result: Painted) -> dict[str, object]:
+    def fields(self, result: Painted, /) -> dict[str, object]:
         """The result as written to ``--results``."""
         return {
             "style": result.style,
@@ -112,8 +118,33 @@ class Stylize:
         """The styles painted in, the most frequent first."""
         return "painted: " + ", ".join(f"{style} ({count})" for style, count in self.painted.most_common())
 
-    def _ask_for(self, name: str) -> Future[Stylizer]:
-        """The stylizer of that name, loaded or being loaded."""
-        if name not in self._stylizers:
-            self._stylizers[name] = self._loader.submit(self._load, self._named[name])
-        return self._stylizers[name]
+    def close(self) -> None:
+        """Want no other style any more; one that is being loaded is left behind."""
+        with self._changing:
+            self._wanted = self.chosen
+
+    def _switch(self, name: str) -> None:
+        self._current = name, self._stylizers[name]
+        self.chosen, self.status = name, ""
+
+    def _load_wanted(self) -> None:
+        """Load what is wanted until that is there: what the loader's thread does."""
+        while True:
+            with self._changing:
+                name = self._wanted
+                if name in self._stylizers:
+                    self._switch(name)
+                    self._loader = None
+                    return
+            try:
+                stylizer = self._load(self._named[name])
+            except Exception as error:  # whatever it is: the old style goes on
+                _log.error("%s", error)
+                with self._changing:
+                    if self._wanted == name:
+                        self._wanted, self._loader = self.chosen, None
+                        self.status = f"{name} can't be loaded"
+                        return
+            else:
+                with self._changing:
+                    self._stylizers[name] = stylizer

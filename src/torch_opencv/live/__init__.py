@@ -1,8 +1,8 @@
-"""Programs that run on a camera, a video or pictures: sources, the loop, views, the overlay, recordings and results.
+"""Programs that run on a camera, a video or images: sources, the loop, views, the overlay, recordings and results.
 
 from torch_opencv import live
 
-live.run(app, source=0)                      # an app that can look(image) and draw(image, result)
+live.run(app, source=0)                      # an App, or a function of an image
 
 for frame in live.frames("clip.mp4"):        # or just the frames
     print(frame.time, frame.image.shape)
@@ -12,14 +12,17 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from pathlib import Path
-from threading import Condition, Event, Thread
-from typing import TypeVar
+from threading import Condition, Thread
+from threading import Event as Flag
 
 from torch_opencv.live import loop
+from torch_opencv.live.app import App, as_app, name_of
 from torch_opencv.live.errors import LiveError, OutputError, SourceError, ViewError
+from torch_opencv.live.events import Click, Event, Key, Press, Text
 from torch_opencv.live.loop import Report
 from torch_opencv.live.mailbox import Mailbox
-from torch_opencv.live.pipeline import App, capture
+from torch_opencv.live.panel import Button, Panel, Row, TextField
+from torch_opencv.live.pipeline import capture
 from torch_opencv.live.resources import Spec, ViewKind, open_resources
 from torch_opencv.live.results import Results
 from torch_opencv.live.sources import Frame, Source, open_source
@@ -27,13 +30,22 @@ from torch_opencv.live.video_encoder import VideoEncoder
 
 __all__ = [
     "App",
+    "Button",
+    "Click",
+    "Event",
     "Frame",
+    "Key",
     "LiveError",
     "OutputError",
+    "Panel",
+    "Press",
     "Report",
     "Results",
+    "Row",
     "Source",
     "SourceError",
+    "Text",
+    "TextField",
     "VideoEncoder",
     "ViewError",
     "frames",
@@ -41,11 +53,9 @@ __all__ = [
     "run",
 ]
 
-R = TypeVar("R")
-
 
 def run(
-    app: App[R],
+    app: object,
     source: Spec | Sequence[Spec] = None,
     *,
     view: ViewKind | None = None,
@@ -63,13 +73,9 @@ def run(
     """Run a program of your own until its source ends, or the user quits or presses Ctrl-C.
 
     Args:
-        app: has ``look(image)``, which gives a result for a picture, torch.uint8 (H, W, 3) BGR; and ``draw(image,
-            result)``, which gives the picture with that drawn on it, and may draw into ``image``, but not into what it
-            gave before. Its class's name is the title of the window or the page. It may have
-            ``fields(result)``, a dict for the results' JSON lines and the browser; ``process_batch(images)``, a list of
-            results, for several sources at once; and what the user can switch while it runs: ``choices``, a sequence
-            of names, ``chosen``, one of them, and ``choose(name)``, called in the main thread, whereupon the next
-            `look` uses that.
+        app: an `App`; or an object with its methods ``process`` and ``draw``, and any of the others; or a function of
+            an image, torch.uint8 (H, W, 3) BGR, that returns an image to be shown in its place. The name of its class,
+            or of the function, is the title of the window or the page.
         source: as for `open_source`; or a list of those, which are shown as a grid; or "browser", the camera of whoever
             opens the page.
         view: None is a window if there can be one; else none if ``record`` or ``results`` is given, so that batch work
@@ -77,11 +83,11 @@ def run(
             the browser in any case.)
         record: a video of what is shown, .mp4 or .mkv.
         results: a JSON Lines file; "-" is standard output.
-        latest: look at the newest frame only, and play files at their own pace; else at every frame. None: the newest
+        latest: process the newest frame only, and play files at their own pace; else every frame. None: the newest
             of live sources, every one of files.
-        max_frames: end after so many of each source were looked at.
+        max_frames: end after so many of each source were processed.
         max_seconds: end after so long.
-        hud: write rates, age and drops on what is shown.
+        hud: write rates, latency and drops on what is shown.
         side_by_side: record each frame as it was at the left of the annotated one.
         host: where the browser's page is served. All but this machine's own addresses demand a token.
         port: None is 8000 if that is free, else any that is.
@@ -89,17 +95,19 @@ def run(
 
     Raises:
         LiveError: something named can't be used, with one line that says why. All files are complete then, too.
+        TypeError: the app is none, or a method of it returned what it shouldn't; the message names it.
+        ValueError: a number or a choice is none of those that are possible.
         Exception: whatever the app raised.
 
     """
+    program = as_app(app)
     several = isinstance(source, Sequence) and not isinstance(source, str)
     specs: Sequence[Spec] = source if several else [source]  # type: ignore[assignment, list-item]
-    title = type(app).__name__
     with open_resources(
-        specs, title=title, view=view, record=record, results=results, host=host, port=port, token=token
+        specs, title=name_of(app), view=view, record=record, results=results, host=host, port=port, token=token
     ) as resources:
         return loop.run(
-            app,
+            program,
             resources.sources,
             views=resources.views,
             encoder=resources.encoder,
@@ -126,7 +134,7 @@ def frames(source: Spec = None, *, latest: bool | None = None) -> Iterator[Frame
     """
     opened_source = source if isinstance(source, Source) else open_source(source)
     newest = opened_source.live if latest is None else latest
-    changed, stopping = Condition(), Event()
+    changed, stopping = Condition(), Flag()
     box: Mailbox[Frame] = Mailbox(changed, keep="newest" if newest else "all")
     paced = newest and not opened_source.live
     options = {"paced": paced, "limit": None, "stopping": stopping}

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Mapping, Sequence
-from typing import Generic, TypeVar
+from collections.abc import Callable, Mapping, Sequence
+from typing import Generic, TypeVar, cast
 
 import torch
 
+from torch_opencv.live.checks import to_bgr
 from torch_opencv.live.events import Event
 from torch_opencv.live.panel import Panel
 
@@ -20,15 +21,16 @@ class App(ABC, Generic[R]):
     Only `process` must be there; everything else has a default.
 
     Threads: `process`, `process_batch` and `fields` are called in the model's thread, one call at a time; everything
-    else in the main thread, one call at a time. The two run at once. So what `handle` or `choose` changes and `process`
-    reads must be changed as a whole: assign one attribute (a new tuple, dict or object), never alter in place what the
-    other thread reads, and read it once at the beginning of `process`.
+    else in the main thread, one call at a time, and `choices`, `chosen`, `status` and `replaces_frame` are read there.
+    The two run at once. So what `handle` or `choose` changes and `process` reads must be changed as a whole: assign one
+    attribute (a new tuple, dict or object), never alter in place what the other thread reads, and read it once at the
+    beginning of `process`. `close` and `summary` come when no other call will.
     """
 
     choices: Sequence[str] = ()
     """Names that the user can switch between while it runs; they stay the same for the whole run."""
     chosen: str = ""
-    """The choice that the next frame is processed with."""
+    """The choice that the next frame is processed with. Single pictures are processed again whenever it has changed."""
     status: str = ""
     """What the user should know now, such as "compiling great-wave..."; shown until it is empty again."""
     replaces_frame: bool = False
@@ -37,14 +39,18 @@ class App(ABC, Generic[R]):
 
     @abstractmethod
     def process(self, image: torch.Tensor, /) -> R:
-        """What the model says about a frame, torch.uint8 (H, W, 3) BGR, which it leaves as it is."""
+        """What the model says about a frame, torch.uint8 (H, W, 3) BGR, which it leaves as it is: it is shown, too."""
 
     def process_batch(self, images: Sequence[torch.Tensor], /) -> Sequence[R]:
         """The same for a frame of each of several sources, of any sizes."""
         return [self.process(image) for image in images]
 
     def draw(self, image: torch.Tensor, result: R, /) -> torch.Tensor:
-        """The frame with the result drawn on it, torch.uint8 (H, W, 3) BGR; ``image`` may be drawn into."""
+        """The frame with the result drawn on it, torch.uint8 (H, W, 3) BGR; ``image``, a copy, may be drawn into.
+
+        Grey and BGRA pictures and arrays of NumPy's are converted. One of another size is taken to show the whole
+        frame. What was returned before may still be on its way to the screen: give a new one each time.
+        """
         return image
 
     def fields(self, result: R, /) -> Mapping[str, object]:
@@ -60,7 +66,8 @@ class App(ABC, Generic[R]):
 
         Returns:
             Whether the app has taken it. A key that it takes does nothing else, even if it is one of the loop's own
-            (`keys.COMMANDS`); closing the window ends the run in any case.
+            (`keys.COMMANDS`); closing the window ends the run in any case. After whatever it takes, the frame that is
+            shown is drawn again.
         """
         return False
 
@@ -74,3 +81,88 @@ class App(ABC, Generic[R]):
 
     def close(self) -> None:
         """Let go of what the app holds: called once, in the main thread, when the run has ended."""
+
+
+def as_app(program: object) -> App[object]:
+    """What `live.run` takes, as an `App`.
+
+    Args:
+        program: an `App`; an object with the methods ``process`` and ``draw``, and whatever else of an `App`'s it has;
+            or a function of an image that returns an image, which is shown in place of the frame.
+
+    Raises:
+        TypeError: it is none of these.
+
+    """
+    if isinstance(program, type):
+        raise TypeError(f"{program.__name__} is a class: give an object of it, {program.__name__}()")
+    if isinstance(program, App):
+        return program
+    if callable(getattr(program, "process", None)) and callable(getattr(program, "draw", None)):
+        return _Adapted(program)
+    if callable(program):
+        return _Function(program)
+    raise TypeError(
+        f"{type(program).__name__} can't be run: it needs process(image) and draw(image, result), as live.App has; "
+        "or give a function of an image that returns an image"
+    )
+
+
+def name_of(program: object) -> str:
+    """What an app is called in titles and messages: its class's name, or the function's."""
+    own = getattr(program, "own", program) if isinstance(program, _Adapted | _Function) else program
+    return str(getattr(own, "__name__", None) or type(own).__name__)
+
+
+def has_fields(app: App[object]) -> bool:
+    """Whether an app says what its results are, so that they can be written."""
+    return getattr(app.fields, "__func__", None) is not App.fields
+
+
+class _Adapted(App[object]):
+    """An object that is an app without being an `App`."""
+
+    def __init__(self, own: object) -> None:
+        self.own = own
+        for name in ("process_batch", "fields", "choose", "handle", "panel", "summary", "close"):
+            if callable(method := getattr(own, name, None)):
+                setattr(self, name, method)
+        self.choices = getattr(own, "choices", ())
+        self.replaces_frame = bool(getattr(own, "replaces_frame", False))
+
+    @property
+    def chosen(self) -> str:
+        return str(getattr(self.own, "chosen", ""))
+
+    @chosen.setter
+    def chosen(self, name: str) -> None:
+        self.own.chosen = name  # type: ignore[attr-defined]  # any object takes attributes, or says that it doesn't
+
+    @property
+    def status(self) -> str:
+        return str(getattr(self.own, "status", ""))
+
+    @status.setter
+    def status(self, text: str) -> None:
+        self.own.status = text  # type: ignore[attr-defined]
+
+    def process(self, image: torch.Tensor, /) -> object:
+        return self.own.process(image)  # type: ignore[attr-defined]  # as_app has seen it
+
+    def draw(self, image: torch.Tensor, result: object, /) -> torch.Tensor:
+        return cast(torch.Tensor, self.own.draw(image, result))  # type: ignore[attr-defined]
+
+
+class _Function(App[object]):
+    """A function of an image, which may draw into it, that returns an image."""
+
+    replaces_frame = True
+
+    def __init__(self, own: Callable[..., object]) -> None:
+        self.own = own
+
+    def process(self, image: torch.Tensor, /) -> object:
+        return to_bgr(self.own(image.clone()), f"{name_of(self)}(image)")
+
+    def draw(self, image: torch.Tensor, result: object, /) -> torch.Tensor:
+        return cast(torch.Tensor, result)

@@ -19,4 +19,4 @@ class OutputError(LiveError):
 
 
 class ViewError(LiveError):
-    """Pictures can't be shown in the way that was asked for."""
+    """Frames can't be shown in the way that was asked for."""

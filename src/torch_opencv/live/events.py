@@ -15,7 +15,7 @@ class Key:
     """A key was pressed."""
 
     key: str
-    """As browsers name it (W3C UI Events, ``KeyboardEvent.key``): "a", "A", "1", " ", "Enter", "Backspace", "Escape"."""
+    """As browsers name it (UI Events, ``KeyboardEvent.key``): "a", "A", "1", " ", "Enter", "Backspace", "Escape"."""
 
 
 @dataclass(frozen=True, eq=False, slots=True)

@@ -1,4 +1,4 @@
-"""How the run is going, measured and written on the picture: rates, the frame's age, drops, and the source's state."""
+"""How the run is going, measured and written on the frame: rates, its latency, drops, and the source's state."""
 
 from __future__ import annotations
 
@@ -16,6 +16,7 @@ _COLORS: dict[RunState, tuple[int, int, int]] = {  # BGR
     "paused": (255, 255, 255),
     "connecting": (80, 200, 255),
     "lost": (120, 130, 255),
+    "ended": (255, 255, 255),
 }
 
 
@@ -43,24 +44,28 @@ class Rate:
 
 
 def draw_hud(image: torch.Tensor, stats: Stats, *, figures: bool, note: str = "") -> torch.Tensor:
-    """Write the state, if it isn't "live", a note, and the figures, if they are wanted, in the lower left corner.
+    """Write the state, if it isn't "live", the app's status, a note, and the figures, if wanted, at the lower left.
 
     Args:
         image: torch.uint8, (H, W, 3), BGR; left as it is.
         stats: what is written.
-        figures: also the choice, the rates, the age and the drops.
-        note: a line in any case, such as what was just chosen; empty for none.
+        figures: also the choice, the rates, the latency and the drops.
+        note: a line in any case, such as what was just chosen, unless there is a status; empty for none.
 
     Returns:
-        The picture with that on it, or ``image`` itself if there is nothing to write.
+        The image with that on it, or ``image`` itself if there is nothing to write.
 
     """
     lines: list[str] = [stats.state] if figures or stats.state != "live" else []
-    if note or (figures and stats.chosen):
-        lines.append(note or stats.chosen)
+    if figures and stats.chosen:
+        lines.append(stats.chosen)
+    elif note and not stats.status:
+        lines.append(note)
+    if stats.status:
+        lines.append(stats.status)
     if figures:
-        lines.append(f"{stats.display_fps:.1f} shown/s, {stats.model_fps:.1f} looked at/s")
-        lines.append(f"{stats.latency_ms:.0f} ms old, {stats.dropped} dropped")
+        lines.append(f"{stats.display_fps:.1f} display fps, {stats.model_fps:.1f} model fps")
+        lines.append(f"{stats.latency_ms:.0f} ms latency, {stats.dropped} dropped")
     if not lines:
         return image
     return draw_note(image.clone(), "\n".join(lines), "bottom left", color=_COLORS[stats.state])

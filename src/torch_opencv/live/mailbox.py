@@ -1,6 +1,6 @@
 """What one thread hands to another: a bounded queue, or just the newest item.
 
-Nothing here ever grows: where the taker is slower, the giver waits, or older items give way.
+Nothing here ever grows: where the consumer is slower, the producer waits, or older items give way.
 """
 
 from __future__ import annotations
@@ -18,15 +18,15 @@ class Mailbox(Generic[T]):
     Args:
         changed: is told of everything that happens here. A thread that waits for any of several mailboxes gives them
             the same one.
-        keep: "newest" is a single item, and a newer one takes its place; "all" is as many as there is `room` for, and
-            whoever has more waits.
-        room: how many items may wait where all are kept.
+        keep: "newest" is a single item, and a newer one takes its place; "all" is up to
+            `maxsize`, and whoever has more waits.
+        maxsize: how many items may wait where all are kept.
 
     """
 
-    def __init__(self, changed: Condition, *, keep: Literal["newest", "all"], room: int = 8) -> None:
+    def __init__(self, changed: Condition, *, keep: Literal["newest", "all"], maxsize: int = 8) -> None:
         self._changed = changed
-        self._room = 1 if keep == "newest" else room
+        self._maxsize = 1 if keep == "newest" else maxsize
         self._replaces = keep == "newest"
         self._items: deque[T] = deque()
         self._finished = False
@@ -35,13 +35,13 @@ class Mailbox(Generic[T]):
         self.dropped = 0
         """How many items gave way to newer ones before they were taken, or were offered in vain."""
 
-    # --- the giver ---
+    # --- the producer ---
 
     def put(self, item: T) -> bool:
         """Hand an item over; waits for room if all are kept. False, and nothing is handed over, once it is closed."""
         with self._changed:
             if not self._replaces:
-                self._changed.wait_for(lambda: self._closed or len(self._items) < self._room)
+                self._changed.wait_for(lambda: self._closed or len(self._items) < self._maxsize)
             elif self._items:
                 self._items.clear()
                 self.dropped += 1
@@ -54,7 +54,7 @@ class Mailbox(Generic[T]):
     def offer(self, item: T) -> bool:
         """Hand an item over if there is room for it now; whether there was. It counts as dropped if not."""
         with self._changed:
-            if self._closed or len(self._items) >= self._room:
+            if self._closed or len(self._items) >= self._maxsize:
                 self.dropped += 1
                 return False
             self._items.append(item)
@@ -64,10 +64,11 @@ class Mailbox(Generic[T]):
     def finish(self, error: BaseException | None = None) -> None:
         """Say that no more will come, and why: an error is raised where the items are taken, after the last of them."""
         with self._changed:
-            self._finished, self._error = True, error
+            self._error = error  # first: `ended`, which is read without the lock, would deny that it comes
+            self._finished = True
             self._changed.notify_all()
 
-    # --- the taker ---
+    # --- the consumer ---
 
     @property
     def ready(self) -> bool:
@@ -83,7 +84,7 @@ class Mailbox(Generic[T]):
         """The next item, or None if there is none now. Doesn't wait.
 
         Raises:
-            BaseException: what ended the giver, once there are no items left.
+            BaseException: what ended the producer, once there are no items left.
 
         """
         with self._changed:

@@ -1,4 +1,4 @@
-"""A program's own second picture beside the frames: a gallery of faces, the latest captions, a field to type in.
+"""What a program shows beside the frames: a gallery of faces, the latest captions, a field to type in.
 
 A window shows it as a second window, the page as an ``<aside>``, where fields and buttons come back as events.
 """
@@ -28,7 +28,7 @@ class TextField:
 
 @dataclass(frozen=True, eq=False, slots=True)
 class Row:
-    """A line of the panel: a text and small pictures."""
+    """A line of the panel: a text and small images."""
 
     text: str = ""
     images: tuple[torch.Tensor, ...] = ()

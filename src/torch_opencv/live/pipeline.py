@@ -2,7 +2,7 @@
 
 Two ways of handing frames on, and each is a line of mailboxes:
 
-- every: capture -> all -> model -> all -> display. Each frame is looked at and shown with its own result, in order; the
+- every: capture -> all -> model -> all -> display. Each frame is processed and shown with its own result, in order; the
   slowest stage sets the pace, and the others work ahead by a few frames.
 - latest: capture -> newest -> model -> display, and capture -> newest -> display. Neither the model nor the display
   ever sees an old frame or waits for the other.
@@ -11,16 +11,18 @@ Two ways of handing frames on, and each is a line of mailboxes:
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, replace
 from itertools import islice
 from math import inf
 from threading import Condition, Event, Thread
-from typing import Generic, Protocol, TypeVar
+from typing import Generic, TypeVar
 
 import torch
 
+from torch_opencv.live.app import App, name_of
+from torch_opencv.live.checks import check_unchanged, to_fields, to_results
 from torch_opencv.live.mailbox import Mailbox
 from torch_opencv.live.results import Results
 from torch_opencv.live.sources import Frame, Source
@@ -29,51 +31,33 @@ from torch_opencv.runtime import own_streams
 R = TypeVar("R")
 
 _PATIENCE_S = 0.5  # for a capture to come back from the source before that is closed under it
+_SEEK_PATIENCE_S = 10.0  # for the model to come back from a frame before it goes on elsewhere
+_COMPARED = 3  # frames that are compared with a copy after the app has had them
 _LAST_PATIENCE_S = 2.0  # for everything to end; a thread that doesn't is left behind, and ends with the process
-
-
-class App(Protocol[R]):
-    """A program: what it sees in a picture, and how that is drawn.
-
-    It may also have
-
-    - ``fields(result) -> dict``, the result as the fields of its JSON line;
-    - ``process_batch(images) -> list``, which looks at a picture of each of several sources at once;
-    - what the user can switch while it runs: ``choices``, a sequence of names that stays the same; ``chosen``, the name
-      of one; and ``choose(name)``, called in the main thread, whereupon the next `look` uses that;
-    - ``replaces = True``, if its result is a picture of its own that stands for the frame, as a painting of it: then
-      each frame is shown with its own result, in either way of handing on, and not the newest frame with an older one.
-    """
-
-    def process(self, image: torch.Tensor) -> R:
-        """What the model says about a picture, torch.uint8 (H, W, 3) BGR, which it leaves as it is. In a thread."""
-
-    def draw(self, image: torch.Tensor, result: R) -> torch.Tensor:
-        """The picture with the result drawn on it; ``image`` may be drawn into. In the main thread."""
 
 
 @dataclass(frozen=True, eq=False, slots=True)
 class FrameResult(Generic[R]):
-    """A frame that the model has looked at."""
+    """A frame that the model has processed."""
 
     source: int
     """Which of the sources it is from: 0, 1, ..."""
     frame: Frame
     result: R
     fields: Mapping[str, object]
-    """The result as in its JSON line; empty if the app has no `fields`."""
+    """The result as in its JSON line."""
 
 
 class Pipeline(Generic[R]):
-    """The threads that read the sources and look at their frames, and what they hand to the display.
+    """The threads that read the sources and process their frames, and what they hand to the display.
 
     Args:
-        app: whose `look` is called.
+        app: whose `process_batch` and `fields` are called.
         sources: read by a thread each.
-        results: where a line for each result goes.
+        results: where a line for each result goes; those after a `seek` aren't written.
         latest: the way of handing on.
         display: whether the newest frames are shown, so that somebody takes `frames`.
-        max_frames: stop after so many of each source were looked at.
+        max_frames: stop after so many of each source were processed.
 
     """
 
@@ -88,31 +72,41 @@ class Pipeline(Generic[R]):
         max_frames: int | None,
     ) -> None:
         self._app, self._sources, self._results = app, sources, results
+        self._name = name_of(app)
         self._latest, self._max_frames = latest, max_frames
+        self._shows_newest = latest and display
+        self._tolerance = 0.5 / max(source.fps or 25.0 for source in sources)
+        self._closed = False
+        self._dropped_before = 0  # up to the last `seek`
+        self._to_be_compared = _COMPARED
         self.changed = Condition()
         """Is notified when there is something for the display."""
+        self._prepare()
+
+    def _prepare(self) -> None:
+        """Make the mailboxes and the threads for one way through the sources."""
+        count = len(self._sources)
         self.processed: Mailbox[list[FrameResult[R]]] = Mailbox(self.changed, keep="all")
-        """What the model has looked at, for the display: frames of one batch, of a source each."""
+        """What the model has processed, for the display: frames of one batch, of a source each."""
         self.reprocessed: Mailbox[list[FrameResult[R]]] = Mailbox(self.changed, keep="newest")
         """What comes of `reprocess`."""
-        shown = len(sources) if latest and display else 0
+        shown = count if self._shows_newest else 0
         self.frames: list[Mailbox[Frame]] = [Mailbox(self.changed, keep="newest") for _ in range(shown)]
         """Where the newest frame is shown, each source's, for the display; else empty."""
         self._to_model: list[Mailbox[Frame]] = [
-            Mailbox(self.changed, keep="newest" if latest else "all") for _ in sources
+            Mailbox(self.changed, keep="newest" if self._latest else "all") for _ in range(count)
         ]
-        self._tolerance = 0.5 / max(source.fps or 25.0 for source in sources)
         self._stopping = Event()
-        self._closed = False
         self._captures = [
-            Thread(target=self._capture, args=(i,), name=f"capture {i}", daemon=True) for i in range(len(sources))
+            Thread(target=self._capture, args=(i,), name=f"capture {i}", daemon=True) for i in range(count)
         ]
         self._model = Thread(target=self._run_model, name="model", daemon=True)
 
     @property
     def dropped(self) -> int:
-        """How many frames were thrown away so far: neither shown nor, where nothing is shown, looked at."""
-        return sum(box.dropped for box in self.frames or self._to_model) + sum(one.dropped for one in self._sources)
+        """How many frames were thrown away so far: neither shown nor, where nothing is shown, processed."""
+        here = sum(box.dropped for box in self.frames or self._to_model)
+        return self._dropped_before + here + sum(one.dropped for one in self._sources)
 
     def start(self) -> None:
         """Let the threads begin."""
@@ -120,15 +114,36 @@ class Pipeline(Generic[R]):
             thread.start()
 
     def stop(self) -> None:
-        """Let the threads end. What was looked at but not taken yet can still be taken, until `looked` has ended."""
+        """Let the threads end. What was processed but not taken yet can still be taken, until `processed` has ended."""
         self._stopping.set()
         for box in (*self._to_model, *self.frames):
             box.close()
 
-    def reprocess(self, frames: Mapping[int, Frame]) -> bool:
-        """Let the model look at frames again, by their sources' numbers; no lines are written about it.
+    def seek(self, position: float) -> bool:
+        """Go on from another place of the sources, all of which are `seekable`; what waits is thrown away.
 
-        False, and nothing is done, while it still looks, as the app's `look` is never called twice at a time.
+        Returns:
+            Whether it was done. Not if the model doesn't come back from a frame within `_SEEK_PATIENCE_S`: the run
+            goes on then as if the sources had ended.
+
+        """
+        self.stop()
+        self.processed.close()
+        self._join(_SEEK_PATIENCE_S)
+        if any(thread.is_alive() for thread in (*self._captures, self._model)):
+            return False
+        self._dropped_before += sum(box.dropped for box in self.frames or self._to_model)
+        self._results = None
+        for source in self._sources:
+            source.seek(position)
+        self._prepare()
+        self.start()
+        return True
+
+    def reprocess(self, frames: Mapping[int, Frame]) -> bool:
+        """Let the model process frames again, by their sources' numbers; no lines are written about it.
+
+        False, and nothing is done, while it is still at it, as the app is never asked twice at a time.
         """
         if self._model.is_alive():
             return False
@@ -137,7 +152,7 @@ class Pipeline(Generic[R]):
         return True
 
     def close(self) -> None:
-        """End the threads and close the sources. A source whose read hangs is closed under it."""
+        """End the threads and close the sources, for good. A source whose read hangs is closed under it."""
         self.stop()
         self.processed.close()
         with ExitStack() as stack:
@@ -158,7 +173,7 @@ class Pipeline(Generic[R]):
     def _capture(self, number: int) -> None:
         source = self._sources[number]
         boxes = [self._to_model[number], *self.frames[number : number + 1]]
-        limit = None if self._latest else self._max_frames  # where each is looked at, none is read in vain
+        limit = None if self._latest else self._max_frames  # where each is processed, none is read in vain
         capture(source, boxes, paced=self._latest and not source.live, limit=limit, stopping=self._stopping)
 
     # --- model ---
@@ -169,12 +184,12 @@ class Pipeline(Generic[R]):
             # Both are each thread's own, so the user's don't reach here.
             with torch.no_grad(), own_streams() as wait:
                 for batch in islice(self._batches(), self._max_frames if self._latest else None):
-                    looked = self._process(batch)
+                    done = self._process(batch)
                     wait()  # as the display, on another stream, may read a result that is still on its way
-                    for one in looked:
+                    for one in done:
                         if self._results is not None and not self._closed:  # then the results are, too
                             self._results.write(one.frame, one.fields)
-                    self.processed.put(looked)
+                    self.processed.put(done)
         except BaseException as raised:
             error = raised
         self.processed.finish(error)
@@ -182,14 +197,14 @@ class Pipeline(Generic[R]):
     def _run_model_again(self, batch: Sequence[tuple[int, Frame]]) -> None:
         try:
             with torch.no_grad(), own_streams() as wait:
-                looked = self._process(batch)
+                done = self._process(batch)
                 wait()
-                self.reprocessed.put(looked)
+                self.reprocessed.put(done)
         except BaseException as raised:
             self.reprocessed.finish(raised)
 
     def _batches(self) -> Iterator[list[tuple[int, Frame]]]:
-        """The frames to be looked at together: of each source one at most, with its number."""
+        """The frames to be processed together: of each source one at most, with its number."""
         waiting: dict[int, Frame] = {}
         while True:
             with self.changed:
@@ -212,14 +227,14 @@ class Pipeline(Generic[R]):
 
     def _process(self, batch: Sequence[tuple[int, Frame]]) -> list[FrameResult[R]]:
         images = [frame.image for _, frame in batch]
-        process_batch: Callable[[list[torch.Tensor]], list[R]] | None = getattr(self._app, "process_batch", None)
-        together = process_batch is not None and len(self._sources) > 1
-        answers = (
-            process_batch(images) if process_batch and together else [self._app.process(image) for image in images]
-        )
-        to_fields: Callable[[R], Mapping[str, object]] = getattr(self._app, "fields", lambda _: {})
+        versions = [image._version for image in images]
+        self._to_be_compared -= 1  # what NumPy does in place, PyTorch doesn't count
+        copies = [image.clone() if self._to_be_compared >= 0 else None for image in images]
+        answers: list[R] = to_results(self._app.process_batch(images), len(images), f"{self._name}.process_batch")
+        for image, version, copy in zip(images, versions, copies, strict=True):
+            check_unchanged(image, version, copy, f"{self._name}.process")
         return [
-            FrameResult(number, frame, answer, to_fields(answer))
+            FrameResult(number, frame, answer, to_fields(self._app.fields(answer), f"{self._name}.fields"))
             for (number, frame), answer in zip(batch, answers, strict=True)
         ]
 

@@ -20,17 +20,17 @@ from torch_opencv.live.video_encoder import VideoEncoder, side_by_side
 
 _log = logging.getLogger(__name__)
 
-_ROOM = 8  # pictures that may wait for the encoder; at full HD with both halves they take 100 MB
+_MAXSIZE = 8  # frames that may wait for the encoder; at full HD with both halves they take 100 MB
 
 
 class Recorder:
-    """A encoder that can be stopped and followed by another.
+    """An encoder that can be stopped and followed by another.
 
     Args:
         encoder: what records from the start.
         fps: the nominal rate of those that follow.
         both: record the frame as it was at the left of the annotated one.
-        every: record each picture, and wait for the encoder if it is slower. Otherwise never wait: what it has no time
+        every: record each frame, and wait for the encoder if it is slower. Otherwise never wait: what it has no time
             for is left out, and the log says so.
 
     """
@@ -53,11 +53,11 @@ class Recorder:
 
     @property
     def dropped(self) -> int:
-        """How many pictures were left out because encoding them would have held up the display."""
+        """How many frames were left out because encoding them would have held up the display."""
         return sum(take.dropped for take in self._takes)
 
     def write(self, image: torch.Tensor, original: torch.Tensor | None, *, time: float) -> None:
-        """Record a picture, if it is on; a disk that is full ends the recording, not the run, and the log says so.
+        """Record a frame, if it is on; a disk that is full ends the recording, not the run, and the log says so.
 
         Args:
             image: torch.uint8, (H, W, 3), BGR, annotated; it is read later, so nobody may change it.
@@ -101,7 +101,7 @@ class _Take:
 
     Args:
         encoder: what encodes.
-        every: wait for room rather than leave out a picture.
+        every: wait rather than leave out a frame.
         by_key: the user began it while the program ran.
 
     """
@@ -113,7 +113,7 @@ class _Take:
         self._every, self._said = every, by_key
         self._changed = Condition()
         self._waiting: Mailbox[tuple[torch.Tensor, torch.Tensor | None, float]] = Mailbox(
-            self._changed, keep="all", room=_ROOM
+            self._changed, keep="all", maxsize=_MAXSIZE
         )
         self._error: BaseException | None = None
         self._thread = Thread(target=self._encode, name="recorder", daemon=True)
@@ -124,7 +124,7 @@ class _Take:
         return self._waiting.dropped
 
     def add(self, image: torch.Tensor, original: torch.Tensor | None, time: float) -> None:
-        """Have a picture encoded, or raise the mistake that has ended the encoding."""
+        """Have a frame encoded, or raise the mistake that has ended the encoding."""
         self._raise()
         if self._every:
             self._waiting.put((image, original, time))
@@ -184,7 +184,7 @@ class _Take:
         if self._said:
             _log.info("recorded %d frames to %s", frames, path) if frames else _log.info("nothing was recorded")
         if self.dropped:
-            _log.warning("%d pictures are not in %s: this machine can't encode them that fast", self.dropped, path)
+            _log.warning("%d frames are not in %s: this machine can't encode them that fast", self.dropped, path)
 
 
 def free_name(stem: str, suffix: str, taken: Collection[Path] = ()) -> Path:

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Literal, get_args
 
 from torch_opencv.live.errors import SourceError, ViewError
 from torch_opencv.live.outputs import check_distinct
@@ -53,7 +53,9 @@ def open_resources(
     port: int | None = None,
     token: str | None = None,
 ) -> Iterator[Resources]:
-    """Open everything for a run, and close what is open afterwards. The address of a browser view is printed on stderr.
+    """Open everything for a run. The address of a browser view is printed on stderr.
+
+    `loop.run` closes what it is given; this closes what is still open afterwards, because the run couldn't begin.
 
     Args:
         specs: what `open_source` takes, sources that are open already, or "browser", the camera of whoever opens the
@@ -72,10 +74,18 @@ def open_resources(
         LiveError: one of them can't be used.
 
     """
+    if view is not None and view not in get_args(ViewKind):
+        raise ViewError(f"view={view!r} isn't known: it is {', '.join(map(repr, get_args(ViewKind)))} or None")
+    for spec in specs:
+        if not isinstance(spec, str | int | Source | None):
+            raise SourceError(
+                f"a {type(spec).__name__} is no source: give a camera number, a path, an address or a live.Source; "
+                "for images in memory, call the model itself"
+            )
     if len(specs) > _MOST_SOURCES:
         raise SourceError(
             f"{len(specs)} sources are too many: {_MOST_SOURCES} can be shown at once; "
-            "a glob of pictures is one if it is quoted, as in 'photos/*.jpg'"
+            "a glob of images is one if it is quoted, as in 'photos/*.jpg'"
         )
     with ExitStack() as stack:
         encoder = VideoEncoder(record) if record else None
@@ -88,7 +98,7 @@ def open_resources(
         for spec in specs:
             if spec == "browser":
                 if view == "none":
-                    raise ViewError("the camera of whoever opens the page needs the page: leave --view none away")
+                    raise ViewError("the camera of whoever opens the page needs the page: remove --view none")
                 browser = browser or _open_browser(title, host, port, token)
                 stack.callback(browser.close)
                 sources.append(browser.camera())

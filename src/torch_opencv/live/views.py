@@ -1,4 +1,4 @@
-"""What the loop and the views say to each other: pictures one way, the user's commands the other."""
+"""What the loop and the views say to each other: frames and panels one way, what the user does the other."""
 
 from __future__ import annotations
 
@@ -8,22 +8,11 @@ from typing import Literal, Protocol
 
 import torch
 
+from torch_opencv.live.events import Choose, Click, Command, Key, Press, Seek, Text
+from torch_opencv.live.panel import Panel
 from torch_opencv.live.sources import Frame
 
-RunState = Literal["live", "connecting", "lost", "paused"]
-CommandName = Literal["quit", "pause", "snapshot", "record", "hud", "next", "previous"]
-
-
-@dataclass(frozen=True, slots=True)
-class Choose:
-    """The command to switch to one of the program's choices."""
-
-    number: int
-    """Its place in `Stats.choices`, from 0; nothing happens if there is none."""
-
-
-Command = CommandName | Choose
-"""What a user can ask for; "next" and "previous" are the choices beside the present one."""
+RunState = Literal["live", "connecting", "lost", "paused", "ended"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,9 +21,9 @@ class Stats:
 
     state: RunState
     display_fps: float
-    """Pictures shown a second, lately."""
+    """Frames shown a second, lately."""
     model_fps: float
-    """Frames looked at a second, lately."""
+    """Frames processed a second, lately."""
     latency_ms: float
     """How old the shown frame was when it was handed to the views."""
     dropped: int
@@ -44,29 +33,97 @@ class Stats:
     choices: tuple[str, ...] = ()
     """What the user can choose among."""
     chosen: str = ""
-    """The one of them that the next frame is looked at with."""
+    """The one of them that the next frame is processed with."""
+    status: str = ""
+    """What the app wants the user to know now."""
+    position: float | None = None
+    """Where in the file the shown frame is, in seconds; None for live sources, and where `Seek` isn't heeded."""
+    duration: float | None = None
+    """How long the file is, in seconds, where that is known."""
 
 
 @dataclass(frozen=True, eq=False, slots=True)
-class Picture:
-    """What is shown: a frame with the newest result drawn on it."""
+class Tile:
+    """Where a source's frame is in what is shown."""
+
+    source: int
+    """Which of the sources it is from: 0, 1, ..."""
+    frame: Frame
+    result: object
+    """The result that is drawn on it; None if there is none yet."""
+    box: tuple[int, int, int, int]
+    """x, y, width and height, in the shown image's pixels. All of the frame is there, at whatever scale."""
+
+    def click(self, x: float, y: float, *, double: bool) -> Click | None:
+        """A click at a place of the shown image as one on this frame; None if it is beside it."""
+        left, top, width, height = self.box
+        if not (left <= x < left + width and top <= y < top + height):
+            return None
+        rows, columns = self.frame.image.shape[:2]
+        at = (x - left) * columns / width, (y - top) * rows / height
+        return Click(self.source, *at, double, self.frame, self.result)
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class AnnotatedFrame:
+    """What is shown: a frame with the newest result drawn on it, or several as tiles."""
 
     image: torch.Tensor
     """torch.uint8, (H, W, 3), BGR. A view may keep it, but not write to it."""
     frame: Frame
+    """The newest of the frames in it."""
     fields: Mapping[str, object]
     """The newest result, as in the JSON lines; empty before the first."""
     stats: Stats
+    tiles: tuple[Tile, ...] = ()
+    """The frames in it, and where."""
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class Pointer:
+    """A click or tap on what is shown. The loop makes a `Click` of it, in the pixels of the frame that is there."""
+
+    x: float
+    """In the pixels of the shown image, from its left edge: the middle of the first pixel is at 0.5."""
+    y: float
+    double: bool
+    """Whether it is the second click of a double one."""
+    on: AnnotatedFrame
+    """What was shown where the user clicked."""
+
+    def click(self) -> Click | None:
+        """The click on a frame; None if it is beside them all."""
+        clicks = (tile.click(self.x, self.y, double=self.double) for tile in self.on.tiles)
+        return next((click for click in clicks if click), None)
+
+
+ViewEvent = Key | Pointer | Text | Press | Command | Choose | Seek
+"""What a user does in a view."""
 
 
 class View(Protocol):
-    """Where pictures are shown. All three are called from the main thread."""
+    """Where frames are shown. Everything is called from the main thread."""
 
-    def show(self, picture: Picture) -> None:
-        """Show a picture, and return at once: a slow viewer gets fewer pictures, not later ones."""
+    stays: bool
+    """Whether it is there to be looked at after the sources have ended: a page, which also may be opened late."""
 
-    def commands(self) -> list[Command]:
-        """What the user asked for since the last call; called at least 30 times a second, and lets a window breathe."""
+    @property
+    def watched(self) -> bool:
+        """Whether anybody has seen it yet, as far as the view can tell."""
+        ...
+
+    def show(self, frame: AnnotatedFrame) -> None:
+        """Show a frame, and return at once: a slow viewer gets fewer frames, not later ones."""
+        ...
+
+    def show_panel(self, panel: Panel | None) -> None:
+        """Show a panel beside the frames, in place of the last one; None for none any more."""
+        ...
+
+    def events(self) -> list[ViewEvent]:
+        """What the user did since the last call; called at least 30 times a second, and lets a window breathe."""
+        ...
 
     def close(self) -> None:
         """Take the view away."""
+        ...

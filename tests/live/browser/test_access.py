@@ -13,6 +13,7 @@ from tests.live.browser.page import Page, get
 from torch_opencv.live.browser import Browser
 from torch_opencv.live.browser.access import read_token
 from torch_opencv.live.errors import ViewError
+from torch_opencv.live.events import Command
 
 TOKEN = "a-token_for.tests"
 EVERYTHING = ["/", "/page.js", "/style.css", "/index.html", "/nothing"]
@@ -184,14 +185,14 @@ def test_only_visitors_at_this_machine_may_quit(browser: Browser, guarded: Brows
         near.say(type="command", name="quit")
         near.say(type="nonsense")  # once this is answered, the command has been read
         assert near.end()[0] == 1008
-        assert browser.commands() == ["quit"]
+        assert browser.events() == [Command("quit")]
     # Where there is a token, whoever seems to be here may come through a proxy, whatever the Host header says.
     with Page(guarded) as seemingly_near:
         assert seemingly_near.hear("hello")["quit"] is False
         seemingly_near.say(type="command", name="quit")
         seemingly_near.say(type="nonsense")
         assert seemingly_near.end()[0] == 1008
-        assert guarded.commands() == []
+        assert guarded.events() == []
 
 
 @pytest.mark.parametrize(

@@ -268,7 +268,7 @@ def test_more_than_sixty_pictures_a_second(browser: Browser, monkeypatch: pytest
             page.send(jpeg())
             page.hear("got")
         page.send(jpeg())
-        assert page.end() == (1008, "more than 60 pictures a second")
+        assert page.end() == (1008, "more than 60 images a second")
 
 
 def test_pictures_that_nobody_asked_for_are_passed_over(browser: Browser) -> None:

@@ -1,11 +1,11 @@
-"""What happens on the server's event loop: the newest picture goes out to the pages, their messages come in.
+"""What happens on the server's event loop: the newest frame and panel go out to the pages, their messages come in.
 
 A page and the server exchange JSON texts, ``{"type": ...}``, and binary JPEGs:
 
-- to the page: ``hello`` (title, whether it may quit), ``picture`` (number, source, fields, stats), with the JPEG right
-  behind it; ``camera`` (state: "none", "free", "yours" or "taken"); ``got`` for each of the camera's pictures; ``end``.
-- from the page: ``seen`` (number), ``command`` (name), ``choose`` (number, a place in the stats' choices), ``camera``
-  (on, instead), and as the camera JPEGs.
+- to the page: ``hello`` (title, whether it may quit, the table of keys), ``frame`` (number, source, fields, stats),
+  with the JPEG right behind it; ``panel`` (see `panel_message`); ``camera`` (state: "none", "free", "yours" or
+  "taken"); ``got`` for each of the camera's images; ``end``.
+- from the page: see `messages`; and as the camera JPEGs.
 
 Anything else ends that page's connection, with the reason.
 """
@@ -13,42 +13,55 @@ Anything else ends that page's connection, with the reason.
 from __future__ import annotations
 
 import asyncio
-import json
 from collections import deque
 from collections.abc import Hashable
 from concurrent.futures import ThreadPoolExecutor
-from typing import Any, get_args
+from typing import Any
 
 from starlette.websockets import WebSocket, WebSocketDisconnect
 
 from torch_opencv.live.browser.camera import BrowserCamera
 from torch_opencv.live.browser.jpeg import Packet, encode
+from torch_opencv.live.browser.messages import CameraWish, Message, Seen, Touch, keys_for_page, parse
+from torch_opencv.live.browser.panel_message import panel_message
 from torch_opencv.live.browser.viewer import Refusal, Viewer
-from torch_opencv.live.views import Choose, Command, CommandName, Picture
+from torch_opencv.live.events import Choose, Command, Key
+from torch_opencv.live.keys import COMMANDS, command_of
+from torch_opencv.live.panel import Panel
+from torch_opencv.live.views import AnnotatedFrame, Pointer, ViewEvent
 
 _MOST_VIEWERS = 32
-_LONGEST_TEXT = 512  # characters that a page may send in a message
 
 
 class Broadcaster:
     """The pages that are open, and what they are shown."""
 
     def __init__(self, title: str) -> None:
-        self.commands: deque[Command] = deque(maxlen=32)
-        """What the pages asked for; any thread may take from it."""
+        self.events: deque[ViewEvent] = deque(maxlen=32)
+        """What the visitors did; any thread may take from it."""
+        self.watched = False
+        """Whether a page has been opened yet."""
         self.camera: BrowserCamera | None = None
         self._title = title
         self._viewers: set[Viewer] = set()
-        self._newest: tuple[int, Picture] | None = None
+        self._newest: tuple[int, AnnotatedFrame] | None = None
         self._packet: Packet | None = None
+        self._panel: tuple[int, Panel | None] = 0, None  # 0: there has been none yet
+        self._panel_message = 0, ""
         self._news = asyncio.Event()
         self._loop: asyncio.AbstractEventLoop | None = None
 
     # --- from any thread ---
 
-    def show(self, picture: Picture) -> None:
-        """Make this the newest picture. It is encoded once, and only if a page is ready for it."""
-        self._newest = (self._newest[0] + 1 if self._newest else 1), picture
+    def show(self, frame: AnnotatedFrame) -> None:
+        """Make this the newest frame. It is encoded once, and only if a page is ready for it."""
+        self._newest = (self._newest[0] + 1 if self._newest else 1), frame
+        if self._viewers:
+            self.soon(self._news.set)
+
+    def show_panel(self, panel: Panel | None) -> None:
+        """Make this the newest panel; the same goes for it."""
+        self._panel = self._panel[0] + 1, panel
         if self._viewers:
             self.soon(self._news.set)
 
@@ -72,20 +85,34 @@ class Broadcaster:
 
     # --- on the event loop ---
 
-    async def send_pictures(self) -> None:
-        """Give every page the newest picture as soon as it is ready for it, until cancelled."""
+    async def send_frames(self) -> None:
+        """Give every page the newest frame and panel as soon as it is ready for them, until cancelled."""
         self._loop = asyncio.get_running_loop()
         with ThreadPoolExecutor(1, "browser-encoder") as encoder:
             while True:
                 await self._news.wait()
                 self._news.clear()
-                if self._newest is None or not any(viewer.wants(self._newest[0]) for viewer in self._viewers):
-                    continue
-                if self._packet is None or self._packet.number != self._newest[0]:
-                    self._packet = await self._loop.run_in_executor(encoder, encode, *self._newest)
-                for viewer in self._viewers:
-                    if viewer.wants(self._packet.number):
-                        viewer.offer(self._packet)
+                await self._send_panel(encoder)
+                await self._send_frame(encoder)
+
+    async def _send_panel(self, encoder: ThreadPoolExecutor) -> None:
+        number, panel = self._panel
+        if not number or not self._viewers:
+            return
+        if self._panel_message[0] != number:
+            message = await asyncio.get_running_loop().run_in_executor(encoder, panel_message, panel)
+            self._panel_message = number, message
+        for viewer in self._viewers:
+            viewer.offer_panel(*self._panel_message)
+
+    async def _send_frame(self, encoder: ThreadPoolExecutor) -> None:
+        if self._newest is None or not any(viewer.wants(self._newest[0]) for viewer in self._viewers):
+            return
+        if self._packet is None or self._packet.number != self._newest[0]:
+            self._packet = await asyncio.get_running_loop().run_in_executor(encoder, encode, *self._newest)
+        for viewer in self._viewers:
+            if viewer.wants(self._packet.number):
+                viewer.offer(self._packet)
 
     async def end(self) -> None:
         """Tell every page that the program has ended."""
@@ -105,7 +132,9 @@ class Broadcaster:
             viewer.close(1013, f"{_MOST_VIEWERS} pages are open already")
         else:
             self._viewers.add(viewer)
-            viewer.post({"type": "hello", "title": self._title, "quit": viewer.may_quit})
+            self.watched = True
+            hello = {"type": "hello", "title": self._title, "quit": viewer.may_quit}
+            viewer.post({**hello, "keys": keys_for_page(COMMANDS)})
             viewer.post({"type": "camera", "state": self._camera_state(viewer)})
             self._news.set()
         try:
@@ -150,36 +179,38 @@ class Broadcaster:
             raise Refusal(1008, "too many messages")
         text = message.get("text")
         if text is None:
-            self._take_camera_picture(viewer, message["bytes"])
+            self._take_camera_image(viewer, message["bytes"])
             return
-        if len(text) > _LONGEST_TEXT:
-            raise Refusal(1009, "too long a message")
-        try:
-            content = json.loads(text)
-        except (ValueError, RecursionError):
-            raise Refusal(1007, "that is no JSON") from None
-        match content:
-            case {"type": "seen", "number": int(number)}:
+        self._do(viewer, parse(text))
+
+    def _do(self, viewer: Viewer, message: Message) -> None:
+        match message:
+            case Seen(number):
                 viewer.has_seen(number)
                 self._news.set()
-            case {"type": "command", "name": name} if name in get_args(CommandName):
-                if name != "quit" or viewer.may_quit:
-                    self.commands.append(name)
-            case {"type": "choose", "number": int(number)} if 0 <= number < self._choices:
-                self.commands.append(Choose(number))
-            case {"type": "camera", "on": bool(on), "instead": bool(instead)}:
+            case CameraWish(on, instead):
                 self._change_camera(viewer, on, instead)
-            case _:
+            case Touch(number, x, y, double):
+                if frame := viewer.sent(number):
+                    height, width = frame.image.shape[:2]
+                    self.events.append(Pointer(x * width, y * height, double, frame))
+            case Key(key) if command_of(key) == Command("quit") and not viewer.may_quit:
+                return  # the app doesn't hear it, either: whoever may not quit has no such key
+            case Command("quit") if not viewer.may_quit:
+                return
+            case Choose(number) if number >= self._choices:
                 raise Refusal(1008, "that message isn't understood")
+            case _:
+                self.events.append(message)
 
     @property
     def _choices(self) -> int:
         """How many there are."""
         return len(self._newest[1].stats.choices) if self._newest else 0
 
-    def _take_camera_picture(self, viewer: Viewer, jpeg: bytes) -> None:
+    def _take_camera_image(self, viewer: Viewer, jpeg: bytes) -> None:
         if not viewer.pictures.allows():
-            raise Refusal(1008, "more than 60 pictures a second")
+            raise Refusal(1008, "more than 60 images a second")
         camera = self.camera  # another thread may close it
         if camera is None or camera.holder is not viewer:
             return  # it was on the way when another visitor became the camera, or the source was closed

@@ -1,4 +1,4 @@
-"""JPEG on the way out and in: pictures for the page, and what may be decoded of what a visitor sends."""
+"""JPEG on the way out and in: frames for the page, and what may be decoded of what a visitor sends."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 
 import torch_opencv as cv
-from torch_opencv.live.views import Picture
+from torch_opencv.live.views import AnnotatedFrame
 
 _LONGEST_SIDE = 1920  # pixels; more than a page shows would only cost time
 _QUALITY = 85
@@ -16,29 +16,30 @@ _SEQUENTIAL = (0xC0, 0xC1)  # the frame headers of baseline and extended sequent
 
 @dataclass(frozen=True, slots=True)
 class Packet:
-    """A picture as it goes to every viewer: a JSON message, then the JPEG."""
+    """A frame as it goes to every viewer: a JSON message, then the JPEG."""
 
     number: int
     message: str
     jpeg: bytes
+    frame: AnnotatedFrame
 
 
-def encode(number: int, picture: Picture) -> Packet:
-    """Make a picture ready to be sent, scaled down if it's larger than full HD."""
-    image = picture.image
+def encode(number: int, frame: AnnotatedFrame) -> Packet:
+    """Make a frame ready to be sent, scaled down if it's larger than full HD."""
+    image = frame.image
     scale = _LONGEST_SIDE / max(image.shape[:2])
     if scale < 1:
         size = max(1, round(image.shape[1] * scale)), max(1, round(image.shape[0] * scale))
         image = cv.resize(image, size, interpolation=cv.INTER_AREA)
     jpeg = cv.imencode(".jpg", image, [cv.IMWRITE_JPEG_QUALITY, _QUALITY])[1]
     message = {
-        "type": "picture",
+        "type": "frame",
         "number": number,
-        "source": picture.frame.source,
-        "fields": picture.fields,
-        "stats": asdict(picture.stats),
+        "source": frame.frame.source,
+        "fields": frame.fields,
+        "stats": asdict(frame.stats),
     }
-    return Packet(number, _strict_json(message), jpeg.numpy().tobytes())
+    return Packet(number, _strict_json(message), jpeg.numpy().tobytes(), frame)
 
 
 def jpeg_size(data: bytes) -> tuple[int, int]:

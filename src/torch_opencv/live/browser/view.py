@@ -26,7 +26,8 @@ from torch_opencv.live.browser.certificate import fingerprint, own_certificate, 
 from torch_opencv.live.browser.limits import LimitedWebSocket
 from torch_opencv.live.browser.listener import listen, outward_address
 from torch_opencv.live.errors import ViewError
-from torch_opencv.live.views import Command, Picture
+from torch_opencv.live.panel import Panel
+from torch_opencv.live.views import AnnotatedFrame, ViewEvent
 
 _log = logging.getLogger(__name__)
 
@@ -38,7 +39,7 @@ _MOST_COMPLAINTS = 16  # of different kinds
 
 
 class Browser:
-    """Shows pictures in every browser that opens `address`.
+    """Shows frames in every browser that opens `address`.
 
     Args:
         title: what the page is headed with.
@@ -57,6 +58,8 @@ class Browser:
         ViewError: the host or the port can't be listened at, or the token or the certificate can't be used.
 
     """
+
+    stays = True
 
     def __init__(
         self,
@@ -139,29 +142,50 @@ class Browser:
             raise ViewError("the browser's camera can be a source only once at a time")
         return self._broadcaster.open_camera()
 
-    def show(self, picture: Picture) -> None:
-        """Show a picture to every page that is ready for it.
+    def show(self, frame: AnnotatedFrame) -> None:
+        """Show a frame to every page that is ready for it.
 
         Raises:
             ViewError: the server has failed.
 
         """
         self._check()
-        self._broadcaster.show(picture)
+        self._broadcaster.show(frame)
 
-    def commands(self) -> list[Command]:
-        """What the visitors asked for since the last call.
+    def show_panel(self, panel: Panel | None) -> None:
+        """Show a panel beside the frames on every page, or none any more.
 
         Raises:
             ViewError: the server has failed.
 
         """
         self._check()
-        commands = []
+        self._broadcaster.show_panel(panel)
+
+    def events(self) -> list[ViewEvent]:
+        """What the visitors did since the last call.
+
+        Raises:
+            ViewError: the server has failed.
+
+        """
+        self._check()
+        events: list[ViewEvent] = []
         with suppress(IndexError):
             while True:
-                commands.append(self._broadcaster.commands.popleft())
-        return commands
+                events.append(self._broadcaster.events.popleft())
+        return events
+
+    @property
+    def watched(self) -> bool:
+        """Whether a page has been opened yet.
+
+        Raises:
+            ViewError: the server has failed.
+
+        """
+        self._check()
+        return self._broadcaster.watched
 
     def close(self) -> None:
         """Tell the pages that the program has ended, and stop the server."""
@@ -192,7 +216,7 @@ class Browser:
         async def lifespan(_: Starlette) -> AsyncIterator[None]:
             asyncio.get_running_loop().set_exception_handler(self._complain)
             self._accepting = asyncio.create_task(self._listener.serve(self._protocol, self._tls))
-            sending = asyncio.create_task(self._broadcaster.send_pictures())
+            sending = asyncio.create_task(self._broadcaster.send_frames())
             sweeping = asyncio.create_task(self._listener.sweep())
             tasks = (self._accepting, sending, sweeping)
             for task in tasks:

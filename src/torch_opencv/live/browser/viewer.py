@@ -14,6 +14,7 @@ from starlette.websockets import WebSocket, WebSocketDisconnect
 
 from torch_opencv.live.browser.jpeg import Packet
 from torch_opencv.live.browser.limits import RateLimit
+from torch_opencv.live.views import AnnotatedFrame
 
 IN_FLIGHT = 2
 """Pictures; with one alone, every picture would wait for the acknowledgement of the last to come all the way back."""
@@ -50,6 +51,8 @@ class Viewer:
         self._socket = socket
         self._newest = 0  # the number of the newest picture that was sent
         self._in_flight: set[int] = set()
+        self._sent: dict[int, AnnotatedFrame] = {}  # what may be on its screen
+        self._panel = 0  # the number of the panel that was sent
         self._outbox: asyncio.Queue[str | bytes | Refusal] = asyncio.Queue()
 
     def wants(self, number: int) -> bool:
@@ -60,12 +63,25 @@ class Viewer:
         """Send a picture that is wanted."""
         self._newest = packet.number
         self._in_flight.add(packet.number)
+        self._sent[packet.number] = packet.frame
+        if len(self._sent) > IN_FLIGHT + 1:
+            del self._sent[min(self._sent)]
         self._put(packet.message)
         self._put(packet.jpeg)
 
     def has_seen(self, number: int) -> None:
         """Take note of an acknowledgement; those of pictures that aren't on the way mean nothing."""
         self._in_flight.discard(number)
+
+    def sent(self, number: int) -> AnnotatedFrame | None:
+        """The frame of this number; None if it isn't one of the last that were sent."""
+        return self._sent.get(number)
+
+    def offer_panel(self, number: int, message: str) -> None:
+        """Send a panel that the page hasn't got yet, if it keeps up with the frames."""
+        if number != self._panel and not self.closing and len(self._in_flight) < IN_FLIGHT:
+            self._panel = number
+            self._put(message)
 
     def post(self, message: dict[str, object]) -> None:
         """Send a message."""

@@ -120,22 +120,24 @@ class Video(Source):
 
     """
 
+    seekable = True
+
     def __init__(self, path: Path, *, name: str | None = None) -> None:
         super().__init__()
         self.name = str(path) if name is None else name
         self.inputs = (path,)
-        with quiet_opencv():
-            self._capture = cv.VideoCapture(str(path))
-            self._first: torch.Tensor | None = self._capture.read()[1] if self._capture.isOpened() else None
+        self._capture, self._first = self._open()
         if self._first is None:
             self._capture.release()
             raise SourceError(f"{self.name} can't be read as a video or an image: it is damaged, or of another kind")
+        self._index = 0  # of the first
         self.fps = _plausible_fps(self._capture)
         count = self._capture.get(cv.CAP_PROP_FRAME_COUNT)
         self.length = int(count) if 1 <= count < 1e8 else None
+        self.duration = self.length / self.fps if self.length and self.fps else None
 
     def __iter__(self) -> Iterator[Frame]:
-        index = 0
+        index = self._index
         image, self._first = self._first, None
         while image is not None:
             yield Frame(_as_bgr(image), index, self._position(index), self.name, time.monotonic())
@@ -144,8 +146,28 @@ class Video(Source):
         if self.length and index < _FEWER * self.length:
             _log.warning("%s ended after %d of about %d frames: it may be cut short", self.name, index, self.length)
 
+    def seek(self, seconds: float) -> None:
+        """Let the next iteration begin at the frame that is shown at this time, as exactly as the container allows."""
+        index = max(0, int(seconds * (self.fps or 25.0) + 0.5))
+        index = min(index, self.length - 1) if self.length else index
+        self._capture.release()  # anew, as not every container lets itself be read again once its end was seen
+        self._capture, self._first = self._open(index)
+        if index and self._first is None:  # it can't, or its end is earlier than it says
+            self._capture.release()
+            index = 0
+            self._capture, self._first = self._open()
+        self._index = index
+
     def close(self) -> None:  # noqa: D102
         self._capture.release()
+
+    def _open(self, index: int = 0) -> tuple[cv.VideoCapture, torch.Tensor | None]:
+        """The video, and its first frame, or that of an index; None if that can't be read."""
+        with quiet_opencv():
+            capture = cv.VideoCapture(str(self.inputs[0]))
+            if index:
+                capture.set(cv.CAP_PROP_POS_FRAMES, index)
+            return capture, capture.read()[1] if capture.isOpened() else None
 
     def _position(self, index: int) -> float:
         """Seconds from the start to the frame that was read last."""

@@ -47,7 +47,10 @@ class Images(Source):
         self.length = len(paths)
         self.inputs = tuple(paths)
         self._with_paths = with_paths
+        self.seekable = len(paths) > 1
+        self.duration = len(paths) / self.fps if self.seekable else None
         self._unread = iter(paths)
+        self._begin = 0  # the first one's index
         self._unsaid: list[tuple[str, str]] = []  # what was skipped, and why, that the log doesn't know of yet
         self._first = self._next()
         if self._first is None:
@@ -56,7 +59,7 @@ class Images(Source):
         self._report()  # not before: if nothing can be read, one error says it all
 
     def __iter__(self) -> Iterator[Frame]:
-        index = 0
+        index = self._begin
         item, self._first = self._first, None
         while item is not None:
             path, image = item
@@ -66,6 +69,14 @@ class Images(Source):
             item = self._next()
             self._report()
 
+    def seek(self, seconds: float) -> None:
+        """Let the next iteration begin at the image of this second."""
+        if not self.seekable:
+            super().seek(seconds)
+        self._begin = min(max(0, int(seconds * self.fps)), len(self.inputs) - 1)
+        self._unread = iter(self.inputs[self._begin :])
+        self._first = self._next()
+
     def close(self) -> None:  # noqa: D102
         self._unread = iter(())
 
@@ -74,8 +85,9 @@ class Images(Source):
             image, why = _read(path)
             if image is not None:
                 return path, image
-            self.skipped.append(str(path))
-            self._unsaid.append((str(path), why))
+            if str(path) not in self.skipped:  # it may come again after a seek
+                self.skipped.append(str(path))
+                self._unsaid.append((str(path), why))
         return None
 
     def _report(self) -> None:

@@ -1,8 +1,11 @@
-// The page's own part of the conversation that stage.py describes.
+// The page's own part of the conversation that broadcaster.py and messages.py describe.
 
 import { Camera } from "./camera.js";
 import { showChoices } from "./choices.js";
+import { showPanel } from "./panel.js";
+import { watchPointer } from "./pointer.js";
 import { showResults } from "./results.js";
+import { showPosition, watchPosition } from "./seek.js";
 
 const STATES = {
   live: "Live",
@@ -12,7 +15,6 @@ const STATES = {
   offline: "No connection",
   ended: "Ended",
 };
-const KEYS = { " ": "pause", s: "snapshot", r: "record", h: "hud", q: "quit", n: "next", p: "previous" };
 const SAID = {
   snapshot: "A snapshot is saved where the program runs.",
   record: "Recording is switched where the program runs.",
@@ -29,12 +31,13 @@ const buttons = [...document.querySelectorAll("[data-command]")];
 let socket = null;
 let wait = FIRST_WAIT_MS;
 let retry = 0;
-let pending = null; // the picture message whose JPEG comes next
+let keys = {}; // what the program does at a key, by its name, unless an app of its own takes it
+let pending = null; // the frame message whose JPEG comes next
 let seat = "none"; // what the server says of the camera: none, free, yours, taken
 let wasCamera = false; // so that this page becomes the camera again after the connection was lost
 let starting = false;
 let shownTimes = [];
-let drawn = 0; // the number of the picture on the canvas
+let drawn = 0; // the number of the frame on the canvas
 let ended = false; // the program has said goodbye, and hasn't been back
 let problem = ""; // why this visitor's camera can't be used
 
@@ -96,28 +99,31 @@ function send(message) {
 }
 
 function take(message) {
-  if (message.type === "picture") pending = message;
+  if (message.type === "frame") pending = message;
   else if (message.type === "got") camera.acknowledged();
+  else if (message.type === "panel") showPanel(find("panel"), message.panel, send);
   else if (message.type === "camera") setSeat(message.state);
   else if (message.type === "end") {
     ended = true;
     socket.close();
   } else if (message.type === "hello") {
     ended = false;
+    keys = message.keys;
+    showPanel(find("panel"), null, send);
     document.title = message.title;
     find("title").textContent = message.title;
     buttonOf("quit").hidden = !message.quit;
     setState("connecting");
-    setNotice("Waiting for the first picture…", false);
+    setNotice("Waiting for the first frame…", false);
     enable(true);
   }
 }
 
-// --- the picture, its results and how the run goes ---
+// --- the frame, its results and how the run goes ---
 
 async function show(own, message, jpeg) {
   pending = null;
-  // A picture that this browser can't decode is passed over; the next one comes anyway.
+  // A frame that this browser can't decode is passed over; the next one comes anyway.
   const bitmap = await createImageBitmap(jpeg).catch(() => null);
   if (own.readyState !== WebSocket.OPEN) return; // the connection was lost meanwhile, and the page says so
   if (bitmap && message.number > drawn) { // two that are decoded at once may overtake one another
@@ -128,9 +134,11 @@ async function show(own, message, jpeg) {
     canvas.hidden = false;
     setNotice("", false);
     setState(message.stats.state);
-    setPressed("pause", message.stats.state === "paused", ["Pause", "Go on"]);
+    setPressed("pause", message.stats.state === "paused", ["Pause", "Resume"]);
     setPressed("record", message.stats.recording, ["Record", "Stop"]);
     showChoices(find("choices"), find("choices-list"), message.stats, choose);
+    showPosition(find("position"), message.stats);
+    setText(find("status"), message.stats.status);
     showResults(find("results"), message.fields);
     showStats(message);
   }
@@ -139,7 +147,7 @@ async function show(own, message, jpeg) {
   if (own.readyState === WebSocket.OPEN) own.send(JSON.stringify({ type: "seen", number: message.number }));
 }
 
-// A page in the background asks for no more pictures.
+// A page in the background asks for no more frames.
 function visible() {
   if (!document.hidden) return Promise.resolve();
   return new Promise((resolve) => document.addEventListener("visibilitychange", resolve, { once: true }));
@@ -163,9 +171,13 @@ function rate(perSecond) {
 
 function setState(state) {
   const element = find("state");
-  if (element.dataset.state === state) return; // or a screen reader would repeat it with every picture
+  if (element.dataset.state === state) return; // or a screen reader would repeat it with every frame
   element.dataset.state = state;
   element.textContent = STATES[state];
+}
+
+function setText(element, text) {
+  if (element.textContent !== text) element.textContent = text;
 }
 
 function setPressed(name, pressed, [off, on]) {
@@ -212,13 +224,19 @@ for (const button of buttons) {
 }
 
 document.addEventListener("keydown", (event) => {
-  if (event.repeat || event.ctrlKey || event.altKey || event.metaKey) return;
-  if (/^[1-9]$/.test(event.key)) find("choices-list").children[event.key - 1]?.click();
-  const name = KEYS[event.key.toLowerCase()];
-  if (!name || (event.key === " " && event.target instanceof HTMLButtonElement)) return;
-  event.preventDefault();
-  command(name);
+  const { key, target } = event;
+  if (event.repeat || event.ctrlKey || event.altKey || event.metaKey || event.isComposing) return;
+  if (key === "Tab" || key === "Shift" || target instanceof HTMLInputElement) return; // these are the browser's
+  if (target instanceof HTMLButtonElement && (key === " " || key === "Enter")) return; // which press it
+  const meant = keys[key.length === 1 ? key.toLowerCase() : key];
+  if (meant?.type === "command" && buttonOf(meant.name)?.hidden) return;
+  if (meant) event.preventDefault();
+  send({ type: "key", key });
+  if (meant?.type === "command") find("message").textContent = SAID[meant.name] || "";
 });
+
+watchPointer(canvas, (x, y, double) => send({ type: "pointer", number: drawn, x, y, double }));
+watchPosition(find("position"), send);
 
 // --- the camera, where this page's is the source ---
 

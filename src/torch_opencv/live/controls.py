@@ -1,0 +1,99 @@
+"""What becomes of what the user does: the app hears it first, then the loop obeys its own commands."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Sequence
+from typing import Any
+
+import torch
+
+import torch_opencv as cv
+from torch_opencv.live.app import App
+from torch_opencv.live.choices import Choices
+from torch_opencv.live.events import Choose, Command, Event, Key, Seek
+from torch_opencv.live.keys import command_of
+from torch_opencv.live.recorder import Recorder, free_name
+from torch_opencv.live.views import AnnotatedFrame, Pointer, View, ViewEvent
+
+_log = logging.getLogger(__name__)
+
+
+class Controls:
+    """What the user has switched.
+
+    Args:
+        app: hears every event, and may take it.
+        views: where the events come from.
+        recorder: is switched on and off.
+        hud: whether the figures are shown from the start.
+
+    """
+
+    def __init__(self, app: App[Any], views: Sequence[View], recorder: Recorder, *, hud: bool) -> None:
+        self._app, self._views, self._recorder = app, views, recorder
+        self.choices = Choices(app)
+        self.hud = hud
+        self.paused = False
+        self.quit = False
+        self.seek: float | None = None
+        """Where the user wants to go on from, in seconds; whoever does that sets it back to None."""
+        self.app_changed = False
+        """Whether the app has taken an event; whoever draws it again sets it back to False."""
+
+    def obey(self, shown: AnnotatedFrame | None) -> None:
+        """Do what the user asked for in the views since the last call.
+
+        Args:
+            shown: what a snapshot is of.
+
+        """
+        for view in self._views:
+            for event in view.events():
+                self._take(event, shown)
+
+    def _take(self, event: ViewEvent, shown: AnnotatedFrame | None) -> None:
+        if isinstance(event, Command | Choose | Seek):
+            self._do(event, shown)
+            return
+        heard: Event | None = event.click() if isinstance(event, Pointer) else event
+        if heard is None:
+            return
+        if self._app.handle(heard):
+            self.app_changed = True
+        elif isinstance(heard, Key) and (command := command_of(heard.key)):
+            self._do(command, shown)
+
+    def _do(self, command: Command | Choose | Seek, shown: AnnotatedFrame | None) -> None:
+        match command:
+            case Command("quit"):
+                self.quit = True
+            case Command("pause"):
+                self.paused = not self.paused
+            case Command("hud"):
+                self.hud = not self.hud
+            case Command("record"):
+                self._recorder.toggle()
+            case Command("snapshot"):
+                if shown:
+                    _save(shown.image)
+            case Command("next"):
+                self.choices.step(1)
+            case Command("previous"):
+                self.choices.step(-1)
+            case Command("replay"):
+                self.seek = 0.0
+            case Choose(number):
+                self.choices.choose(number)
+            case Seek(position):
+                self.seek = position
+
+
+def _save(image: torch.Tensor) -> None:
+    path = free_name("snapshot", ".png")
+    try:
+        path.write_bytes(cv.imencode(".png", image)[1].numpy().tobytes())
+    except OSError as error:
+        _log.warning("no snapshot: %s can't be written: %s", path, error.strerror)
+    else:
+        _log.info("snapshot saved as %s", path)
