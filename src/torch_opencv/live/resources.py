@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import logging
-import sys
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Literal, get_args
+from typing import TYPE_CHECKING, Any, Literal, get_args
 
 from torch_opencv.live.errors import SourceError, ViewError
 from torch_opencv.live.outputs import check_distinct
@@ -52,6 +51,9 @@ def open_resources(
     host: str = _USUAL_HOST,
     port: int | None = None,
     token: str | None = None,
+    https: bool | None = None,
+    cert: str | Path | None = None,
+    key: str | Path | None = None,
 ) -> Iterator[Resources]:
     """Open everything for a run. The address of a browser view is printed on stderr.
 
@@ -69,6 +71,10 @@ def open_resources(
         host: where the browser's page is served. All but this machine's own addresses demand a token.
         port: None is 8000 if that is free, else any that is.
         token: None: one is made if the host demands it.
+        https: encrypt the page's connections. None: if ``cert`` is given, or a visitor's camera is a source and others
+            than this machine's users can open the page, as browsers give the camera to such pages only.
+        cert: a PEM file with the certificate; None: one that is made here, and that browsers warn of.
+        key: a PEM file with its key, if that isn't in ``cert``.
 
     Raises:
         LiveError: one of them can't be used.
@@ -93,13 +99,23 @@ def open_resources(
         views: list[View] = []
         sources: list[Source] = []
         browser: Browser | None = None
-        asks_for_page = host != _USUAL_HOST or port is not None or token is not None
+        asks_for_page = host != _USUAL_HOST or any(option is not None for option in (port, token, https, cert))
+        if https is None and cert is None and "browser" in specs:
+            https = _others_can_reach(host)
+        page: dict[str, Any] = {
+            "host": host,
+            "port": port,
+            "token": token,
+            "https": https,
+            "certificate": cert,
+            "key": key,
+        }
         reason = why_no_window() if view in (None, "window") else ""
         for spec in specs:
             if spec == "browser":
                 if view == "none":
                     raise ViewError("the camera of whoever opens the page needs the page: remove --view none")
-                browser = browser or _open_browser(title, host, port, token)
+                browser = browser or _open_browser(title, **page)
                 stack.callback(browser.close)
                 sources.append(browser.camera())
             else:
@@ -113,23 +129,36 @@ def open_resources(
             view = "none"
             _log.info("no window can be shown here, so nothing is shown; give --view browser for a page")
         if view != "none" and not browser and (view == "browser" or reason):
-            browser = _open_browser(title, host, port, token)
+            browser = _open_browser(title, **page)
             stack.callback(browser.close)
         if browser:
             views.append(browser)
-            why = f"no window can be shown here, {reason}: " if view == "window" and reason else ""
-            print(f"{_TITLE}: {why}open {browser.address} in a browser", file=sys.stderr, flush=True)
+            if view == "window" and reason:
+                _log.info("no window can be shown here (%s), so the browser is used", reason)
+            _invite(browser)
         if view != "browser" and view != "none" and not reason and (view == "window" or not browser):
             views.append(Window(title))
         yield Resources(sources, views, encoder, writer)
 
 
-def _open_browser(title: str, host: str, port: int | None, token: str | None) -> Browser:
+def _open_browser(title: str, *, port: int | None, **page: Any) -> Browser:
     from torch_opencv.live.browser import Browser
 
     if port is not None:
-        return Browser(title, host=host, port=port, token=token)
+        return Browser(title, port=port, **page)
     try:
-        return Browser(title, host=host, port=_USUAL_PORT, token=token)
+        return Browser(title, port=_USUAL_PORT, **page)
     except ViewError:  # another program has it; anything else is raised again
-        return Browser(title, host=host, port=0, token=token)
+        return Browser(title, port=0, **page)
+
+
+def _others_can_reach(host: str) -> bool:
+    from torch_opencv.live.browser import is_at_this_machine
+
+    return not is_at_this_machine(host)
+
+
+def _invite(browser: Browser) -> None:
+    from torch_opencv.live.browser import invite
+
+    invite(browser)

@@ -131,6 +131,11 @@ class Browser:
         token = f"?token={self._token}" if self._token else ""
         return f"{'https' if self._https else 'http'}://{host}:{self._port}/{token}"
 
+    @property
+    def for_others(self) -> bool:
+        """Whether other machines may reach it."""
+        return not self._bound.is_loopback
+
     def camera(self) -> BrowserCamera:
         """The source that the camera of whoever opens the page feeds: one visitor at a time, the first to come.
 
