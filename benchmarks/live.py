@@ -25,10 +25,11 @@ import torch
 
 import torch_opencv as cv
 from torch_opencv.apps.classify import Classify
-from torch_opencv.live import Frame, Results, Source, VideoEncoder, open_source
+from torch_opencv.live import App, Frame, Results, Source, VideoEncoder, open_source
 from torch_opencv.live.loop import run
+from torch_opencv.live.panel import Panel
 from torch_opencv.live.sources import SAMPLE
-from torch_opencv.live.views import Command, Picture
+from torch_opencv.live.views import AnnotatedFrame, ViewEvent
 
 
 class Camera(Source):
@@ -69,13 +70,19 @@ class Camera(Source):
 class Ages:
     """A view that shows nothing, and notes which frames it was given, and how old they were."""
 
+    stays = False
+    watched = True
+
     def __init__(self) -> None:
         self.shown: dict[int, float] = {}  # seconds, by the frame's number
         self._times: list[float] = []
 
-    def show(self, picture: Picture) -> None:
+    def show(self, frame: AnnotatedFrame) -> None:
         """Take note, unless it's a frame that was shown before, with newer figures."""
-        self.note(picture.frame)
+        self.note(frame.frame)
+
+    def show_panel(self, panel: Panel | None) -> None:
+        """Nothing is shown."""
 
     def note(self, frame: Frame) -> None:
         """The same for a frame alone."""
@@ -83,7 +90,7 @@ class Ages:
         if self.shown.setdefault(frame.index, now - frame.captured) == now - frame.captured:
             self._times.append(now)
 
-    def commands(self) -> list[Command]:
+    def events(self) -> list[ViewEvent]:
         """None."""
         return []
 
@@ -91,22 +98,22 @@ class Ages:
         """There is nothing to close."""
 
     def row(self, camera: Camera) -> list[float]:
-        """Pictures a second, the mean and the 95th percentile of their age in milliseconds, the share of frames."""
+        """Frames a second, the mean and the 95th percentile of their age in milliseconds, the share of frames."""
         ages = sorted(1000 * age for age in self.shown.values())
         rate = (len(self._times) - 1) / (self._times[-1] - self._times[0])
         return [rate, statistics.mean(ages), ages[int(0.95 * len(ages))], len(ages) / camera.count]
 
 
-class Sleeping:
+class Sleeping(App[float]):
     """A model that takes a second."""
 
-    def process(self, image: torch.Tensor) -> float:
+    def process(self, image: torch.Tensor, /) -> float:
         """A result."""
         time.sleep(1)
         return time.monotonic()
 
-    def draw(self, image: torch.Tensor, result: float) -> torch.Tensor:
-        """The picture with the result on it."""
+    def draw(self, image: torch.Tensor, result: float, /) -> torch.Tensor:
+        """The frame with the result on it."""
         cv.putText(image, f"{result:.0f}", (20, 60), cv.FONT_HERSHEY_DUPLEX, 2, (255, 255, 255))
         return image
 
@@ -114,7 +121,7 @@ class Sleeping:
 class Computing(Sleeping):
     """A model that keeps the processor busy for a second."""
 
-    def process(self, image: torch.Tensor) -> float:
+    def process(self, image: torch.Tensor, /) -> float:
         """A result."""
         until = time.monotonic() + 1
         a = torch.rand(512, 512)

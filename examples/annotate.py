@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import sys
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -92,7 +93,7 @@ def crop(box: Sequence[int], frame: live.Frame) -> Tensor:
     return frame.image[y : y + h, x : x + w]
 
 
-def main(argv: Sequence[str] | None = None) -> None:
+def main(argv: Sequence[str] | None = None) -> int:
     parser = argparse.ArgumentParser(description=(__doc__ or "").split("\n\n")[0])
     parser.add_argument("source", nargs="?", default="sample", help="whatever torch-opencv takes as its SOURCE")
     parser.add_argument("--folder", type=Path, default=Path("labels"), help="where to save (default: %(default)s)")
@@ -101,8 +102,10 @@ def main(argv: Sequence[str] | None = None) -> None:
     try:
         live.run(Annotate(args.folder), args.source, view=args.view)
     except live.LiveError as error:
-        parser.error(str(error))
+        print(f"annotate.py: {error}", file=sys.stderr)
+        raise SystemExit(2) from None
+    return 0
 
 
 if __name__ == "__main__":
-    main()
+    sys.exit(main())

@@ -1,6 +1,6 @@
 """A model of your own in the live loop: it sees where something moves. It is a class of ten lines, and a call.
 
-``look`` says what is in a picture, and may take its time: a camera goes on being shown meanwhile. ``draw`` draws that.
+``process`` says what is in a frame, and may take its time: a camera goes on being shown meanwhile. ``draw`` draws that.
 """
 
 from __future__ import annotations
@@ -15,15 +15,15 @@ import torch_opencv as cv
 from torch_opencv import live
 
 
-class Moving:
+class Moving(live.App[list[tuple[int, int, int, int]]]):
     def __init__(self) -> None:
         self.background = cv.createBackgroundSubtractorMOG2(history=50, detectShadows=False)
 
-    def process(self, image: Tensor) -> list[tuple[int, int, int, int]]:
+    def process(self, image: Tensor, /) -> list[tuple[int, int, int, int]]:
         mask = cv.medianBlur(self.background.apply(image), 9)
         return [cv.boundingRect(shape) for shape in cv.findContours(mask, cv.RETR_EXTERNAL, cv.CHAIN_APPROX_SIMPLE)[0]]
 
-    def draw(self, image: Tensor, boxes: list[tuple[int, int, int, int]]) -> Tensor:
+    def draw(self, image: Tensor, boxes: list[tuple[int, int, int, int]], /) -> Tensor:
         for x, y, w, h in boxes:
             cv.rectangle(image, (x, y), (x + w, y + h), (80, 200, 255), 2)
         return image
@@ -37,7 +37,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         report = live.run(Moving(), args.source, record=args.output, view="window" if args.show else "none")
     except live.LiveError as error:
         parser.error(str(error))
-    print(f"looked at {report.frames} frames, wrote {args.output}")
+    print(f"processed {report.frames} frames, wrote {args.output}")
     return 0
 
 

@@ -169,6 +169,7 @@ def test_runs_as_a_program(name: str, tmp_path: Path) -> None:
         (["video_capture", "--output", "x.foo"], "can't write a video called x.foo"),
         (["video_capture", "--max-frames", "0"], "no frames"),
         (["background_subtraction", "text.txt"], "isn't a video"),
+        (["annotate", "text.txt"], "text.txt can't be read as a video"),
         (["own_model", "text.txt"], "text.txt can't be read as a video"),
         (["own_model", "--output", "own.avi"], "must end in .mp4 or .mkv"),
     ],
@@ -537,7 +538,7 @@ def test_own_model_frames_what_moves(example: Example, tmp_path: Path) -> None:
         picture[100:140, 10 * i : 10 * i + 40] = 220
         writer.write(picture)
     writer.release()
-    assert example("own_model", video).said == "looked at 20 frames, wrote own_model.mp4\n"
+    assert example("own_model", video).said == "processed 20 frames, wrote own_model.mp4\n"
     last = frames_of(tmp_path / "own_model.mp4")[-1].astype(int)
     framed = np.argwhere(last[..., 2] - last[..., 0] > 90)  # the frame is orange, the rest grey
     (top, left), (bottom, right) = framed.min(axis=0), framed.max(axis=0)

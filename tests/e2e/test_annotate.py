@@ -169,6 +169,8 @@ def test_on_the_page(
         touch(tab, 30, 30)
         touch(tab, 30, 30)  # a double one, which takes it back
         tab.wait_for("document.querySelector('#panel input') === null")
+        edge = "document.querySelector('canvas').getContext('2d').getImageData(75, 1, 1, 1).data"
+        tab.wait_for(f"(p => Math.abs(p[2] - {int(image[1, 75, 0])}) < 12)({edge})")  # the box is gone
         tab.wait_for("[...document.querySelectorAll('#panel img')].filter(i => i.naturalHeight === 96).length === 2")
         assert tab.ask("document.documentElement.scrollWidth") <= size[0]
         assert tab.screenshot(tmp_path / "page.png").stat().st_size > 10_000

@@ -19,6 +19,7 @@ import torch
 import torch_opencv as cv
 from tests.e2e.chromium import PATIENCE_S, Chromium, Tab, fake_camera, find_chromium
 from tests.live.browser.page import Page
+from tests.live.media import brightening_video
 from torch_opencv.live.browser import Browser
 from torch_opencv.live.events import Choose, Command, Key
 from torch_opencv.live.keys import command_of
@@ -542,6 +543,42 @@ def test_classify_in_the_browser(with_sample: Chromium, tmp_path: Path) -> None:
     lines = [json.loads(line) for line in results.read_text().splitlines()]
     assert {line["source"] for line in lines} == {"browser"}
     assert all(len(line["classes"]) == 5 for line in lines)
+
+
+def test_a_file_waits_for_its_viewer_and_can_be_played_again(chromium: Chromium, tmp_path: Path) -> None:
+    video = brightening_video(tmp_path / "clip.mp4", 75)
+    command = [sys.executable, "-m", "torch_opencv", "classify", str(video), "--view", "browser", "--port", "0"]
+    with subprocess.Popen(command, stderr=subprocess.PIPE, text=True, cwd=tmp_path) as program:
+        assert program.stderr
+        try:
+            said = [program.stderr.readline(), program.stderr.readline()]
+            assert "waiting for the page to be opened" in said[1]
+            time.sleep(4)  # longer than the video
+            address = next(word for word in said[0].split() if word.startswith("http://"))
+            with chromium.open(address) as tab:
+                state_becomes(tab, "Live")
+                assert tab.ask("document.querySelector('#position button').hidden")
+                state_becomes(tab, "Ended")
+                assert tab.text("#position output") == "0:02 / 0:03"
+                assert tab.ask(f"{CENTRE}[0]") > 230
+                assert tab.screenshot(tmp_path / "ended.png").stat().st_size > 10_000
+                tab.click("#position button")
+                state_becomes(tab, "Live")
+                state_becomes(tab, "Ended")
+                assert float(tab.ask("document.querySelector('#position input').value")) == pytest.approx(2.96)
+                tab.ask(
+                    "(s => { s.value = 1; s.dispatchEvent(new Event('input')); s.dispatchEvent(new Event('change')) })"
+                    "(document.querySelector('#position input'))"
+                )
+                state_becomes(tab, "Live")
+                assert tab.ask(f"{CENTRE}[0]") > 80
+                state_becomes(tab, "Ended")
+                assert tab.errors == []
+                tab.key("q")
+                state_becomes(tab, "Ended")
+            assert program.wait(PATIENCE_S) == 0
+        finally:
+            program.kill()
 
 
 @pytest.fixture(scope="module")

@@ -113,7 +113,7 @@ def test_pictures_that_need_no_guessing_are_taken(given: torch.Tensor | np.ndarr
     ("given", "remedy"),
     [
         (None, r"None, .*: does it lack a return\?"),
-        ("a.png", "a str, not a picture"),
+        ("a.png", "a str, not an image"),
         (BGR.float() / 255, r"torch.float32 \(3, 4, 3\).*\(image \* 255\)\.round\(\)\.clamp\(0, 255\)"),
         (BGR.numpy() / 255, r"an array of float64.*\(image \* 255\)"),
         (torch.zeros(3, 48, 64, dtype=torch.uint8), r"channels come last: \.permute\(1, 2, 0\)$"),

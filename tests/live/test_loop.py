@@ -5,7 +5,7 @@ import os
 import signal
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import redirect_stderr
 from dataclasses import replace
 from io import StringIO
@@ -125,7 +125,7 @@ def test_nothing_is_drawn_for_nobody() -> None:
     assert run(app, Shades(3)).frames == 3
 
 
-def test_a_program_needs_only_look_and_draw(tmp_path: Path) -> None:
+def test_a_program_needs_only_process_and_draw(tmp_path: Path) -> None:
     class Least:
         def process(self, image: torch.Tensor) -> int:
             return int(image[0, 0, 0])
@@ -294,6 +294,38 @@ def test_a_lost_stream_is_shown_as_lost_and_nothing_is_written_meanwhile(tmp_pat
     assert len((tmp_path / "out.jsonl").read_text().splitlines()) <= 6
 
 
+def test_a_result_is_not_drawn_on_a_frame_of_another_size() -> None:
+    class Turned(Shades):
+        def __iter__(self) -> Iterator[Frame]:
+            for frame in super().__iter__():
+                yield frame if frame.index < 3 else replace(frame, image=frame.image.transpose(0, 1).contiguous())
+
+    class Once(Marks):
+        def process(self, image: torch.Tensor, /) -> int:
+            if len(self.seen) == 1:
+                done.wait(10)  # while the frames of the other size are shown
+            return super().process(image) + 100
+
+    done = threading.Event()
+    screen, shown = Screen(), threading.Semaphore(0)
+    screen.show = lambda frame: (Screen.show(screen, frame), shown.release())[0]  # type: ignore[method-assign]
+
+    def after(index: int) -> None:
+        while index not in {frame.frame.index for frame in screen.frames}:
+            shown.acquire(timeout=10)
+        if index == 5:
+            done.set()
+
+    run(Once(), Turned(6, live=True, after=after), views=[screen])
+    turned = [frame for frame in screen.frames if frame.image.shape == (64, 48, 3)]
+    assert len(turned) >= 3
+    before = [frame for frame in turned if frame.fields.get("brightness") == 100]  # of the first frame
+    assert before
+    for frame in before:
+        assert int(frame.image[0, 0, 0]) == frame.frame.index
+        assert frame.tiles[0].result is None
+
+
 # --- several sources ---
 
 
@@ -336,6 +368,24 @@ def test_files_of_different_rates_and_lengths_keep_step() -> None:
     assert report.frames == 25
     times = [shown.frame.time for shown in screen.frames]
     assert times == [i / 25 for i in range(20)]
+
+
+def test_frames_that_are_nearly_of_one_time_are_processed_together() -> None:
+    class Late(Shades):
+        def __iter__(self) -> Iterator[Frame]:
+            for frame in super().__iter__():
+                yield replace(frame, time=frame.time + 0.015)  # less than half of a frame
+
+    class Batches(Brightness):
+        sizes: list[int] = []  # noqa: RUF012
+
+        def process_batch(self, images: Sequence[torch.Tensor], /) -> Sequence[int]:
+            self.sizes.append(len(images))
+            return super().process_batch(images)
+
+    app = Batches()
+    run(app, [Shades(5), Late(5)])
+    assert app.sizes == [2] * 5
 
 
 def test_live_sources_do_not_wait_for_one_another() -> None:
@@ -562,7 +612,9 @@ def test_a_video_ends_the_run_although_it_is_shown() -> None:
 
 
 @pytest.mark.parametrize(("number", "ending"), [(signal.SIGINT, "interrupted"), (signal.SIGTERM, "terminated")])
-def test_signals_close_everything_properly_even_twice(tmp_path: Path, number: signal.Signals, ending: str) -> None:
+def test_signals_close_everything_properly_even_twice(
+    tmp_path: Path, request: pytest.FixtureRequest, number: signal.Signals, ending: str
+) -> None:
     def interrupt(index: int) -> None:
         if index == 20:
             os.kill(os.getpid(), number)
@@ -572,14 +624,16 @@ def test_signals_close_everything_properly_even_twice(tmp_path: Path, number: si
             os.kill(os.getpid(), number)  # the impatient second time
             super().close()
 
-    before = signal.getsignal(number)
+    usual = signal.default_int_handler if number == signal.SIGINT else signal.SIG_DFL
+    before = signal.signal(number, usual)  # it may be ignored here, as in a job that a script runs in the background
+    request.addfinalizer(lambda: signal.signal(number, before))
     source, encoder = Shades(10**6, after=interrupt), SlowToClose(tmp_path / "out.mp4")
     report = run(Brightness(), source, encoder=encoder, results=Results(tmp_path / "out.jsonl"))
     assert (report.ended, source.closed) == (ending, True)
     assert 10 < report.frames < 10**5
     assert recorded(tmp_path / "out.mp4") == encoder.frames == report.frames
     assert len((tmp_path / "out.jsonl").read_text().splitlines()) == report.frames
-    assert signal.getsignal(number) == before  # and from then on they do what they always do
+    assert signal.getsignal(number) == usual  # and from then on they do what they always do
 
 
 def test_it_runs_outside_the_main_thread() -> None:

@@ -280,7 +280,7 @@ def test_an_unplugged_camera_is_found_again(caplog: pytest.LogCaptureFixture) ->
         assert source.state == "live"
     assert [frame.index for frame in frames] == [0, 1, 2, 3, 4]
     assert [frame.time for frame in frames] == sorted(frame.time for frame in frames)
-    assert caplog.text.count("camera 2 is lost: it gives no more pictures; was it unplugged?") == 1
+    assert caplog.text.count("camera 2 is lost: it gives no more frames; was it unplugged?") == 1
     assert caplog.text.count("camera 2 is back after") == 1
 
 
@@ -333,7 +333,7 @@ def test_a_camera_whose_read_hangs_can_be_closed(monkeypatch: pytest.MonkeyPatch
 @pytest.mark.usefixtures("cameras")
 def test_camera_that_cannot_be_used() -> None:
     assert "camera 0 can't be opened" in error_of("0")
-    assert "camera 1 gives no picture" in error_of("1")
+    assert "camera 1 gives no frame" in error_of("1")
 
 
 @pytest.mark.usefixtures("cameras")
@@ -398,3 +398,41 @@ def test_natural_order_of_digits_and_letters() -> None:
     assert sorted(map(Path, names), key=images._natural) == list(
         map(Path, ["007", "A1", "a9b2", "a9b10", "a10", "b", "٣"])
     )
+
+
+# --- going to another place ---
+
+
+@pytest.mark.parametrize("suffix", [".mp4", ".avi", ".mkv"])
+def test_a_video_goes_to_another_place_and_back_even_after_its_end(tmp_path: Path, suffix: str) -> None:
+    with open_source(str(brightening_video(tmp_path / f"clip{suffix}", 30))) as source:
+        frames = list(source)
+        assert source.seekable
+        assert source.duration == pytest.approx(30 / 25)
+        for seconds, index in ((0.0, 0), (10 / 25, 10), (29 / 25, 29), (0.2, 5), (99.0, 29), (0.0, 0)):
+            source.seek(seconds)
+            again = list(source)
+            assert [frame.index for frame in again] == list(range(index, 30))
+            assert all(torch.equal(a.image, b.image) for a, b in zip(again, frames[index:], strict=True))
+            assert again[0].time == pytest.approx(frames[index].time, abs=0.001)
+
+
+def test_images_go_to_another_second(tmp_path: Path) -> None:
+    for shade in range(4):
+        cv.imwrite(str(tmp_path / f"{shade}.png"), torch.full((8, 8, 3), shade, dtype=torch.uint8))
+    (tmp_path / "2.png").write_bytes(b"broken")
+    with open_source(str(tmp_path)) as source:
+        assert (source.seekable, source.duration) == (True, 4)
+        assert [int(frame.image[0, 0, 0]) for frame in source] == [0, 1, 3]
+        for seconds, shades in ((0.0, [0, 1, 3]), (1.9, [1, 3]), (9.0, [3])):
+            source.seek(seconds)
+            assert [int(frame.image[0, 0, 0]) for frame in source] == shades
+        assert len(source.skipped) == 1
+
+
+def test_a_single_image_has_no_other_place(tmp_path: Path) -> None:
+    cv.imwrite(str(tmp_path / "a.png"), torch.zeros(8, 8, 3, dtype=torch.uint8))
+    with open_source(str(tmp_path / "a.png")) as source:
+        assert not source.seekable
+        with pytest.raises(TypeError, match="isn't seekable"):
+            source.seek(0)

@@ -30,11 +30,11 @@ class App(ABC, Generic[R]):
     choices: Sequence[str] = ()
     """Names that the user can switch between while it runs; they stay the same for the whole run."""
     chosen: str = ""
-    """The choice that the next frame is processed with. Single pictures are processed again whenever it has changed."""
+    """The choice that the next frame is processed with. Single images are processed again whenever it has changed."""
     status: str = ""
     """What the user should know now, such as "compiling great-wave..."; shown until it is empty again."""
     replaces_frame: bool = False
-    """Whether the result is a picture of its own that stands for the frame, as a painting of it: then each frame is
+    """Whether the result is an image of its own that stands for the frame, as a painting of it: then each frame is
     shown with its own result, and never the newest frame with an older one."""
 
     @abstractmethod
@@ -48,7 +48,7 @@ class App(ABC, Generic[R]):
     def draw(self, image: torch.Tensor, result: R, /) -> torch.Tensor:
         """The frame with the result drawn on it, torch.uint8 (H, W, 3) BGR; ``image``, a copy, may be drawn into.
 
-        Grey and BGRA pictures and arrays of NumPy's are converted. One of another size is taken to show the whole
+        Grey and BGRA images and arrays of NumPy's are converted. One of another size is taken to show the whole
         frame. What was returned before may still be on its way to the screen: give a new one each time.
         """
         return image

@@ -18,7 +18,7 @@ _JSON = (str, int, float, bool, type(None))
 
 
 def to_bgr(image: object, giver: str) -> torch.Tensor:
-    """A picture that an app gave, as torch.uint8 (H, W, 3) BGR on the CPU.
+    """An image that an app gave, as torch.uint8 (H, W, 3) BGR on the CPU.
 
     Args:
         image: that already; or the same as an array of NumPy's, on another device, grey, (H, W) or (H, W, 1), or BGRA,
@@ -26,17 +26,17 @@ def to_bgr(image: object, giver: str) -> torch.Tensor:
         giver: who gave it, such as "Faces.draw".
 
     Raises:
-        TypeError: it is no picture, or its colours or values would have to be guessed; the message says what to do.
+        TypeError: it is no image, or its colours or values would have to be guessed; the message says what to do.
 
     """
     if image is None:
-        raise TypeError(f"{giver} returned None, not a picture, {_WANTED}: does it lack a return?")
+        raise TypeError(f"{giver} returned None, not an image, {_WANTED}: does it lack a return?")
     if isinstance(image, np.ndarray):
         if image.dtype != np.uint8:
-            raise TypeError(f"{giver} returned an array of {image.dtype}, not a picture, {_WANTED}: {_remedy(image)}")
+            raise TypeError(f"{giver} returned an array of {image.dtype}, not an image, {_WANTED}: {_remedy(image)}")
         image = torch.from_numpy(np.ascontiguousarray(image))
     if not isinstance(image, torch.Tensor):
-        raise TypeError(f"{giver} returned {_article(image)}, not a picture, {_WANTED}")
+        raise TypeError(f"{giver} returned {_article(image)}, not an image, {_WANTED}")
     if image.dtype == torch.uint8 and image.numel():
         image = image.cpu()
         match tuple(image.shape):
@@ -47,7 +47,7 @@ def to_bgr(image: object, giver: str) -> torch.Tensor:
             case (_, _, 4):
                 return cv.cvtColor(image, cv.COLOR_BGRA2BGR)
     what = f"{image.dtype} {tuple(image.shape)}"
-    raise TypeError(f"{giver} returned {what}, not a picture, {_WANTED}: {_remedy(image)}")
+    raise TypeError(f"{giver} returned {what}, not an image, {_WANTED}: {_remedy(image)}")
 
 
 def to_results(results: object, count: int, giver: str) -> list[R]:
@@ -123,7 +123,7 @@ def _article(value: object) -> str:
 
 def _remedy(image: torch.Tensor | np.ndarray) -> str:
     if not 2 <= image.ndim <= 3:
-        return "it has no height and width" if image.ndim < 2 else "give one picture, not a batch of them"
+        return "it has no height and width" if image.ndim < 2 else "give one image, not a batch of them"
     if not all(image.shape):
         return "it is empty"
     if image.ndim == 3 and image.shape[2] not in (1, 3, 4) and image.shape[0] in (1, 3, 4):

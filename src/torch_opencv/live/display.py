@@ -38,7 +38,7 @@ class Display(Generic[R]):
         views: where they are shown.
         recorder: where they are recorded.
         stays: whether to stay on the last frame when the sources have ended, until the user quits.
-        seeks: whether the user may go to another place of the sources.
+        seeks: whether the user may seek in the sources.
 
     """
 

@@ -64,12 +64,12 @@ class Choose:
     """The command to switch to one of the app's choices."""
 
     number: int
-    """Its place among them, from 0; nothing happens if there is none."""
+    """Which of them, from 0; nothing happens if there is none."""
 
 
 @dataclass(frozen=True, slots=True)
 class Seek:
-    """The command to go on from another place of a file."""
+    """The command to go on from another position of a file."""
 
     position: float
     """In seconds."""

@@ -44,7 +44,7 @@ class Rate:
 
 
 def draw_hud(image: torch.Tensor, stats: Stats, *, figures: bool, note: str = "") -> torch.Tensor:
-    """Write the state, if it isn't "live", the app's status, a note, and the figures, if wanted, at the lower left.
+    """Write the state, unless all is well, the app's status, a note, and the figures, if wanted, at the lower left.
 
     Args:
         image: torch.uint8, (H, W, 3), BGR; left as it is.
@@ -56,7 +56,7 @@ def draw_hud(image: torch.Tensor, stats: Stats, *, figures: bool, note: str = ""
         The image with that on it, or ``image`` itself if there is nothing to write.
 
     """
-    lines: list[str] = [stats.state] if figures or stats.state != "live" else []
+    lines: list[str] = [stats.state] if figures or stats.state not in ("live", "ended") else []
     if figures and stats.chosen:
         lines.append(stats.chosen)
     elif note and not stats.status:

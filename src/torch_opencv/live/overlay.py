@@ -1,8 +1,8 @@
-"""What is drawn over a picture: a panel of scores, boxes with labels, a caption, a note in a corner.
+"""What is drawn over an image: a panel of scores, boxes with labels, a caption, a note in a corner.
 
-White text on dark panels that let the picture shine through can be read on any background. Everything grows with the
-picture's shorter side, is cut rather than reach over the edge, and is left out where the picture is too small for it.
-Every function draws into the picture, a torch.uint8 tensor (H, W, 3), BGR, on the CPU, and returns it. Text may be of
+White text on dark panels that let the image shine through can be read on any background. Everything grows with the
+image's shorter side, is cut rather than reach over the edge, and is left out where the image is too small for it.
+Every function draws into the image, a torch.uint8 tensor (H, W, 3), BGR, on the CPU, and returns it. Text may be of
 any script (see `torch_opencv.live.text`).
 """
 
@@ -24,7 +24,7 @@ Color = tuple[int, int, int]
 ACCENT: Color = (80, 200, 255)
 """BGR: boxes without a colour of their own, and the bar of the best score."""
 _PANEL_GREY = 20
-_PANEL_OPACITY = 0.72  # white text keeps a contrast of 7:1 (WCAG's AAA) on a white picture
+_PANEL_OPACITY = 0.72  # white text keeps a contrast of 7:1 (WCAG's AAA) on a white image
 _BRIGHT, _PALE = (255, 255, 255), (205, 205, 205)  # the text of the best row and of the others
 _ACCENT_PALE = (150, 165, 175)  # the bars of the others
 _TRACK = (70, 70, 70)
@@ -36,7 +36,7 @@ def draw_scores(image: torch.Tensor, rows: Sequence[tuple[str, float]]) -> torch
     """Draw names and scores, best first, in a panel at the top left.
 
     A name of several, as ImageNet's "tabby, tabby cat", loses the later ones if they don't fit; what still doesn't fit
-    is cut, and ends in an ellipsis. A picture that is too small for so many readable rows gets fewer, or none.
+    is cut, and ends in an ellipsis. An image that is too small for so many readable rows gets fewer, or none.
 
     Args:
         image: drawn into.
@@ -164,25 +164,25 @@ def _draw_label(
     gap: int,
     taken: list[tuple[int, int, int, int]],
 ) -> None:
-    """Put a label where it is whole and covers no other one, if there is such a place; add it to those taken."""
+    """Put a label where it is whole and covers no other one, if that can be; add its area to those taken."""
     height, width = image.shape[:2]
     size = _text_size(image)
     panel = _Panel(_cut(lines, width, height, size), size)
     if not panel.fits(width, height):
         return
     left = min(max(box[0], 0), width - panel.width)
-    places = [box[1] - gap - panel.height, box[3] + gap + 1, max(box[1], 0) + gap, box[3] - gap - panel.height]
-    tops = [top for top in places if 0 <= top <= height - panel.height] or [
+    positions = [box[1] - gap - panel.height, box[3] + gap + 1, max(box[1], 0) + gap, box[3] - gap - panel.height]
+    tops = [top for top in positions if 0 <= top <= height - panel.height] or [
         min(max(box[1] + gap, 0), height - panel.height)
     ]
     for top in tops:
-        place = left, top, left + panel.width, top + panel.height
-        if not any(_overlap(place, other) for other in taken):
+        area = left, top, left + panel.width, top + panel.height
+        if not any(_overlap(area, other) for other in taken):
             break
     else:
-        place = left, tops[0], left + panel.width, tops[0] + panel.height
-    taken.append(place)
-    panel.draw(image, place[0], place[1])
+        area = left, tops[0], left + panel.width, tops[0] + panel.height
+    taken.append(area)
+    panel.draw(image, area[0], area[1])
 
 
 def _draw_row(line: torch.Tensor, name: str, score: float, *, best: bool) -> None:
@@ -231,7 +231,7 @@ def _padding(size: int) -> int:
 
 
 def _corners(box: torch.Tensor | Sequence[float], width: int, height: int) -> tuple[int, int, int, int]:
-    """Left, top, right and bottom, none far outside the picture: OpenCV's coordinates have an end."""
+    """Left, top, right and bottom, none far outside the image: OpenCV's coordinates have an end."""
     x, y, w, h = (float(value) for value in box)
     horizontal = (round(min(max(value, -width), 2 * width)) for value in (x, x + w - 1))
     vertical = (round(min(max(value, -height), 2 * height)) for value in (y, y + h - 1))

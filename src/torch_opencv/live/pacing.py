@@ -36,5 +36,5 @@ class Pacing:
         return early <= 0
 
     def restart(self) -> None:
-        """Go on from the next frame, after a pause or at another place of the file."""
+        """Go on from the next frame, after a pause or at another position."""
         self._begin = None

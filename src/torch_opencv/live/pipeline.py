@@ -120,7 +120,7 @@ class Pipeline(Generic[R]):
             box.close()
 
     def seek(self, position: float) -> bool:
-        """Go on from another place of the sources, all of which are `seekable`; what waits is thrown away.
+        """Go on from another position of the sources, all of which are `seekable`; what waits is thrown away.
 
         Returns:
             Whether it was done. Not if the model doesn't come back from a frame within `_SEEK_PATIENCE_S`: the run

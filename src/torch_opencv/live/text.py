@@ -1,4 +1,4 @@
-"""Text of any script as pixels, with fonts that come along, so that it looks the same everywhere.
+"""Text of any script as pixels, with bundled fonts, so that it looks the same everywhere.
 
 Each word is taken from the first of these fonts that has all its characters: Open Sans (Latin, Greek, Cyrillic), DejaVu
 Sans (also Armenian, Georgian, Hebrew, Arabic, signs), Droid Sans Fallback (Chinese, Japanese, Korean). A word that none
@@ -30,13 +30,13 @@ ASCENT, DESCENT = 1.07, 0.30
 CAPITALS = 0.71
 """How high capital letters are, in shares of the size."""
 
-_LONGEST = 1000  # characters; more are on no picture
+_LONGEST = 1000  # characters; more are on no image
 
 
 def draw_text(
     image: torch.Tensor, text: str, at: tuple[int, int], size: int, color: tuple[int, int, int] = (255, 255, 255)
 ) -> None:
-    """Draw a line of text; what would lie outside the picture is cut off.
+    """Draw a line of text; what would lie outside the image is cut off.
 
     Args:
         image: torch.uint8, (H, W, 3), BGR; drawn into.
@@ -96,12 +96,12 @@ def clean(text: str) -> str:
 
 
 def blend(image: torch.Tensor, ink: np.ndarray, keep: np.ndarray, *, left: int = 0, top: int = 0) -> None:
-    """Lay coloured ink over a picture, in place: ``image * keep / 256 + ink``; outside the picture it is cut off.
+    """Lay coloured ink over an image, in place: ``image * keep / 256 + ink``; outside the image it is cut off.
 
     Args:
         image: torch.uint8, (H, W, 3).
         ink: np.uint8, (h, w, 3): the colour times its share.
-        keep: np.uint16, (h, w, 3): 256 times the share of the picture that stays.
+        keep: np.uint16, (h, w, 3): 256 times the share of the image that stays.
         left: where the ink's left edge goes.
         top: where its upper edge goes.
 

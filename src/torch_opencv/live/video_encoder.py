@@ -1,6 +1,6 @@
-"""Recorder pictures to a video file that plays everywhere: H.264 in MP4 or MKV, by PyAV.
+"""Records frames to a video file that plays everywhere: H.264 in MP4 or MKV, by PyAV.
 
-Every picture is in the file, or at least with the system, a tenth of a second later at most: so what was recorded plays
+Every frame is in the file, or at least with the system, a tenth of a second later at most: so what was recorded plays
 even if the program is killed. `close` turns an MP4 into an ordinary one, then reads the file back and checks that every
 frame is in it.
 """
@@ -40,7 +40,7 @@ _CONTAINER_OPTIONS = {
 }
 _ENCODER_OPTIONS = {
     # Against veryfast with crf 20: twice as fast, files of the same size, 0.5 dB worse (of 46; 640x360 and 1280x720).
-    # zerolatency: the encoder holds no pictures back, which would be lost if the program is killed. No B-frames (bf):
+    # zerolatency: the encoder holds no frames back, which would be lost if the program is killed. No B-frames (bf):
     # they'd begin before time 0, and a file in pieces can only mend that by starting late.
     "libx264": {"preset": "superfast", "crf": "22", "tune": "zerolatency", "bf": "0"},
     "libopenh264": {"rc_mode": "quality", "allow_skip_frames": "0"},
@@ -48,20 +48,20 @@ _ENCODER_OPTIONS = {
 }
 _BITS_PER_PIXEL = 0.25  # for the encoders that need a rate; this one shows no blocks
 _ACCURATE_RND = 1 << 18  # swscale.h; PyAV 15 and 16 have no name for it
-_MOST_THREADS = 4  # each has a slice of the picture, which costs bytes
+_MOST_THREADS = 4  # each has a slice of the frame, which costs bytes
 _RESTART = 1.0  # seconds: a clock that goes back by more has begun anew
-_LONGEST_GAP = 6 * 3600.0  # seconds; MP4 can't have a picture last longer than 9.9 hours at this many ticks a second
+_LONGEST_GAP = 6 * 3600.0  # seconds; MP4 can't have a frame last longer than 9.9 hours at this many ticks a second
 
 
 class VideoEncoder:
-    """Writes pictures to a video file. The file is made, or replaced, with the first picture.
+    """Writes frames to a video file. The file is made, or replaced, with the first frame.
 
-    The first picture sets the size; H.264 wants it even, so an odd one is padded by a pixel that repeats the right or
-    bottom edge. Later pictures of another size are fitted into it, keeping their proportions, with black borders.
+    The first frame sets the size; H.264 wants it even, so an odd one is padded by a pixel that repeats the right or
+    bottom edge. Later frames of another size are fitted into it, keeping their proportions, with black borders.
 
     Args:
         path: the file, ending in .mp4 or .mkv.
-        fps: the nominal rate, used where `write` isn't told the time, and for how long the last picture lasts.
+        fps: the nominal rate, used where `write` isn't told the time, and for how long the last frame lasts.
 
     Raises:
         OutputError: the name ends otherwise, or a file can't be written there. Nothing is written yet.
@@ -71,13 +71,13 @@ class VideoEncoder:
     def __init__(self, path: str | Path, *, fps: float = 25.0) -> None:
         self.path = Path(path)
         self.fps = fps
-        """May be set until the first picture."""
+        """May be set until the first frame."""
         self.frames = 0
         if self.path.suffix.lower() not in SUFFIXES:
             raise OutputError(f"{self.path} can't be recorded to: the name must end in {' or '.join(SUFFIXES)}")
         check_writable(self.path)
         self.size = 0, 0
-        """Width and height in pixels; 0 until the first picture."""
+        """Width and height in pixels; 0 until the first frame."""
         self.failed = False
         """Whether the recording ended early because it couldn't be written."""
         self._container: OutputContainer | None = None
@@ -88,18 +88,18 @@ class VideoEncoder:
         self._next_pts = 0
 
     def write(self, image: torch.Tensor, *, time: float | None = None) -> None:
-        """Add a picture.
+        """Add a frame.
 
         Args:
             image: torch.uint8, (H, W, 3), BGR.
-            time: when it is shown, in seconds on any clock; the first picture starts the video, and stays until the
+            time: when it is shown, in seconds on any clock; the first frame starts the video, and stays until the
                 next one's time, however long a pause that is (up to six hours). Times that go back a little are
                 moved forward; after more than a second back, the clock has begun anew, and the video just goes on.
                 None: one frame after the last one.
 
         Raises:
             OutputError: it can't be written, because the disk is full, say. The recording ends, what was recorded so
-                far stays if it plays, and further pictures are ignored: this is raised once.
+                far stays if it plays, and further frames are ignored: this is raised once.
 
         """
         from av import FFmpegError
@@ -109,7 +109,7 @@ class VideoEncoder:
         if self._closed:
             raise ValueError(f"the recording {self.path} is closed")
         if time is not None and not math.isfinite(time):
-            raise ValueError(f"{time} is no time for a picture")
+            raise ValueError(f"{time} is no time for a frame")
         try:
             if self._stream is None:
                 self._stream = self._start(image, time or 0.0)
@@ -122,7 +122,7 @@ class VideoEncoder:
         self.frames += 1
 
     def close(self) -> None:
-        """Finish the file, read it back, and check that it holds every picture. Without pictures there is no file.
+        """Finish the file, read it back, and check that it holds every frame. Without frames there is no file.
 
         Raises:
             OutputError: it couldn't be finished, or doesn't hold what was written.
@@ -168,7 +168,7 @@ class VideoEncoder:
         context = stream.codec_context
         stream.time_base = context.time_base = Fraction(1, _TICKS_PER_SECOND)
         context.gop_size = max(1, round(self.fps))  # a keyframe a second, for quick seeking
-        # What the conversion to YUV below means, so that players needn't guess it from the size of the picture.
+        # What the conversion to YUV below means, so that players needn't guess it from the size of the frame.
         context.colorspace, context.color_primaries, context.color_trc = _BT601, _BT709, _BT709
         context.thread_count = min(_MOST_THREADS, os.cpu_count() or 1)
         if encoder != "libx264":
@@ -177,7 +177,7 @@ class VideoEncoder:
         return stream
 
     def _pts(self, time: float | None) -> int:
-        """When a picture is shown, in ticks: after the last one."""
+        """When a frame is shown, in ticks: after the last one."""
         if time is None or self._last_pts < 0:
             return self._next_pts
         pts = self._ticks(time - self._first_time)
@@ -188,7 +188,7 @@ class VideoEncoder:
         return max(pts, self._last_pts + 1)
 
     def _fitted(self, image: torch.Tensor) -> torch.Tensor:
-        """The picture at the size of the recording."""
+        """The frame at the size of the recording."""
         width, height = self.size
         if image.shape[0] + image.shape[0] % 2 == height and image.shape[1] + image.shape[1] % 2 == width:
             missing = 0, height - image.shape[0], 0, width - image.shape[1]
@@ -204,7 +204,7 @@ class VideoEncoder:
     def _mux(self, packets: list[Packet[VideoStream]]) -> None:
         assert self._container
         for packet in packets:
-            packet.duration = packet.duration or self._ticks(1 / self.fps)  # or the last picture would last no time
+            packet.duration = packet.duration or self._ticks(1 / self.fps)  # or the last frame would last no time
             self._container.mux(packet)
 
     def _broken(self, error: Exception) -> OutputError:
@@ -235,7 +235,7 @@ def side_by_side(original: torch.Tensor, result: torch.Tensor) -> torch.Tensor:
         result: torch.uint8, (h, w, 3), BGR, of any size.
 
     Returns:
-        torch.uint8, (h, round(W * h / H) + w, 3), BGR; a picture of its own.
+        torch.uint8, (h, round(W * h / H) + w, 3), BGR; an image of its own.
 
     """
     height, scale = result.shape[0], result.shape[0] / original.shape[0]
@@ -246,7 +246,7 @@ def side_by_side(original: torch.Tensor, result: torch.Tensor) -> torch.Tensor:
 
 
 def _yuv(image: torch.Tensor) -> VideoFrame:
-    """A picture as encoders want it. Its memory isn't copied; odd sizes are none of this function's business."""
+    """A frame as encoders want it. Its memory isn't copied; odd sizes are none of this function's business."""
     from av import VideoFrame
     from av.video.reformatter import Interpolation
 
@@ -271,7 +271,7 @@ def _best_encoder() -> str:
 
 
 def _read_back(path: Path) -> tuple[int, tuple[int, int]]:
-    """How many pictures a video holds, and their size. The first is decoded, the others only counted: that is quick."""
+    """How many frames a video holds, and their size. The first is decoded, the others only counted: that is quick."""
     import av
 
     try:

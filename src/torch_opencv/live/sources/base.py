@@ -71,7 +71,7 @@ class Source(ABC):
         """Let go of the camera or the file."""
 
     def seek(self, seconds: float) -> None:
-        """Let the next iteration begin at another place, once the last one has ended or was left.
+        """Let the next iteration begin at another position, once the last one has ended or was left.
 
         Args:
             seconds: from the start; beyond the end is the last frame.
@@ -80,7 +80,7 @@ class Source(ABC):
             TypeError: it isn't `seekable`.
 
         """
-        raise TypeError(f"{self.name} can't go to another place")
+        raise TypeError(f"{self.name} isn't seekable")
 
     def __enter__(self) -> Self:
         return self

@@ -31,11 +31,11 @@ _FEWER = 0.9  # A container's count is often a few frames off; below this share 
 class Camera(Source):
     """A camera by number or device path (``/dev/video0``). Endless.
 
-    A camera that gives no picture any more is "lost" (``state``), and opened again when it is there again. Its own read
-    doesn't hang: OpenCV waits at most ten seconds for a picture.
+    A camera that gives no frame any more is "lost" (``state``), and opened again when it is there again. Its own read
+    doesn't hang: OpenCV waits at most ten seconds for a frame.
 
     Raises:
-        SourceError: there is no such camera, it can't be opened, or it gives no picture.
+        SourceError: there is no such camera, it can't be opened, or it gives no frame.
 
     """
 
@@ -77,7 +77,7 @@ class Camera(Source):
             self._in_use.release()
 
     def _open(self) -> cv.VideoCapture:
-        """The camera, once it has given a picture."""
+        """The camera, once it has given a frame."""
         if missing := _missing_device(self._device):
             raise SourceError(missing)
         with quiet_opencv():
@@ -87,7 +87,7 @@ class Camera(Source):
             # This frame is only a test: by the time the model is loaded, it'd be old.
             if not capture.read()[0]:
                 capture.release()
-                raise SourceError(f"{self.name} gives no picture: unplug it and plug it in again, or try another one")
+                raise SourceError(f"{self.name} gives no frame: unplug it and plug it in again, or try another one")
         return capture
 
     def _find_again(self) -> None:
@@ -97,7 +97,7 @@ class Camera(Source):
         self.state = "lost"
         self._backoff.lost()
         start = time.monotonic()
-        _log.warning("%s is lost: it gives no more pictures; was it unplugged? Trying to get it back", self.name)
+        _log.warning("%s is lost: it gives no more frames; was it unplugged? Trying to get it back", self.name)
         with self._in_use:
             self._capture.release()
         while not self._closed.wait(self._backoff.delay()):
@@ -178,9 +178,9 @@ class Video(Source):
 
 
 def first_camera() -> Camera | None:
-    """The first camera that gives a picture, or None."""
+    """The first camera that gives a frame, or None."""
     for number in _camera_numbers() if sys.platform.startswith("linux") else [0]:
-        with suppress(SourceError):  # a webcam's second device, say, carries no picture
+        with suppress(SourceError):  # a webcam's second device, say, carries no frame
             return Camera(number)
     return None
 
@@ -208,7 +208,7 @@ def _plausible_fps(capture: cv.VideoCapture) -> float | None:
 
 
 def _as_bgr(image: torch.Tensor) -> torch.Tensor:
-    """Any picture that a capture can give, (H, W) or (H, W, 1, 3 or 4), 8 or 16 bits, as torch.uint8 (H, W, 3) BGR."""
+    """Any image that a capture can give, (H, W) or (H, W, 1, 3 or 4), 8 or 16 bits, as torch.uint8 (H, W, 3) BGR."""
     if image.dtype == torch.uint16:
         image = cv.convertScaleAbs(image, alpha=255 / 65535)
     channels = 1 if image.ndim == 2 else image.shape[2]

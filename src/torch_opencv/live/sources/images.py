@@ -1,6 +1,6 @@
-"""Pictures from files: one, or those of a folder or glob in natural order.
+"""Images from files: one, or those of a folder or glob in natural order.
 
-Grey, transparent and 16-bit pictures come out as 8-bit BGR, and turned upright as their EXIF orientation says. What is
+Grey, transparent and 16-bit images come out as 8-bit BGR, and turned upright as their EXIF orientation says. What is
 in a folder is looked up once, at the start. Files that can't be read, or not any more, are skipped, and the log names
 them, unless none can be read: that is an error.
 """
@@ -27,14 +27,14 @@ _log = logging.getLogger(__name__)
 
 _NAMES = "avif bmp dib exr gif hdr jp2 jpe jpeg jpg pbm pgm png pnm ppm ras sr tif tiff webp"
 IMAGE_SUFFIXES = frozenset(f".{name}" for name in _NAMES.split())
-"""What is taken for a picture in a folder, in lower case."""
+"""What is taken for an image in a folder, in lower case."""
 
 
 class Images(Source):
-    """Pictures from files, one a second as far as times go.
+    """Images from files, one a second as far as times go.
 
     Raises:
-        SourceError: not one of the files can be read as a picture.
+        SourceError: not one of the files can be read as an image.
 
     """
 
@@ -97,7 +97,7 @@ class Images(Source):
 
 
 def images_of_folder(folder: Path, name: str) -> Images:
-    """The pictures that lie directly in a folder; hidden files aside."""
+    """The images that lie directly in a folder; hidden files aside."""
     try:
         files = [path for path in folder.iterdir() if path.suffix.lower() in IMAGE_SUFFIXES and path.name[0] != "."]
     except OSError as error:
@@ -116,7 +116,7 @@ def images_of_glob(pattern: str) -> Images:
 
 
 def _read(path: Path) -> tuple[torch.Tensor | None, str]:
-    """The picture as torch.uint8 (H, W, 3) BGR and "", or None and why it can't be read."""
+    """The image as torch.uint8 (H, W, 3) BGR and "", or None and why it can't be read."""
     try:
         if not path.is_file():  # reading a pipe would wait for ever
             return None, "it is no file" if path.exists() else "it is gone"
@@ -129,13 +129,13 @@ def _read(path: Path) -> tuple[torch.Tensor | None, str]:
     if _is_half_a_jpeg(data.tobytes()):
         return None, "it is cut short"
     image: torch.Tensor | None = None
-    with quiet_opencv(), suppress(cv.error):  # which is raised for a picture that is too large, say
+    with quiet_opencv(), suppress(cv.error):  # which is raised for an image that is too large, say
         image = cv.imdecode(data, cv.IMREAD_COLOR)
     return image, "" if image is not None else "it can't be read as an image"
 
 
 def _is_half_a_jpeg(data: bytes) -> bool:
-    """Whether a JPEG file ends before its last picture does: OpenCV 4.10, for one, fills it up with black."""
+    """Whether a JPEG file ends before its last image does: OpenCV 4.10, for one, fills it up with black."""
     if not data.startswith(b"\xff\xd8"):
         return False
     return data.rfind(b"\xff\xd9") < data.rfind(b"\xff\xda")  # the end of the image, and the start of a scan

@@ -1,4 +1,4 @@
-// This visitor's camera: JPEGs of at most 1280 pixels on the longer side, always of the newest picture, and never more
+// This visitor's camera: JPEGs of at most 1280 pixels on the longer side, always of the newest frame, and never more
 // than two that the server hasn't acknowledged, so that the network queues nothing.
 
 const LONGEST_SIDE = 1280;

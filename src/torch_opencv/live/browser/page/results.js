@@ -1,4 +1,4 @@
-// A result's fields beside the picture: what has labels and scores as bars, everything else as a tidy list.
+// A result's fields beside the frame: what has labels and scores as bars, everything else as a tidy list.
 // Everything is set as text, never as HTML: it may come from anywhere.
 
 let shown = "";

@@ -1,4 +1,4 @@
-// The bar of a file: where it is, to go to another place, and to play it again once it has ended.
+// The bar of a file: where it is, to seek in it, and to play it again once it has ended.
 
 let held = false; // the visitor is moving the slider
 
