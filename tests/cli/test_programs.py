@@ -310,3 +310,21 @@ def test_standard_output_that_takes_nothing_is_an_error() -> None:
         done = subprocess.run([*COMMAND, "--version"], stdout=full, stderr=subprocess.PIPE, text=True)
     assert done.returncode == 2
     assert done.stderr == "torch-opencv: error: standard output can't be written: No space left on device\n"
+
+
+def test_the_token_may_come_from_a_file_or_the_environment(
+    capfd: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    Path("token").write_text("a-token-in-a-file\n")
+    monkeypatch.setenv("TORCH_OPENCV_TOKEN", "a-token-of-the-environment")
+    options = ["--view", "browser", "--port", "0", "--max-frames", "1", "--max-seconds", "1"]
+    assert main(["classify", "sample", *options, "--token-file", "token"]) == 0
+    assert "/?token=a-token-in-a-file in" in capfd.readouterr().err
+    assert main(["classify", "sample", *options]) == 0
+    assert "/?token=a-token-of-the-environment in" in capfd.readouterr().err
+    assert main(["classify", "sample", *options, "--token-file", "missing"]) == 2
+    assert capfd.readouterr().err.count("\n") == 1
+
+
+def test_a_key_without_its_certificate(refused: Refused) -> None:
+    assert "without its certificate: give --cert, too" in refused("classify", "sample", "--https", "--key", "key.pem")

@@ -65,6 +65,8 @@ def test_a_program(command: list[str], capfd: pytest.CaptureFixture[str]) -> Non
         return
     if "timm:convnext_tiny" in command:
         pytest.skip("would fetch 114 MB")
+    if "browser" in command:
+        pytest.importorskip("cryptography", reason="makes the page's certificate")
     without_files = not any(Path(one).exists() or "*" in one for one in command)
     if without_files and command[0] in ("classify", "stylize") and "browser" not in command:
         command = [*command, "--view", "none"]  # what is shown otherwise waits for somebody to look at it

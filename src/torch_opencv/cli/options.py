@@ -111,6 +111,35 @@ class RunOptions:
     token: Annotated[
         str | None, typer.Option(metavar="TEXT", help="Access token for the page; made and printed if needed.")
     ] = None
+    token_file: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="FILE",
+            dir_okay=False,
+            help="A file whose only line is the token, which nobody can see in the list of processes. The variable "
+            "TORCH_OPENCV_TOKEN may hold it, too.",
+        ),
+    ] = None
+    https: Annotated[
+        bool | None,
+        typer.Option(
+            "--https/--no-https",
+            help="Encrypt the page. Default: if --cert is given, or for 'browser' as SOURCE with a --host that others "
+            "can reach, as phones give their cameras to such pages only.",
+            show_default=False,
+        ),
+    ] = None
+    cert: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="FILE",
+            help="The page's certificate (PEM). Default: one that is made here, of which browsers warn.",
+            show_default=False,
+        ),
+    ] = None
+    key: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="The certificate's key (PEM), if it isn't in the same file.")
+    ] = None
     quiet: Quiet = False
 
 

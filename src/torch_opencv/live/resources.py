@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import logging
-import sys
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Literal, get_args
+from typing import TYPE_CHECKING, Any, Literal, get_args
 
 from torch_opencv.live.errors import SourceError, ViewError
 from torch_opencv.live.image_writer import ImageWriter, records_images
@@ -44,13 +43,15 @@ class Resources:
     views: list[View]
     encoder: Encoder | None
     results: Results | None
-    address: str | None = None
-    """Of the browser's page, if there is one."""
+    browser: Browser | None = None
+    """The page among the views, if there is one."""
 
     def announce(self) -> None:
-        """Print the page's address on standard error, if there is a page."""
-        if self.address:
-            print(f"{_TITLE}: open {self.address} in a browser", file=sys.stderr, flush=True)
+        """Print on standard error how to open the page, if there is one."""
+        if self.browser:
+            from torch_opencv.live.browser import invite
+
+            invite(self.browser)
 
 
 @contextmanager
@@ -64,6 +65,10 @@ def open_resources(
     host: str = _USUAL_HOST,
     port: int | None = None,
     token: str | None = None,
+    token_file: str | Path | None = None,
+    https: bool | None = None,
+    cert: str | Path | None = None,
+    key: str | Path | None = None,
     announce: bool = True,
     overwrite: bool = True,
     stride: int = 1,
@@ -85,6 +90,11 @@ def open_resources(
         host: where the browser's page is served. All but this machine's own addresses demand a token.
         port: None is 8000 if that is free, else any that is.
         token: None: one is made if the host demands it.
+        token_file: a file whose only line is the token; None: the variable TORCH_OPENCV_TOKEN may hold it.
+        https: encrypt the page's connections. None: if ``cert`` is given, or a visitor's camera is a source and others
+            than this machine's users can open the page, as browsers give the camera to such pages only.
+        cert: a PEM file with the certificate; None: one that is made here, and that browsers warn of.
+        key: a PEM file with its key, if that isn't in ``cert``.
         overwrite: replace recordings and results that exist.
         stride: take only every so many-th frame of each source.
         answers: what the program says of single pictures is worth printing: as a table on standard output, if nothing
@@ -117,13 +127,26 @@ def open_resources(
         views: list[View] = []
         sources: list[Source] = []
         browser: Browser | None = None
-        asks_for_page = host != _USUAL_HOST or port is not None or token is not None
+        asks_for_page = host != _USUAL_HOST or any(
+            option is not None for option in (port, token, token_file, https, cert)
+        )
+        if https is None and cert is None and "browser" in specs:
+            https = _others_can_reach(host)
+        page: dict[str, Any] = {
+            "host": host,
+            "port": port,
+            "token": token,
+            "token_file": token_file,
+            "https": https,
+            "certificate": cert,
+            "key": key,
+        }
         reason = why_no_window() if view in (None, "window") else ""
         for spec in specs:
             if spec == "browser":
                 if view == "none":
                     raise ViewError("the camera of whoever opens the page needs the page: remove --view none")
-                browser = browser or _open_browser(title, host, port, token)
+                browser = browser or _open_browser(title, **page)
                 stack.callback(browser.close)
                 source: Source = browser.camera()
             else:
@@ -145,7 +168,7 @@ def open_resources(
             view = "none"
             _log.info("no window can be shown here, so nothing is shown; give --view browser for a page")
         if view != "none" and not browser and (view == "browser" or reason):
-            browser = _open_browser(title, host, port, token)
+            browser = _open_browser(title, **page)
             stack.callback(browser.close)
         if browser:
             views.append(browser)
@@ -155,7 +178,7 @@ def open_resources(
             views.append(Window(title))
         if stride > 1:
             sources = [Strided(source, stride) for source in sources]
-        resources = Resources(sources, views, encoder or images, writer, browser.address if browser else None)
+        resources = Resources(sources, views, encoder or images, writer, browser)
         if announce:
             resources.announce()
         yield resources
@@ -169,12 +192,22 @@ def _set_up(encoder: VideoEncoder, sources: Sequence[Source]) -> None:
         encoder.sound = sources[0].inputs[0]
 
 
-def _open_browser(title: str, host: str, port: int | None, token: str | None) -> Browser:
+def _open_browser(
+    title: str, *, port: int | None, token: str | None, token_file: str | Path | None, **page: Any
+) -> Browser:
     from torch_opencv.live.browser import Browser
+    from torch_opencv.live.browser.access import read_token
 
+    page["token"] = read_token(token_file) if token is None else token
     if port is not None:
-        return Browser(title, host=host, port=port, token=token)
+        return Browser(title, port=port, **page)
     try:
-        return Browser(title, host=host, port=_USUAL_PORT, token=token)
+        return Browser(title, port=_USUAL_PORT, **page)
     except ViewError:  # another program has it; anything else is raised again
-        return Browser(title, host=host, port=0, token=token)
+        return Browser(title, port=0, **page)
+
+
+def _others_can_reach(host: str) -> bool:
+    from torch_opencv.live.browser import is_at_this_machine
+
+    return not is_at_this_machine(host)

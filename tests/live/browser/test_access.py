@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
@@ -10,7 +11,9 @@ from websockets.exceptions import InvalidStatus
 
 from tests.live.browser.page import Page, get
 from torch_opencv.live.browser import Browser
+from torch_opencv.live.browser.access import read_token
 from torch_opencv.live.errors import ViewError
+from torch_opencv.live.events import Command
 
 TOKEN = "a-token_for.tests"
 EVERYTHING = ["/", "/page.js", "/style.css", "/index.html", "/nothing"]
@@ -176,11 +179,74 @@ def test_tokens_that_cannot_be_used(token: str) -> None:
         Browser("test", port=0, token=token)
 
 
-def test_only_visitors_at_this_machine_may_quit(guarded: Browser) -> None:
-    with Page(guarded) as near, Page(guarded, host="camera.example") as proxied:
+def test_only_visitors_at_this_machine_may_quit(browser: Browser, guarded: Browser) -> None:
+    with Page(browser) as near:
         assert near.hear("hello")["quit"] is True
-        assert proxied.hear("hello")["quit"] is False
-        proxied.say(type="command", name="quit")
-        proxied.say(type="nonsense")  # once this is answered, the command has been read
-        assert proxied.end()[0] == 1008
+        near.say(type="command", name="quit")
+        near.say(type="nonsense")  # once this is answered, the command has been read
+        assert near.end()[0] == 1008
+        assert browser.events() == [Command("quit")]
+    # Where there is a token, whoever seems to be here may come through a proxy, whatever the Host header says.
+    with Page(guarded) as seemingly_near:
+        assert seemingly_near.hear("hello")["quit"] is False
+        seemingly_near.say(type="command", name="quit")
+        seemingly_near.say(type="nonsense")
+        assert seemingly_near.end()[0] == 1008
         assert guarded.events() == []
+
+
+@pytest.mark.parametrize(
+    "header", ["Forwarded", "Via", "X-Forwarded-For", "X-Forwarded-Host", "X-Forwarded-Proto", "X-Real-IP"]
+)
+def test_what_a_proxy_forwards_needs_a_token(browser: Browser, guarded: Browser, header: str) -> None:
+    response = get(browser, "/", **{header: "127.0.0.1"})
+    assert response.status == 403
+    assert b"with a token" in response.body
+    assert refused(browser, **{header: "127.0.0.1"})
+    assert not refused(guarded, **{header: "203.0.113.7"})
+
+
+# --- a token that nobody sees in a list of processes ---
+
+
+def test_a_token_from_a_file(tmp_path: Path) -> None:
+    file = tmp_path / "token"
+    file.write_text(f"{TOKEN}\n")
+    assert read_token(file) == TOKEN
+    assert read_token(str(file)) == TOKEN
+
+
+@pytest.mark.parametrize(
+    ("content", "words"),
+    [
+        (None, "No such file"),
+        (b"", "8 or more"),
+        (b"short", "8 or more"),
+        (b"a-token_for.tests\nand-a-second-line", "8 or more"),
+        ("ümläüts-no".encode(), "isn't a text of letters and digits"),
+        (bytes(10_000), "8 or more"),
+    ],
+)
+def test_a_file_without_a_token(tmp_path: Path, content: bytes | None, words: str) -> None:
+    file = tmp_path / "token"
+    if content is not None:
+        file.write_bytes(content)
+    with pytest.raises(ViewError, match=words) as error:
+        read_token(file)
+    assert str(file) in str(error.value)
+    assert "\n" not in str(error.value)
+
+
+def test_a_token_from_the_environment(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.delenv("TORCH_OPENCV_TOKEN", raising=False)
+    assert read_token() is None
+    monkeypatch.setenv("TORCH_OPENCV_TOKEN", "")
+    assert read_token() is None
+    monkeypatch.setenv("TORCH_OPENCV_TOKEN", TOKEN)
+    assert read_token() == TOKEN
+    file = tmp_path / "token"
+    file.write_text("another-token")
+    assert read_token(file) == "another-token"
+    monkeypatch.setenv("TORCH_OPENCV_TOKEN", "short")
+    with pytest.raises(ViewError, match="TORCH_OPENCV_TOKEN: the token must have 8"):
+        read_token()

@@ -10,10 +10,12 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 import torch
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from PIL import Image
 
 from tests.live.browser.page import PATIENCE_S, Page, picture
-from torch_opencv.live.browser import Browser, camera, viewer
+from torch_opencv.live.browser import Browser, camera, limits
 from torch_opencv.live.browser.jpeg import jpeg_size
 from torch_opencv.live.errors import ViewError
 
@@ -199,7 +201,35 @@ def test_closing_the_view_ends_the_iteration() -> None:
     assert count == [0]
 
 
+def cmyk() -> bytes:
+    file = io.BytesIO()
+    Image.new("CMYK", (64, 48)).save(file, "JPEG")
+    return file.getvalue()
+
+
+def with_scans(count: int) -> bytes:
+    """A JPEG whose only scan comes so many times: 300 kB keep a decoder busy for half a minute."""
+    whole = jpeg(size=(2560, 1440))
+    at = whole.index(b"\xff\xda")
+    return whole[:at] + whole[at : at + 16] * (count - 1) + whole[at:]
+
+
+def with_two_headers() -> bytes:
+    whole = jpeg()
+    begin, end = whole.index(b"\xff\xc0"), whole.index(b"\xff\xc4")
+    return whole[:end] + whole[begin:end] + whole[end:]
+
+
 GARBAGE = {
+    "a scan too many": with_scans(2),
+    "a bomb of scans": with_scans(20_000),
+    "no scan": jpeg()[: jpeg().index(b"\xff\xda")] + b"\xff\xd9",
+    "a scan of what isn't there": jpeg().replace(b"\xff\xda\x00\x0c\x03\x01", b"\xff\xda\x00\x0c\x03\x07"),
+    "a scan of one thing twice": jpeg().replace(b"\xff\xda\x00\x0c\x03\x01", b"\xff\xda\x00\x0c\x03\x02"),
+    "two headers": with_two_headers(),
+    "a second picture": jpeg() + jpeg(),
+    "four components": cmyk(),
+    "a header cut short": b"\xff\xd8\xff\xc0\x00\x04\x08\x00" + bytes(9) + b"\xff\xd9",
     "nothing": b"",
     "text": b"GIF89a, or so",
     "only a beginning": b"\xff\xd8\xff",
@@ -260,7 +290,7 @@ def test_garbage_that_only_decoding_shows(browser: Browser) -> None:
 
 def test_more_than_sixty_pictures_a_second(browser: Browser, monkeypatch: pytest.MonkeyPatch) -> None:
     clock = SimpleNamespace(monotonic=lambda: 0.0)
-    monkeypatch.setattr(viewer, "time", clock)  # a clock that stands still: no second ever ends
+    monkeypatch.setattr(limits, "time", clock)  # a clock that stands still: no second ever ends
     browser.camera()
     with Page(browser) as page:
         be_camera(page)
@@ -281,7 +311,62 @@ def test_pictures_that_nobody_asked_for_are_passed_over(browser: Browser) -> Non
 
 @pytest.mark.parametrize("size", [(1, 1), (64, 48), (1280, 720), (3, 1000)])
 @pytest.mark.parametrize(
-    "options", [{}, {"quality": 5}, {"optimize": True}, {"comment": b"hello"}, {"exif": b"Exif\0\0"}]
+    "options",
+    [
+        {},
+        {"quality": 5},
+        {"optimize": True},
+        {"comment": b"hello"},
+        {"exif": b"Exif\0\0"},
+        {"subsampling": 0},
+        {"restart_marker_blocks": 1},
+    ],
 )
 def test_the_size_in_the_header(size: tuple[int, int], options: dict[str, object]) -> None:
     assert jpeg_size(jpeg(size=size, **options)) == size
+
+
+def test_a_scan_for_each_component_is_plain_too() -> None:
+    """As some cameras' JPEGs are; only the markers count here."""
+    whole = jpeg()
+    at = whole.index(b"\xff\xda")
+    scans = b"".join(
+        b"\xff\xda\x00\x08\x01" + bytes([name, 0, 0, 63, 0]) + b"\x12\xff\x00\xff\xd3" for name in (1, 2, 3)
+    )
+    assert jpeg_size(whole[:at] + scans + b"\xff\xd9") == (64, 48)
+
+
+SEEDS = [
+    jpeg(),
+    jpeg(size=(200, 150), restart_marker_blocks=1),
+    jpeg(optimize=True),
+    with_two_headers(),
+    with_scans(3)[-5000:],
+]
+
+
+@settings(max_examples=300, deadline=None)
+@given(
+    st.sampled_from(SEEDS),
+    st.lists(st.tuples(st.integers(0, 900), st.integers(0, 8), st.binary(max_size=8)), min_size=1, max_size=8),
+)
+def test_whatever_comes_is_refused_or_decoded(data: bytes, changes: list[tuple[int, int, bytes]]) -> None:
+    for at, cut, new in changes:
+        data = data[:at] + new + data[at + cut :]
+    try:
+        width, height = jpeg_size(data)
+    except ValueError as error:
+        assert "\n" not in str(error)
+        return
+    if width * height <= camera.MOST_PIXELS:
+        image = camera._decode(data, (width, height))
+        assert image is None or image.shape == (height, width, 3)
+
+
+@settings(max_examples=300, deadline=None)
+@given(st.binary(max_size=200))
+def test_noise_is_refused(data: bytes) -> None:
+    with pytest.raises(ValueError, match="JPEG"):
+        jpeg_size(data)
+    with pytest.raises(ValueError, match="JPEG"):
+        jpeg_size(b"\xff\xd8" + data + b"\xff\xd9")

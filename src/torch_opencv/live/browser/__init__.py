@@ -5,6 +5,8 @@ shown to, or taken from, anybody who isn't allowed to: see `access`.
 """
 
 from torch_opencv.live.browser.camera import BrowserCamera
+from torch_opencv.live.browser.invitation import invite
+from torch_opencv.live.browser.listener import is_at_this_machine
 from torch_opencv.live.browser.view import Browser
 
-__all__ = ["Browser", "BrowserCamera"]
+__all__ = ["Browser", "BrowserCamera", "invite", "is_at_this_machine"]

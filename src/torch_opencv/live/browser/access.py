@@ -5,12 +5,21 @@ could reach it under a name of its own that it lets point here (DNS rebinding). 
 foreign name carries no cookie of ours. A WebSocket must come from the page itself, as browsers let any page open one.
 
 The token comes in once, in the address, and stays as a cookie; the page then takes it out of the address bar.
+
+Only where there is no token may a visitor end the program, being at this machine then, an SSH tunnel's end included.
+Behind a proxy everybody seems to be there, so what a proxy forwards needs the token.
 """
 
 from __future__ import annotations
 
 import hmac
+import ipaddress
+import os
+import re
+import secrets
 from collections.abc import Collection
+from pathlib import Path
+from typing import Protocol
 from urllib.parse import urlsplit
 
 from starlette.datastructures import MutableHeaders
@@ -18,6 +27,11 @@ from starlette.requests import HTTPConnection
 from starlette.responses import PlainTextResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from starlette.websockets import WebSocketClose
+
+from torch_opencv.live.errors import ViewError
+
+TOKEN_VARIABLE = "TORCH_OPENCV_TOKEN"
+"""The environment variable that may hold the token."""
 
 LOOPBACK_NAMES = frozenset(("localhost", "127.0.0.1", "::1"))
 
@@ -31,24 +45,42 @@ _HEADERS = {
     "X-Content-Type-Options": "nosniff",
     "Cache-Control": "no-store",
 }
+_OF_PROXIES = ("forwarded", "via", "x-forwarded-for", "x-forwarded-host", "x-forwarded-proto", "x-real-ip")
+
+
+class Connections(Protocol):
+    """Who is told which connections are let in: `listener.Listener`."""
+
+    def let_in(self, client: tuple[str, int], /) -> None:
+        """A connection was let in."""
+
+    def show_out(self, client: tuple[str, int], /) -> None:
+        """A connection has had its answer."""
 
 
 class Guard:
     """ASGI middleware that refuses strangers and sets the headers of every answer.
+
+    It leaves in ``scope["state"]`` whether the visitor ``may_quit``.
 
     Args:
         app: what is guarded.
         token: what visitors must bring, or None.
         cookie: the name of the cookie that keeps it. Cookies don't tell ports apart, so it should name the port.
         names: the host names that are answered to where there is no token.
+        connections: is told which are let in: those whose request is answered, for as long as that takes, and
+            WebSockets while they are open.
 
     """
 
-    def __init__(self, app: ASGIApp, *, token: str | None, cookie: str, names: Collection[str]) -> None:
+    def __init__(
+        self, app: ASGIApp, *, token: str | None, cookie: str, names: Collection[str], connections: Connections
+    ) -> None:
         self._app = app
         self._token = token
         self._cookie = cookie
         self._names = names
+        self._connections = connections
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Let in or refuse."""
@@ -57,9 +89,10 @@ class Guard:
             return
         connection = HTTPConnection(scope)
         refusal = self._refusal(connection)
+        scope["state"]["may_quit"] = self._token is None and _is_near(connection)
         if scope["type"] == "websocket":
             app = WebSocketClose() if refusal else self._app  # before it is accepted, closing is answering 403
-            await app(scope, receive, send)
+            await app(scope, receive, self._noting_websockets(scope, send))
             return
 
         async def send_with_headers(message: Message) -> None:
@@ -67,15 +100,33 @@ class Guard:
                 headers = MutableHeaders(scope=message)
                 headers.update(_HEADERS)
                 if not refusal and "token" in connection.query_params:
-                    headers.append("Set-Cookie", self._new_cookie())
+                    headers.append("Set-Cookie", self._new_cookie(scope))
             await send(message)
 
-        app = PlainTextResponse(refusal, 403) if refusal else self._app
-        await app(scope, receive, send_with_headers)
+        if refusal:
+            await PlainTextResponse(refusal, 403)(scope, receive, send_with_headers)
+            return
+        self._connections.let_in(scope["client"])
+        try:
+            await self._app(scope, receive, send_with_headers)
+        finally:
+            self._connections.show_out(scope["client"])
+
+    def _noting_websockets(self, scope: Scope, send: Send) -> Send:
+        async def noting(message: Message) -> None:
+            if message["type"] == "websocket.accept":
+                self._connections.let_in(scope["client"])
+            elif message["type"] == "websocket.close":
+                self._connections.show_out(scope["client"])  # it may take its time to close it, too
+            await send(message)
+
+        return noting
 
     def _refusal(self, connection: HTTPConnection) -> str:
         """Why a visitor isn't let in; empty if it is."""
         host = connection.headers.get("host", "")
+        if self._token is None and _is_forwarded(connection):
+            return "This came through a proxy. Start the program with a token."
         if self._token is None and host_name(host) not in self._names:
             return "This address isn't answered to. Open the one that the program printed."
         if self._token is not None and not self._knows_token(connection):
@@ -89,8 +140,51 @@ class Guard:
         given = connection.query_params.get("token") or connection.cookies.get(self._cookie) or ""
         return hmac.compare_digest(given.encode(), (self._token or "").encode())
 
-    def _new_cookie(self) -> str:
-        return f"{self._cookie}={self._token}; Path=/; HttpOnly; SameSite=Strict"
+    def _new_cookie(self, scope: Scope) -> str:
+        secure = "; Secure" if scope["scheme"] == "https" else ""
+        return f"{self._cookie}={self._token}; Path=/; HttpOnly; SameSite=Strict{secure}"
+
+
+def make_token() -> str:
+    """A token that nobody guesses."""
+    return secrets.token_urlsafe(24)
+
+
+def check_token(token: str) -> None:
+    """Raise a `ViewError` if a token can't be used."""
+    if not re.fullmatch(r"[A-Za-z0-9._-]{8,}", token):
+        raise ViewError("the token must have 8 or more characters: letters, digits, dots, dashes, underscores")
+
+
+def read_token(file: str | Path | None = None) -> str | None:
+    """The token in a file or in the environment: on a command line everybody on the machine can read it.
+
+    Args:
+        file: its only line is the token. None: the environment variable `TOKEN_VARIABLE` may hold it.
+
+    Returns:
+        The token; None if there is none in the environment, or it is empty.
+
+    Raises:
+        ViewError: the file can't be read, or what is there can't be used.
+
+    """
+    if file is None:
+        token = os.environ.get(TOKEN_VARIABLE, "")
+        if not token:
+            return None
+    else:
+        try:
+            with Path(file).open(encoding="ascii") as lines:
+                token = lines.read(4096).strip()
+        except (OSError, ValueError) as error:
+            reason = error.strerror if isinstance(error, OSError) else "it isn't a text of letters and digits"
+            raise ViewError(f"the token can't be read from {file}: {reason}") from None
+    try:
+        check_token(token)
+    except ViewError as error:
+        raise ViewError(f"{file or TOKEN_VARIABLE}: {error}") from None
+    return token
 
 
 def host_name(host: str) -> str:
@@ -99,6 +193,19 @@ def host_name(host: str) -> str:
         return urlsplit(f"//{host}").hostname or ""
     except ValueError:
         return ""
+
+
+def _is_near(connection: HTTPConnection) -> bool:
+    """Whether a connection comes from this machine itself."""
+    try:
+        return connection.client is not None and ipaddress.ip_address(connection.client.host).is_loopback
+    except ValueError:
+        return False
+
+
+def _is_forwarded(connection: HTTPConnection) -> bool:
+    """Whether a proxy says that it sent this on for somebody else."""
+    return any(name in connection.headers for name in _OF_PROXIES)
 
 
 def _same_place(origin: str, host: str) -> bool:

@@ -13,7 +13,6 @@ Anything else ends that page's connection, with the reason.
 from __future__ import annotations
 
 import asyncio
-import ipaddress
 from collections import deque
 from collections.abc import Hashable
 from concurrent.futures import ThreadPoolExecutor
@@ -21,7 +20,6 @@ from typing import Any
 
 from starlette.websockets import WebSocket, WebSocketDisconnect
 
-from torch_opencv.live.browser.access import LOOPBACK_NAMES, host_name
 from torch_opencv.live.browser.camera import BrowserCamera
 from torch_opencv.live.browser.jpeg import Packet, encode
 from torch_opencv.live.browser.messages import CameraWish, Message, Seen, Touch, keys_for_page, parse
@@ -128,9 +126,9 @@ class Broadcaster:
     async def connect(self, socket: WebSocket) -> None:
         """Serve one page for as long as it is open."""
         await socket.accept()
-        viewer = Viewer(socket, may_quit=_is_at_this_machine(socket))
+        viewer = Viewer(socket, may_quit=socket.state.may_quit)
         sender = asyncio.create_task(viewer.send())
-        if len(self._viewers) >= _MOST_VIEWERS:
+        if not self._has_room():
             viewer.close(1013, f"{_MOST_VIEWERS} pages are open already")
         else:
             self._viewers.add(viewer)
@@ -144,6 +142,7 @@ class Broadcaster:
                 message = await socket.receive()
                 if message["type"] == "websocket.disconnect":
                     return
+                viewer.has_spoken = True
                 if not viewer.closing:
                     try:
                         self._take_in(viewer, message)
@@ -157,6 +156,17 @@ class Broadcaster:
             camera = self.camera
             if camera is not None and camera.leave_seat(viewer):
                 self._announce_camera()
+
+    def _has_room(self) -> bool:
+        """Whether one more page may be open; one that has never said a word, as ours do at once, makes room for it."""
+        if len(self._viewers) < _MOST_VIEWERS:
+            return True
+        silent = [viewer for viewer in self._viewers if not viewer.has_spoken]
+        if silent:
+            oldest = min(silent, key=lambda viewer: viewer.since)
+            self._viewers.discard(oldest)
+            oldest.close(1013, "others are waiting")
+        return bool(silent)
 
     def _take_in(self, viewer: Viewer, message: Any) -> None:
         """Do what a page says.
@@ -236,12 +246,3 @@ class Broadcaster:
 def _refuse(visitor: Hashable, reason: str) -> None:
     assert isinstance(visitor, Viewer)
     visitor.close(1007, reason)
-
-
-def _is_at_this_machine(socket: WebSocket) -> bool:
-    """Whether the page is open on the server's own machine; what comes through a proxy carries another host's name."""
-    try:
-        near = socket.client is not None and ipaddress.ip_address(socket.client.host).is_loopback
-    except ValueError:
-        return False
-    return near and host_name(socket.headers.get("host", "")) in LOOPBACK_NAMES

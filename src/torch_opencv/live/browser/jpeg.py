@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 
@@ -12,6 +13,8 @@ from torch_opencv.live.views import AnnotatedFrame
 _LONGEST_SIDE = 1920  # pixels; more than a page shows would only cost time
 _QUALITY = 85
 _SEQUENTIAL = (0xC0, 0xC1)  # the frame headers of baseline and extended sequential JPEG
+_TABLES = (0xC4, 0xDB, 0xDD, 0xFE)  # Huffman codes, quantization, restart interval; a comment
+_MARKER = re.compile(rb"\xff[^\x00\xd0-\xd7\xff]")  # what ends a scan; in it are stuffed and restart markers only
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,9 +46,13 @@ def encode(number: int, frame: AnnotatedFrame) -> Packet:
 
 
 def jpeg_size(data: bytes) -> tuple[int, int]:
-    """Width and height of a JPEG as a browser's canvas makes it, read from its header; nothing is decoded.
+    """Width and height of a JPEG as a browser's canvas makes it, read from its markers; nothing is decoded.
 
-    Other kinds (progressive, say) are refused: a small file of those can keep a decoder busy for minutes.
+    Others are refused, as a small file of many scans can keep a decoder busy for minutes: each goes over the whole
+    picture again. There may be one scan of each component, so that the size bounds the work.
+
+    Args:
+        data: the file (ISO/IEC 10918-1, annex B).
 
     Raises:
         ValueError: it isn't such a JPEG, or isn't whole; the message says so.
@@ -53,21 +60,48 @@ def jpeg_size(data: bytes) -> tuple[int, int]:
     """
     if data[:2] != b"\xff\xd8" or data[-2:] != b"\xff\xd9":
         raise ValueError("that is no whole JPEG")
+    size: tuple[int, int] | None = None
+    components: set[int] = set()  # those that no scan has had yet
     at = 2
-    while at + 9 < len(data) and data[at] == 0xFF:
+    while at + 2 <= len(data) and data[at] == 0xFF:
         marker = data[at + 1]
         if marker == 0xFF:  # a fill byte
             at += 1
-        elif marker in _SEQUENTIAL:
-            height, width = int.from_bytes(data[at + 5 : at + 7], "big"), int.from_bytes(data[at + 7 : at + 9], "big")
-            if data[at + 4] != 8 or not width or not height:
-                break
-            return width, height
-        elif 0xE0 <= marker <= 0xEF or marker in (0xC4, 0xDB, 0xDD, 0xFE):  # tables, comments, applications' data
-            at += 2 + int.from_bytes(data[at + 2 : at + 4], "big")
-        else:
+            continue
+        if marker == 0xD9 and size and not components and at == len(data) - 2:
+            return size
+        segment = data[at + 4 : at + 2 + int.from_bytes(data[at + 2 : at + 4], "big")]
+        at += 4 + len(segment)
+        if marker in _SEQUENTIAL and size is None:
+            size, components = _frame(segment)
+        elif marker == 0xDA and size and (scanned := _scan(segment)) and scanned <= components:
+            components -= scanned
+            end = _MARKER.search(data, at)
+            at = end.start() if end else len(data)
+        elif not (0xE0 <= marker <= 0xEF or marker in _TABLES):  # the former are applications' data
             break
     raise ValueError("that is no JPEG of the plain kind, baseline with 8 bits")
+
+
+def _frame(segment: bytes) -> tuple[tuple[int, int], set[int]]:
+    """Width and height, and the components' names, of a frame header: of grey or of a colour picture with 8 bits."""
+    if len(segment) < 6:
+        raise ValueError("that is no whole JPEG")
+    height, width = int.from_bytes(segment[1:3], "big"), int.from_bytes(segment[3:5], "big")
+    components = set(segment[6::3])
+    if segment[:1] != b"\x08" or not width or not height or len(segment) != 6 + 3 * segment[5]:
+        raise ValueError("that is no JPEG of the plain kind, baseline with 8 bits")
+    if len(components) not in (1, 3) or len(components) != segment[5]:
+        raise ValueError("that is neither a grey nor a colour JPEG")
+    return (width, height), components
+
+
+def _scan(segment: bytes) -> set[int]:
+    """The components' names in a scan's header; none if it makes no sense."""
+    if not segment or len(segment) != 4 + 2 * segment[0]:
+        return set()
+    names = segment[1:-3:2]
+    return set(names) if len(set(names)) == len(names) else set()
 
 
 def _strict_json(message: Mapping[str, object]) -> str:

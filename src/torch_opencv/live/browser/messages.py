@@ -12,7 +12,6 @@
 from __future__ import annotations
 
 import json
-import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import get_args
@@ -23,6 +22,7 @@ from torch_opencv.live.events import Choose, Command, CommandName, Key, Press, S
 _LONGEST = 2048  # characters of a message; the longest is a text
 LONGEST_TEXT = 300
 """Characters of a text that a visitor enters."""
+_LATEST_S = 1e9  # no file is that long
 _LONGEST_NAME = 64  # characters of a key's, a field's or a button's name
 
 
@@ -67,6 +67,7 @@ def parse(text: str) -> Message:
         raise Refusal(1009, "too long a message")
     try:
         content = json.loads(text)
+        json.dumps(content, ensure_ascii=False).encode()  # halves of characters can't be written anywhere
     except (ValueError, RecursionError):
         raise Refusal(1007, "that is no JSON") from None
     message = _message(content)
@@ -99,7 +100,7 @@ def _message(content: object) -> Message | None:
             return Command(name)
         case {"type": "choose", "number": int(number)} if number >= 0:
             return Choose(number)
-        case {"type": "seek", "position": int() | float() as position} if math.isfinite(position) and position >= 0:
+        case {"type": "seek", "position": int() | float() as position} if 0 <= position <= _LATEST_S:
             return Seek(float(position))
         case {"type": "camera", "on": bool(on), "instead": bool(instead)}:
             return CameraWish(on, instead)

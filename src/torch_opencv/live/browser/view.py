@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 import asyncio
-import errno
 import ipaddress
-import os
+import logging
 import re
-import secrets
 import socket
 import threading
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 from pathlib import Path
+from typing import Any
 
 import uvicorn
 from starlette.applications import Starlette
@@ -20,16 +19,23 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route, WebSocketRoute
 
-from torch_opencv.live.browser.access import LOOPBACK_NAMES, Guard
+from torch_opencv.live.browser.access import LOOPBACK_NAMES, Guard, check_token, make_token
 from torch_opencv.live.browser.broadcaster import Broadcaster
 from torch_opencv.live.browser.camera import BrowserCamera
+from torch_opencv.live.browser.certificate import fingerprint, own_certificate, tls_context
+from torch_opencv.live.browser.limits import LimitedWebSocket
+from torch_opencv.live.browser.listener import listen, outward_address
 from torch_opencv.live.errors import ViewError
 from torch_opencv.live.panel import Panel
 from torch_opencv.live.views import AnnotatedFrame, ViewEvent
 
+_log = logging.getLogger(__name__)
+
 _PAGE = Path(__file__).with_name("page")
 _MEDIA_TYPES = {".html": "text/html", ".css": "text/css", ".js": "text/javascript", ".svg": "image/svg+xml"}
 _MOST_BYTES = 4 * 2**20  # in one message; a camera's picture has some 100 kB
+_PING_S = 4.0  # between pings, and for the answer: a visitor that is gone gives up its place in twice that
+_MOST_COMPLAINTS = 16  # of different kinds
 
 
 class Browser:
@@ -42,60 +48,93 @@ class Browser:
         port: 0 is any free one.
         token: what visitors must bring in the address: 8 or more letters, digits, dots, dashes and underscores. None:
             one is made if ``host`` demands it.
+        https: encrypt the connections, which browsers demand of a page at another machine that asks for the camera.
+            None: if ``certificate`` is given.
+        certificate: a PEM file with this machine's certificate, its chain, and perhaps its key. None: one that is made
+            here, kept in the user's folder, and that browsers warn of.
+        key: a PEM file with the certificate's key.
 
     Raises:
-        ViewError: the host or the port can't be listened at, or the token can't be used.
+        ViewError: the host or the port can't be listened at, or the token or the certificate can't be used.
 
     """
 
     stays = True
 
-    def __init__(self, title: str, *, host: str = "127.0.0.1", port: int = 8000, token: str | None = None) -> None:
-        if token is not None and not re.fullmatch(r"[A-Za-z0-9._-]{8,}", token):
-            raise ViewError("the token must have 8 or more characters: letters, digits, dots, dashes, underscores")
-        self._socket = _listen(host, port)
-        bound, self._port = self._socket.getsockname()[:2]
-        self._host = host
-        self._bound = ipaddress.ip_address(bound)
-        if token is None and not self._bound.is_loopback:
-            token = secrets.token_urlsafe(24)
-        self._token = token
-        self._broadcaster = Broadcaster(title)
-        self._ready = threading.Event()
-        self._failure: BaseException | None = None
-        self._closed = False
-        config = uvicorn.Config(
-            self._application(),
-            http="h11",
-            ws="websockets-sansio",
-            ws_max_size=_MOST_BYTES,
-            ws_per_message_deflate=False,  # JPEGs don't shrink
-            proxy_headers=False,  # or a visitor could say that it is at this machine
-            server_header=False,
-            access_log=False,  # it'd show the token
-            log_config=None,
-            log_level="critical",
-            timeout_graceful_shutdown=1,
-        )
-        self._server = uvicorn.Server(config)
-        self._thread = threading.Thread(target=self._serve, name="browser-server", daemon=True)
-        self._thread.start()
-        self._ready.wait()
+    def __init__(
+        self,
+        title: str,
+        *,
+        host: str = "127.0.0.1",
+        port: int = 8000,
+        token: str | None = None,
+        https: bool | None = None,
+        certificate: str | Path | None = None,
+        key: str | Path | None = None,
+    ) -> None:
+        if token is not None:
+            check_token(token)
+        if certificate is None and key is not None:
+            raise ViewError("a key is of no use without its certificate: give --cert, too")
+        if certificate is not None and https is False:
+            raise ViewError("a certificate is of use with https only: leave --cert or --no-https away")
+        self._listener = listen(host, port)
         try:
+            bound, self._port = self._listener.socket.getsockname()[:2]
+            self._host = host
+            self._bound = ipaddress.ip_address(bound)
+            if token is None and not self._bound.is_loopback:
+                token = make_token()
+            self._token = token
+            self._https = certificate is not None if https is None else https
+            self.fingerprint = ""
+            """Of the certificate if that is of our own making, as browsers show it (SHA-256); else empty."""
+            if self._https and certificate is None:
+                certificate = own_certificate(self._names())
+                self.fingerprint = fingerprint(certificate)
+            self._tls = tls_context(Path(certificate), Path(key) if key else None) if certificate else None
+            self._broadcaster = Broadcaster(title)
+            self._ready = threading.Event()
+            self._failure: BaseException | None = None
+            self._closed = False
+            self._complaints: set[str] = set()
+            config = uvicorn.Config(
+                self._application(),
+                http="h11",
+                ws=LimitedWebSocket,
+                ws_max_size=_MOST_BYTES,
+                ws_per_message_deflate=False,  # JPEGs don't shrink
+                ws_ping_interval=_PING_S,
+                ws_ping_timeout=_PING_S,
+                proxy_headers=False,  # or a visitor could say that it is at this machine
+                server_header=False,
+                access_log=False,  # it'd show the token
+                log_config=None,
+                log_level="critical",
+                timeout_graceful_shutdown=1,
+            )
+            self._server = uvicorn.Server(config)
+            self._thread = threading.Thread(target=self._serve, name="browser-server", daemon=True)
+            self._thread.start()
+            self._ready.wait()
             self._check()
         except ViewError:
-            self._socket.close()
+            self._listener.socket.close()
             raise
 
     @property
     def address(self) -> str:
         """What to open in a browser, with the token if one is demanded."""
-        host = self._host
-        if self._bound.is_unspecified:
-            host = _outward_address(self._socket.family)
+        host = outward_address(self._listener.socket.family) if self._bound.is_unspecified else self._host
         if ":" in host:
             host = f"[{host}]"
-        return f"http://{host}:{self._port}/" + (f"?token={self._token}" if self._token else "")
+        token = f"?token={self._token}" if self._token else ""
+        return f"{'https' if self._https else 'http'}://{host}:{self._port}/{token}"
+
+    @property
+    def for_others(self) -> bool:
+        """Whether other machines may reach it."""
+        return not self._bound.is_loopback
 
     def camera(self) -> BrowserCamera:
         """The source that the camera of whoever opens the page feeds: one visitor at a time, the first to come.
@@ -162,9 +201,10 @@ class Browser:
             self._broadcaster.camera.close()
         self._broadcaster.soon(lambda: asyncio.ensure_future(self._end()))
         self._thread.join()
-        self._socket.close()
+        self._listener.socket.close()
 
     async def _end(self) -> None:
+        self._accepting.cancel()
         await self._broadcaster.end()
         self._server.should_exit = True
 
@@ -179,12 +219,18 @@ class Browser:
 
         @asynccontextmanager
         async def lifespan(_: Starlette) -> AsyncIterator[None]:
+            asyncio.get_running_loop().set_exception_handler(self._complain)
+            self._accepting = asyncio.create_task(self._listener.serve(self._protocol, self._tls))
             sending = asyncio.create_task(self._broadcaster.send_frames())
-            sending.add_done_callback(self._note_failure)
-            await asyncio.sleep(0)  # let it begin
+            sweeping = asyncio.create_task(self._listener.sweep())
+            tasks = (self._accepting, sending, sweeping)
+            for task in tasks:
+                task.add_done_callback(self._note_failure)
+            await asyncio.sleep(0)  # let them begin
             self._ready.set()
             yield
-            sending.cancel()
+            for task in tasks:
+                task.cancel()
 
         routes = [Route("/", file), WebSocketRoute("/socket", self._broadcaster.connect), Route("/{name}", file)]
         names = LOOPBACK_NAMES | {self._host.lower(), str(self._bound)}
@@ -193,15 +239,38 @@ class Browser:
             token=self._token,
             cookie=f"torch-opencv-{self._port}",
             names=names,
+            connections=self._listener,
+        )
+
+    def _names(self) -> set[str]:
+        """What this machine is called by its visitors, as far as can be told."""
+        name = socket.gethostname()
+        names = {*LOOPBACK_NAMES, self._host, str(self._bound), name, f"{name.partition('.')[0]}.local"}
+        if self._bound.is_unspecified:
+            names.add(outward_address(self._listener.socket.family))
+        return {name for name in names if re.fullmatch(r"[0-9A-Za-z._:-]+", name)}
+
+    def _protocol(self) -> asyncio.Protocol:
+        """What speaks with a connection, as uvicorn makes it."""
+        server = self._server
+        return server.config.http_protocol_class(  # type: ignore[call-arg]
+            config=server.config, server_state=server.server_state, app_state=server.lifespan.state
         )
 
     def _serve(self) -> None:
         try:
-            self._server.run(sockets=[self._socket])
+            self._server.run(sockets=[])  # the listener has it
         except BaseException as error:  # SystemExit is how uvicorn fails
             self._failure = error
         finally:
             self._ready.set()
+
+    def _complain(self, _: asyncio.AbstractEventLoop, context: dict[str, Any]) -> None:
+        """Log what went wrong with a connection, each kind once: whoever connects could make it happen at will."""
+        complaint = f"{context['message']}: {context.get('exception')!r}"
+        if complaint not in self._complaints and len(self._complaints) < _MOST_COMPLAINTS:
+            self._complaints.add(complaint)
+            _log.warning("the page's server: %s", complaint)
 
     def _note_failure(self, task: asyncio.Task[None]) -> None:
         if not task.cancelled():
@@ -212,41 +281,3 @@ class Browser:
             raise ViewError(f"the browser view has failed: {self._failure!r}") from self._failure
         if not self._closed and not self._thread.is_alive():
             raise ViewError("the browser view's server has ended by itself")
-
-
-def _listen(host: str, port: int) -> socket.socket:
-    """A socket that listens; the port is taken from here on."""
-    if not 0 <= port <= 65535:  # the system would take it modulo 65536
-        raise ViewError(f"{port} is no port: --port takes 0 to 65535")
-    try:
-        family, _, _, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE)[0]
-        # Not socket.create_server: asyncio sends small messages at once (TCP_NODELAY) only where the protocol is named.
-        server = socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)
-        try:
-            if os.name == "posix":  # elsewhere it'd let two programs share a port
-                server.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-            server.bind(address)
-            server.listen()
-        except OSError:
-            server.close()
-            raise
-        return server
-    except OSError as error:
-        if error.errno == errno.EADDRINUSE:
-            raise ViewError(
-                f"port {port} of {host} is taken by another program: give another --port, or 0 for any free one"
-            ) from None
-        if error.errno == errno.EACCES:
-            raise ViewError(f"port {port} may not be listened at: give a --port from 1024 up") from None
-        raise ViewError(f"{host} can't be listened at: --host takes an address of this machine") from None
-
-
-def _outward_address(family: int) -> str:
-    """This machine's address as others see it, where that can be told."""
-    target = "192.0.2.1" if family == socket.AF_INET else "2001:db8::1"  # for documentation: nothing is sent there
-    with socket.socket(family, socket.SOCK_DGRAM) as probe:
-        try:
-            probe.connect((target, 9))
-            return str(probe.getsockname()[0])
-        except OSError:
-            return socket.gethostname()

@@ -13,6 +13,7 @@ import time
 from starlette.websockets import WebSocket, WebSocketDisconnect
 
 from torch_opencv.live.browser.jpeg import Packet
+from torch_opencv.live.browser.limits import RateLimit
 from torch_opencv.live.views import AnnotatedFrame
 
 IN_FLIGHT = 2
@@ -43,6 +44,9 @@ class Viewer:
         self.may_quit = may_quit
         self.messages = RateLimit(240)
         self.pictures = RateLimit(60)
+        self.since = time.monotonic()
+        self.has_spoken = False
+        """Whether it has ever said anything."""
         self.closing = False
         self._socket = socket
         self._newest = 0  # the number of the newest picture that was sent
@@ -122,19 +126,3 @@ class Viewer:
             self.close(1008, "you read too slowly")
         elif not self.closing:
             self._outbox.put_nowait(item)
-
-
-class RateLimit:
-    """So many a second on average; a second's worth may come at once."""
-
-    def __init__(self, per_second: float) -> None:
-        self._per_second = per_second
-        self._left = per_second
-        self._then = time.monotonic()
-
-    def allows(self) -> bool:
-        """Whether one more is still within the limit."""
-        now = time.monotonic()
-        self._left = min(self._per_second, self._left + (now - self._then) * self._per_second) - 1
-        self._then = now
-        return self._left >= 0

@@ -54,7 +54,10 @@ function connect() {
   let opened = false;
   pending = null;
   drawn = 0;
-  own.addEventListener("open", () => { opened = true; });
+  own.addEventListener("open", () => {
+    opened = true;
+    send({ type: "seen", number: 0 }); // nothing yet: if too many are open, the silent ones have to go
+  });
   own.addEventListener("message", (event) => {
     if (own !== socket) return;
     if (typeof event.data === "string") take(JSON.parse(event.data));
