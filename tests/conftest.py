@@ -1,9 +1,12 @@
-"""What every test may count on: one cv2 wheel, the shared data or a skip with the reason, a share of the cores."""
+"""What every test may count on: one cv2 wheel, the shared data or a skip with the reason, a share of the cores, a
+cache folder of the run's own."""
 
 from __future__ import annotations
 
 import importlib.metadata
 import os
+import shutil
+import tempfile
 from pathlib import Path
 
 import pytest
@@ -30,6 +33,13 @@ def pytest_configure(config: pytest.Config) -> None:
             f"this environment has {len(installed)} cv2 wheels, which overwrite one another: {', '.join(installed)}. "
             "Make it again with one of them, e.g. make clean test"
         )
+
+    # One folder of compiled networks for the whole run, as compiling takes longer than most tests; and not the user's.
+    # Under xdist the workers inherit it.
+    if not hasattr(config, "workerinput"):
+        home = tempfile.mkdtemp(prefix="torch-opencv-tests-")
+        os.environ["TORCH_OPENCV_HOME"] = home
+        config.add_cleanup(lambda: shutil.rmtree(home, ignore_errors=True))
 
 
 def pytest_runtest_setup(item: pytest.Item) -> None:

@@ -186,6 +186,40 @@ def test_compiled_once(home: Path, exports: list[str]) -> None:
     assert [file.suffix for file in files(home)] == [".onnx"]
 
 
+def test_two_processes_compile_it_once(home: Path) -> None:
+    program = """
+import logging, sys, torch
+from torch_opencv import runtime
+logging.basicConfig(level=logging.INFO)
+print("ready", flush=True)
+sys.stdin.readline()
+assert runtime.accelerate(torch.nn.Conv2d(3, 3, 3), torch.rand(1, 3, 9, 9), device="cpu").backend == "onnxruntime"
+""".replace("torch.nn.Conv2d", "torch.manual_seed(0) and torch.nn.Conv2d")
+    both = [
+        subprocess.Popen(
+            [sys.executable, "-c", program],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+        )
+        for _ in range(2)
+    ]
+    for one in both:
+        assert one.stdout is not None
+        assert one.stdout.readline() == "ready\n"
+    logs = []
+    for one in both:
+        assert one.stdin is not None
+        one.stdin.write("\n")
+        one.stdin.flush()
+    for one in both:
+        logs.append(one.communicate(timeout=120)[1])
+        assert one.returncode == 0
+    assert "".join(logs).count("compiling Conv2d") == 1
+    assert [file.suffix for file in files(home)] == [".onnx"]
+
+
 def test_a_damaged_file_is_made_again(home: Path, exports: list[str], caplog: pytest.LogCaptureFixture) -> None:
     x = torch.rand(1, 3, 32, 32)
     runtime.accelerate(Scaled(), x, device="cpu")

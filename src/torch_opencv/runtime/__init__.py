@@ -24,7 +24,7 @@ from torch import Tensor, nn
 
 from torch_opencv.runtime import compiled
 from torch_opencv.runtime.accelerated import Accelerated, Eager, Input, outputs_of, require_equivalent
-from torch_opencv.runtime.compiling import compilation, compiled_in_thread
+from torch_opencv.runtime.compiling import compilation, compiled_in_thread, require_not_cancelled
 from torch_opencv.runtime.cuda_graphs import CudaGraphs
 from torch_opencv.runtime.errors import AccelerateError, CompilationCancelledError, DeviceError
 from torch_opencv.runtime.fingerprint import fingerprint
@@ -158,8 +158,19 @@ def _remedy(given: object) -> str:
 
 def _on_cpu(module: nn.Module, example: Sequence[Tensor], inputs: Sequence[Input], name: str) -> Accelerated:
     key = fingerprint(module, [exported, versions(), *map(str, inputs)])
-    if key and (kept := _kept(key, module, example, inputs, name)):
+    if key is None:
+        return _compiled(module, example, inputs, name)
+    if kept := _kept(key, module, example, inputs, name):
         return kept
+    with compiled.lock(key, waiting=require_not_cancelled):
+        # Another process may have made it while this one waited.
+        return _kept(key, module, example, inputs, name) or _compiled(module, example, inputs, name, key)
+
+
+def _compiled(
+    module: nn.Module, example: Sequence[Tensor], inputs: Sequence[Input], name: str, key: str | None = None
+) -> Accelerated:
+    """The module compiled, and kept under the key; in plain PyTorch, with a warning, if that can't be."""
     trial = copy.deepcopy(module)  # outside the try: a module that can't take its example is a mistake
     wanted, why_eager = _tried(trial, example)
     if not why_eager:

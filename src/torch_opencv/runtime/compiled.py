@@ -9,6 +9,8 @@ from __future__ import annotations
 
 import hashlib
 import logging
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from torch_opencv._files import atomic_write
@@ -34,9 +36,7 @@ def read(key: str) -> bytes | None:
 def write(key: str, graph: bytes) -> None:
     """Keep the graph; other processes see the whole file or none. If that fails the log says so, and that is all."""
     try:
-        _folder().parent.mkdir(parents=True, exist_ok=True)
-        _folder().mkdir(mode=0o700, exist_ok=True)
-        _folder().chmod(0o700)  # it may be from before this was so
+        _make_folder()
         with atomic_write(_folder() / _name(key, graph)) as part:
             part.chmod(0o600)
             part.write_bytes(graph)
@@ -51,6 +51,43 @@ def discard(key: str) -> None:
             path.unlink(missing_ok=True)
         except OSError as error:  # noqa: PERF203 (each is to be tried)
             _log.warning("%s can't be removed: %s", path, error.strerror)
+
+
+@contextmanager
+def lock(key: str, waiting: Callable[[], None]) -> Iterator[None]:
+    """Keep other processes from compiling the same at the same time; where there can't be a lock, they just may.
+
+    Args:
+        key: of what is compiled.
+        waiting: called again and again while another process has the lock; what it raises ends the waiting.
+
+    """
+    from filelock import FileLock, Timeout  # here, since it is needed for compiling only
+
+    path = _folder() / f"{key}.lock"
+    held = FileLock(path)
+    try:
+        _make_folder()
+        while not held.is_locked:
+            try:
+                held.acquire(timeout=0.1)
+            except Timeout:  # noqa: PERF203 (it is waited in between)
+                waiting()
+    except OSError:  # `write` will say so
+        yield
+        return
+    try:
+        yield
+    finally:
+        with suppress(OSError):  # Windows has no way to remove what is open
+            path.unlink(missing_ok=True)
+        held.release()
+
+
+def _make_folder() -> None:
+    _folder().parent.mkdir(parents=True, exist_ok=True)
+    _folder().mkdir(mode=0o700, exist_ok=True)
+    _folder().chmod(0o700)  # it may be from before this was so
 
 
 def _folder() -> Path:

@@ -84,6 +84,11 @@ def compiled_in_thread(function: Callable[[], T], name: str, seconds: float) -> 
         _one_at_a_time.release()
 
 
+def require_not_cancelled() -> None:
+    """CompilationCancelledError if whoever watches has cancelled compiling."""
+    _require_going_on(_watcher.get())
+
+
 def _in_thread(function: Callable[[], T], watcher: _Watcher) -> T:
     results: list[T] = []
     errors: list[Exception] = []

@@ -16,16 +16,6 @@ from torch_opencv.weights import WeightsError
 
 
 @pytest.fixture(scope="module")
-def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return tmp_path_factory.mktemp("home")
-
-
-@pytest.fixture(autouse=True)
-def compiled_networks_are_kept_apart(monkeypatch: pytest.MonkeyPatch, home: Path) -> None:
-    monkeypatch.setenv("TORCH_OPENCV_HOME", str(home))
-
-
-@pytest.fixture(scope="module")
 def file(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A style of random weights: what is tested here is what is done around the network."""
     torch.manual_seed(0)
@@ -35,10 +25,8 @@ def file(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="module")
-def stylizer(file: Path, home: Path) -> Stylizer:
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("TORCH_OPENCV_HOME", str(home))
-        return Stylizer(file, device="cpu")
+def stylizer(file: Path) -> Stylizer:
+    return Stylizer(file, device="cpu")
 
 
 def frame(height: int, width: int) -> Tensor:
