@@ -61,7 +61,7 @@ def linear() -> list[Case]:
             str(border),
             tolerance=1,
             share=0.01,
-            bits16=(1, 0.01),
+            bits16=(1, 0.02),
         )
         made += cases(
             "createSeparableLinearFilter",
@@ -72,7 +72,7 @@ def linear() -> list[Case]:
             str(border),
             tolerance=1,
             share=0.01,
-            bits16=(1, 0.01),
+            bits16=(1, 0.02),
         )
     made += cases(
         "createBoxFilter",

@@ -19,10 +19,14 @@ from torch_opencv.cuda import _routing
 from torch_opencv.cuda import arithm as arithm
 from torch_opencv.cuda import arithm_core as arithm_core
 from torch_opencv.cuda import arithm_polar as arithm_polar
+from torch_opencv.cuda import blending as blending
+from torch_opencv.cuda import color as color
 from torch_opencv.cuda import comparisons as comparisons
 from torch_opencv.cuda import core as core
 from torch_opencv.cuda import filters as filters
 from torch_opencv.cuda import filters_morphology as filters_morphology
+from torch_opencv.cuda import histograms as histograms
+from torch_opencv.cuda import preprocessing as preprocessing
 from torch_opencv.cuda import reductions as reductions
 from torch_opencv.cuda import spectra as spectra
 from torch_opencv.cuda import thresholds as thresholds

@@ -28,3 +28,29 @@ def otsu(counts: Tensor) -> Tensor:
     low, high = mass / below, (mass[-1] - mass) / above
     between = torch.where(usable, below * above * (low - high) ** 2, torch.zeros_like(p))
     return between.argmax()
+
+
+def equalizing(counts: Tensor) -> Tensor:
+    """The table that equalises a histogram: int32 (N, 256) to int32 (N, 256)."""
+    total = counts.sum(1, keepdim=True)
+    sums = counts.cumsum(1)
+    is_first = (sums > 0) & (sums == counts)  # the first level that occurs, and what of it the others add to
+    first = torch.where(is_first, counts, torch.zeros_like(counts)).amax(1, keepdim=True)
+    scale = 255.0 / (total - first).clamp(min=1).float()
+    levels = ((sums - first).clamp(min=0).float() * scale).round().clamp(0, 255).to(torch.int32)
+    alone = torch.arange(256, dtype=torch.int32, device=counts.device).expand_as(levels)
+    return torch.where(first == total, alone, levels)
+
+
+def even_bins(values: Tensor, bins: int, lower: float, upper: float) -> Tensor:
+    """Which of ``bins`` of one width between two levels values are in; ``bins`` for those that are in none."""
+    factor = bins / (upper - lower)
+    place = (values.double() * factor - lower * factor).floor().to(torch.int64)
+    return torch.where((values >= lower) & (values < upper) & (place >= 0) & (place < bins), place, bins)
+
+
+def bins_between(values: Tensor, levels: Tensor) -> Tensor:
+    """Which bin between rising levels (L,) values are in; ``L - 1`` for those that are in none."""
+    place = torch.bucketize(values, levels, right=True) - 1
+    last = levels.shape[0] - 1
+    return torch.where((place >= 0) & (place < last), place, last)

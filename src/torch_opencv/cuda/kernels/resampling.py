@@ -48,20 +48,18 @@ def _whole_blocks(image: Tensor, height: int, width: int, by_x: int, by_y: int) 
     if over_y or over_x:
         x = torch.nn.functional.pad(x, (0, 0, 0, over_x, 0, over_y))
     blocks = x[:, : height * by_y, : width * by_x].reshape(n, height, by_y, width, by_x, c)
-    total = blocks.sum((2, 4), dtype=torch.int32) if whole else _block_sums(blocks)
-    if over_y or over_x:
-        counts_y, counts_x = _counts(h, height, by_y, image), _counts(w, width, by_x, image)
-        return saturate(
-            total.to(torch.float32 if whole else x.dtype) / (counts_y[:, None] * counts_x)[..., None], image.dtype
-        )
+    total = blocks.sum((2, 4), dtype=torch.int32 if whole else x.dtype)
+    floats = total.to(torch.float32) if whole else total
     if whole and (by_x, by_y) == (2, 2) and c in (1, 3, 4):
-        return saturate((total + 2) >> 2, image.dtype)
-    scale = torch.full((), 1.0 / (by_x * by_y), dtype=torch.float32, device=image.device)
-    return saturate(total.to(torch.float32 if whole else x.dtype) * scale, image.dtype)
-
-
-def _block_sums(blocks: Tensor) -> Tensor:
-    return blocks.sum((2, 4))
+        result = (total + 2) >> 2
+    else:
+        scale = torch.full((), 1.0 / (by_x * by_y), dtype=torch.float32, device=image.device)
+        result = saturate(floats * scale, image.dtype).to(total.dtype)
+    if over_y or over_x:
+        counts = (_counts(h, height, by_y, image)[:, None] * _counts(w, width, by_x, image))[..., None]
+        parts = saturate(floats / counts, image.dtype).to(total.dtype)
+        result = torch.where(counts < by_x * by_y, parts, result)
+    return saturate(result, image.dtype)
 
 
 def _counts(available: int, blocks: int, by: int, image: Tensor) -> Tensor:
