@@ -87,6 +87,19 @@ def test_answers_as_opencv_on_pictures(name: str, shared_data: Path) -> None:
             _check(case.with_ipp(), pictures)
 
 
+@every_function
+def test_leaves_its_inputs_alone(name: str) -> None:
+    if name == "swapChannels":
+        pytest.skip("works in place")
+    for case in some(BY_NAME[name], 8):
+        images = tensors(case.random(*SIZES[0]))
+        before = [image.clone() for image in images]
+        for result in _results(case, images):
+            if isinstance(result, Tensor):
+                result.zero_()
+        assert all(_same(image, x) for image, x in zip(images, before, strict=True)), case.id
+
+
 def _with_outputs(name: str) -> list[Case]:
     cases = [case for case in BY_NAME[name] if case.outputs]
     if not cases:
@@ -202,11 +215,19 @@ def test_tells_what_is_wrong_with_an_input(name: str) -> None:
 def test_every_native_function_is_in_the_battery() -> None:
     native = {name for name, value in _routing.NATIVE.items() if callable(value) and _routing.module_of(name) != "core"}
     # What these make is in the battery.
-    of_another = {"createLookUpTable", "createDFT", "createConvolution", "Filter", "CLAHE"}
+    of_another = {
+        "createLookUpTable",
+        "createDFT",
+        "createConvolution",
+        "Filter",
+        "CLAHE",
+        "CornernessCriteria",
+        "TemplateMatching",
+    }
     assert native - set(BY_NAME) - of_another - BESIDE == set()
 
 
-BESIDE = {"buildWarpAffineMaps", "buildWarpPerspectiveMaps", "evenLevels"}
+BESIDE = {"buildWarpAffineMaps", "buildWarpPerspectiveMaps", "evenLevels", "numMoments", "convertSpatialMoments"}
 """What takes no image, and is tested in files of its own."""
 
 

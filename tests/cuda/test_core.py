@@ -333,6 +333,17 @@ def test_a_matrix_on_a_device_is_not_read() -> None:
     assert cuda.warpAffine(image, matrix, (4, 3)).shape == (3, 4)
 
 
+def test_moments_of_an_order() -> None:
+    image = torch.randint(0, 256, (9, 7), dtype=torch.uint8, generator=torch.Generator().manual_seed(2))
+    theirs = cv2.moments(image.numpy())
+    assert [cuda.numMoments(order) for order in (1, 2, 3)] == [3, 6, 10]
+    for order in (1, 2, 3):
+        found = cuda.convertSpatialMoments(cuda.spatialMoments(image, order=order), order, cv2.CV_64F)
+        for name, value in found.items():
+            expected = theirs[name] if int(name[-1]) + int(name[-2]) <= order else 0
+            assert value == pytest.approx(expected, rel=1e-9, abs=1e-12), name
+
+
 def test_even_levels() -> None:
     assert cuda.evenLevels(5, 0, 256).tolist() == [[0, 64, 128, 192, 256]]
 

@@ -15,20 +15,24 @@ from typing import Any
 import cv2 as _cv2
 
 from torch_opencv import binding as _binding
-from torch_opencv.cuda import _routing
+from torch_opencv.cuda import _passthrough, _routing
 from torch_opencv.cuda import arithm as arithm
 from torch_opencv.cuda import arithm_core as arithm_core
 from torch_opencv.cuda import arithm_polar as arithm_polar
+from torch_opencv.cuda import bilateral_filter as bilateral_filter
 from torch_opencv.cuda import blending as blending
 from torch_opencv.cuda import color as color
 from torch_opencv.cuda import comparisons as comparisons
 from torch_opencv.cuda import core as core
+from torch_opencv.cuda import corners as corners
 from torch_opencv.cuda import filters as filters
 from torch_opencv.cuda import filters_morphology as filters_morphology
 from torch_opencv.cuda import histograms as histograms
+from torch_opencv.cuda import image_moments as image_moments
 from torch_opencv.cuda import preprocessing as preprocessing
 from torch_opencv.cuda import reductions as reductions
 from torch_opencv.cuda import spectra as spectra
+from torch_opencv.cuda import template_matching as template_matching
 from torch_opencv.cuda import thresholds as thresholds
 from torch_opencv.cuda import warping as warping
 
@@ -38,7 +42,11 @@ globals().update(_routing.NATIVE)
 def __getattr__(name: str) -> Any:
     if not hasattr(_cv2.cuda, name) and not name.startswith("_"):
         raise AttributeError(_routing.why_missing(name))
-    value = globals()[name] = _binding.counterpart(_cv2.cuda, name)
+    if _routing.route(name) == "pass-through":
+        value = _passthrough.member(name)
+    else:
+        value = _binding.counterpart(_cv2.cuda, name)
+    globals()[name] = value
     return value
 
 

@@ -129,7 +129,7 @@ def _calling(function: Function, name: str, masked: bool, is_method: bool) -> Fu
                 made = function(*bound.args, **bound.kwargs)
             except _Refusal as refusal:
                 raise refusal.error(f"cv.cuda.{name}: {refusal}") from None
-            results = list(made) if isinstance(made, tuple) else [made]
+            results = [_apart(x, tensors) for x in (made if isinstance(made, tuple) else (made,))]
             if masked and (mask := tensors.get("mask")) is not None:
                 results[0] = _masked(results[0], mask, given.get("dst"), name)
             delivered = _delivered(results, outputs, places, has_gpumat)
@@ -149,6 +149,15 @@ class _Refusal(Exception):  # noqa: N818
 def refuse(argument: str, what: str, error: type[Exception] = ValueError) -> _Refusal:
     """The error for an argument; the call puts the function's name before it. ``what`` says reason and remedy."""
     return _Refusal(f"argument '{argument}' {what}", error)
+
+
+def _apart(result: Any, tensors: dict[str, Tensor]) -> Any:
+    """A result that shares no memory with what was given."""
+    if isinstance(result, Tensor) and not result.is_meta:
+        place = result.untyped_storage().data_ptr()
+        if any(place == x.untyped_storage().data_ptr() for x in tensors.values()):
+            return result.clone(memory_format=torch.contiguous_format)
+    return result
 
 
 def _check_scalar(value: Any, name: str, parameter: str) -> None:

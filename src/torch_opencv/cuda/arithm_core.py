@@ -18,6 +18,8 @@ from torch_opencv.cuda._routing import register
 from torch_opencv.cuda.gpumat import GpuMat
 from torch_opencv.cuda.streams import Stream
 
+_DENSE = torch.contiguous_format
+
 
 def merge(src: Sequence[Tensor | GpuMat], dst: Tensor | GpuMat | None = None, stream: Stream | None = None) -> Any:
     """One array of several channels, made of several arrays.
@@ -71,7 +73,7 @@ def split(
         )
     places = None if dst is None else [Output(x, "split", f"dst[{i}]") for i, x in enumerate(dst)]
     with working_on(stream, [image], "split"):
-        planes = [like(image, batched(image)[..., i : i + 1]).contiguous() for i in range(count)]
+        planes = [like(image, batched(image)[..., i : i + 1]).clone(memory_format=_DENSE) for i in range(count)]
         if places is None:
             return tuple(GpuMat.over(x) if isinstance(src, GpuMat) else x for x in planes)
         for place, plane in zip(places, planes, strict=True):

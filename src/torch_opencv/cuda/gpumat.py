@@ -313,18 +313,22 @@ def createGpuMatFromCudaMemory(  # noqa: N802
     """
     if not torch.cuda.is_available():
         raise RuntimeError("cv.cuda.createGpuMatFromCudaMemory: torch sees no CUDA device, and so no memory of one")
-    dtype, cn = _numbers.dtype_and_channels(type)
-    return GpuMat.over(
-        squeezed(torch.as_tensor(_Memory((rows, cols, cn), dtype, cudaMemoryAddress, step), device="cuda"))
-    )
+    return GpuMat.over(of_memory(rows, cols, type, cudaMemoryAddress, step))
+
+
+def of_memory(rows: int, cols: int, code: int, address: int, step: int, owner: object = None) -> Tensor:
+    """A tensor over device memory at an address; it keeps ``owner`` alive."""
+    dtype, cn = _numbers.dtype_and_channels(code)
+    return squeezed(torch.as_tensor(_Memory((rows, cols, cn), dtype, address, step, owner), device="cuda"))
 
 
 class _Memory:
-    """Device memory as others describe it to torch."""
+    """Device memory as others describe it to torch, which holds on to the description."""
 
-    def __init__(self, shape: tuple[int, int, int], dtype: torch.dtype, address: int, step: int) -> None:
+    def __init__(self, shape: tuple[int, int, int], dtype: torch.dtype, address: int, step: int, owner: object) -> None:
         kind = "f" if dtype.is_floating_point else ("u" if dtype in (torch.uint8, torch.uint16) else "i")
         item, cn = dtype.itemsize, shape[2]
+        self.owner = owner
         self.__cuda_array_interface__ = {
             "shape": shape,
             "typestr": f"<{kind}{item}",
