@@ -83,6 +83,83 @@ def smoothing() -> list[Case]:
     return made
 
 
+def _less(image):
+    """Derivatives as of 8 bits; OpenCV's 16-bit sums overflow for larger ones."""
+    return tensor_of(image) >> 4
+
+
+def edges() -> list[Case]:
+    made: list[Case] = []
+    for low, high, size, squares in (
+        (50, 100, 3, False),
+        (80.5, 160.5, 3, True),
+        (400, 900, 5, False),
+        (3000, 5000, 7, True),
+    ):
+        made += cases(
+            "createCannyEdgeDetector",
+            lambda a, o=(low, high, size, squares), **k: cuda.createCannyEdgeDetector(*o).detect(a, **k),
+            lambda a, o=(low, high, size, squares): cv2.Canny(a, o[0], o[1], apertureSize=o[2], L2gradient=o[3]),
+            U8,
+            1,
+            f"{low} {high} {size} {squares}",
+            outputs=("edges",),
+            synchronises=True,
+            ipp=None,
+        )
+    made += cases(
+        "createCannyEdgeDetector",
+        lambda a, **k: cuda.createCannyEdgeDetector(900, 1500).detect(_less(a), _less(a).flip(-1), **k),
+        lambda a: cv2.Canny(a >> 4, np.ascontiguousarray(a[:, ::-1] >> 4), 900, 1500),
+        "int16",
+        1,
+        "derivatives",
+        outputs=("edges",),
+        synchronises=True,
+        batch=False,
+    )
+    return made
+
+
+def features() -> list[Case]:
+    made: list[Case] = []
+    for most, quality, distance, harris in ((0, 0.01, 0, False), (20, 0.05, 4, False), (0, 0.02, 2.5, True)):
+        made += cases(
+            "createGoodFeaturesToTrackDetector",
+            lambda a, o=(most, quality, distance, harris), **k: cuda.createGoodFeaturesToTrackDetector(
+                _type(a), *o[:3], 3, o[3]
+            ).detect(a, **k),
+            lambda a, o=(most, quality, distance, harris): cv2.goodFeaturesToTrack(a, *o[:3], useHarrisDetector=o[3]),
+            U8,
+            1,
+            f"{most} {quality} {distance} {harris}",
+            outputs=("corners",),
+            synchronises=True,
+            batch=False,
+            ipp=None,
+        )
+    return made
+
+
+Q = np.array([[1, 0, 0, -8.5], [0, 1, 0, -9], [0, 0, 0, 40], [0, 0, 0.3, 0.7]])
+
+
+def points() -> list[Case]:
+    def case(cn):
+        return cases(
+            "reprojectImageTo3D",
+            lambda a, **k: cuda.reprojectImageTo3D(a, Q, dst_cn=cn, **k),
+            lambda a: np.concatenate([cv2.reprojectImageTo3D(a, Q), np.ones((*a.shape, cn - 3), np.float32)], -1),
+            (U8, "int16", F32),
+            1,
+            str(cn),
+            outputs=("xyzw",),
+            floats=(1, 90),
+        )
+
+    return [*case(3), *case(4)]
+
+
 def _moments(a, **more):
     found = cv2.moments(a, **more)
     return np.array([[found[f"m{p}"] for p in ("00", "10", "01", "20", "11", "02", "30", "21", "12", "03")]])
@@ -114,4 +191,4 @@ def moments() -> list[Case]:
 
 
 def all_cases() -> list[Case]:
-    return [*corners(), *templates(), *smoothing(), *moments()]
+    return [*corners(), *templates(), *smoothing(), *edges(), *features(), *points(), *moments()]

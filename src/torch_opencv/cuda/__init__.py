@@ -25,6 +25,7 @@ from torch_opencv.cuda import color as color
 from torch_opencv.cuda import comparisons as comparisons
 from torch_opencv.cuda import core as core
 from torch_opencv.cuda import corners as corners
+from torch_opencv.cuda import edges as edges
 from torch_opencv.cuda import filters as filters
 from torch_opencv.cuda import filters_morphology as filters_morphology
 from torch_opencv.cuda import histograms as histograms
@@ -32,6 +33,7 @@ from torch_opencv.cuda import image_moments as image_moments
 from torch_opencv.cuda import preprocessing as preprocessing
 from torch_opencv.cuda import reductions as reductions
 from torch_opencv.cuda import spectra as spectra
+from torch_opencv.cuda import stereo as stereo
 from torch_opencv.cuda import template_matching as template_matching
 from torch_opencv.cuda import thresholds as thresholds
 from torch_opencv.cuda import warping as warping
