@@ -67,7 +67,7 @@ def templates() -> list[Case]:
 
 def smoothing() -> list[Case]:
     made: list[Case] = []
-    for size, color, space in ((5, 30, 2), (0, 50, 1.5), (9, 75, 75)):
+    for size, color, space in ((5, 30, 2), (0, 50, 1.5), (7, 75, 75)):
         made += cases(
             "bilateralFilter",
             lambda a, d=size, c=color, s=space, **k: cuda.bilateralFilter(a, d, c, s, **k),

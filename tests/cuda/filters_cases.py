@@ -23,7 +23,8 @@ def _applied(factory, *rest, before=(), depth=None, **more):
         tensor = tensor_of(image)
         cn = 1 if tensor.ndim == 2 else tensor.shape[-1]
         code = _numbers.type_code(tensor.dtype, cn)
-        types = (code,) if depth is None else (code, depth if depth < 0 else depth + code // 8 * 8)
+        result = -1 if depth is None or depth < 0 else _numbers.type_code(_numbers.DEPTHS[depth], cn)
+        types = (code,) if depth is None else (code, result)
         return getattr(cuda, factory)(*before, *types, *rest, **more).apply(image, **options)
 
     return call

@@ -44,7 +44,7 @@ def resizing() -> list[Case]:
                 lambda a, x=fx, y=fy, i=interpolation, **k: cuda.resize(a, None, fx=x, fy=y, interpolation=i, **k),
                 lambda a, x=fx, y=fy, i=interpolation: cv2.resize(a, None, fx=x, fy=y, interpolation=i),
                 SAMPLED,
-                (1, 2, 3, 4),
+                (1, 2, 3, 4) if label == "half" else (1, 3),  # halves are a case of their own for 1, 3 and 4 channels
                 f"{way} {label}",
                 **close,
             )

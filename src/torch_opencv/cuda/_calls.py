@@ -200,6 +200,14 @@ def working_on(stream: Any, tensors: list[Tensor], name: str) -> Iterator[None]:
         raise TypeError(
             f"cv.cuda.{name}: argument 'stream' is {type(stream).__name__}: pass a cv.cuda.Stream or torch.cuda.Stream"
         )
+    if not (isinstance(stream, Stream) and stream.is_null):
+        queue: Any = stream.torch if isinstance(stream, Stream) else stream
+        for tensor in tensors:
+            if tensor.is_cuda and queue.device != tensor.device:
+                raise ValueError(
+                    f"cv.cuda.{name}: argument 'stream' is on {queue.device}, and the tensors on {tensor.device}: "
+                    "pass a stream of that device"
+                )
     with work_on(stream, tensors):
         yield
 
@@ -208,12 +216,11 @@ def _masked(result: Tensor, mask: Tensor, dst: Any, name: str) -> Tensor:
     """The result where the mask is not zero, what ``dst`` holds (or 0) elsewhere."""
     keep = mask_for(mask, result, name)
     before = dst.tensor if isinstance(dst, GpuMat) else dst
-    if before is None or before.numel() == 0:
-        before = torch.zeros((), dtype=result.dtype, device=result.device)
-    elif before.numel() == result.numel() and before.dtype == result.dtype:
+    fits = before is not None and (before.numel(), before.dtype) == (result.numel(), result.dtype)
+    if fits and before.device == result.device:
         before = before.reshape(result.shape)
     else:
-        return result  # the wrong dst is told of where it is to be written
+        before = torch.zeros((), dtype=result.dtype, device=result.device)
     if result.dtype == torch.uint16:
         kept = torch.where(keep, result.view(torch.int16), before.contiguous().view(torch.int16))
         return kept.view(torch.uint16)

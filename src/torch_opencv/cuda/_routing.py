@@ -7,6 +7,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any, Literal
 
 import cv2
@@ -46,7 +47,7 @@ def route(name: str) -> Route:
 
 def opencv_has_cuda() -> bool:
     """Whether the installed OpenCV was built with CUDA."""
-    return "NVIDIA CUDA:                   YES" in cv2.getBuildInformation()
+    return re.search(r"NVIDIA CUDA:\s+YES", cv2.getBuildInformation()) is not None
 
 
 def why_missing(name: str) -> str:

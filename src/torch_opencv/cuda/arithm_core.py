@@ -10,7 +10,7 @@ import torch
 from torch import Tensor
 
 from torch_opencv.cuda import _borders, _inputs, _numbers
-from torch_opencv.cuda._calls import Image, Out, form, method, native, native_class, overloaded, refuse, working_on
+from torch_opencv.cuda._calls import Image, Out, form, method, native, native_class, refuse, working_on
 from torch_opencv.cuda._images import batched, channels, like, movable, squeezed
 from torch_opencv.cuda._numbers import Scalar
 from torch_opencv.cuda._outputs import Output
@@ -127,7 +127,7 @@ def copyMakeBorder(  # noqa: N802
     Returns:
         (top + H + bottom, left + W + right, C).
     """
-    if builtin_min(top, bottom, left, right) < 0:
+    if min(top, bottom, left, right) < 0:
         raise refuse("top", f"and the other three are {top}, {bottom}, {left}, {right}: pass numbers from 0")
     kind = _borders.check(borderType, "copyMakeBorder", "borderType")
     try:
@@ -135,9 +135,6 @@ def copyMakeBorder(  # noqa: N802
     except ValueError as error:
         raise refuse("value", f"{error}: pass fewer channels") from None
     return like(src, padded)
-
-
-builtin_min = min
 
 
 @native_class("cudaarithm")
@@ -196,11 +193,6 @@ def _swapped(image: Image, order: Any, dst: Out = None, stream: Stream | None = 
     return torch.stack([pixels[..., i] for i in numbers], -1).view(image.dtype)
 
 
-def _swap_signature(image: Image, dstOrder: Sequence[int], stream: Stream | None = None) -> None:  # noqa: N803
-    """Only its signature is used."""
-
-
-@overloaded("cudaimgproc", _swap_signature)
 def swapChannels(image: Any, dstOrder: Sequence[int], stream: Stream | None = None) -> Any:  # noqa: N802, N803
     """Put the four channels of an image in another order, in place.
 
@@ -213,3 +205,6 @@ def swapChannels(image: Any, dstOrder: Sequence[int], stream: Stream | None = No
         ``image``.
     """
     return _swapped(image, dstOrder, image, stream)
+
+
+register("swapChannels", "cudaimgproc", swapChannels)

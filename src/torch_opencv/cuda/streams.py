@@ -27,30 +27,32 @@ class Stream:
     use that are given no stream, so that ``with torch.cuda.stream(s):`` is enough.
 
     Args:
-        stream: the ``torch.cuda.Stream`` to speak for; by default a new one. OpenCV's allocators and flags have no
-            meaning here: memory is torch's.
+        stream: the ``torch.cuda.Stream`` to speak for; by default a new one. OpenCV's flags make no difference: torch's
+            streams never wait for the default one.
     """
 
-    def __init__(self, stream: torch.Stream | None = None) -> None:
+    def __init__(self, stream: torch.Stream | int | None = None) -> None:
+        if isinstance(stream, int):
+            stream = None
         if stream is not None and not isinstance(stream, torch.Stream):
             raise TypeError(
                 f"cv.cuda.Stream: argument 'stream' is {type(stream).__name__}: pass a torch.cuda.Stream, or nothing"
             )
         is_new = stream is None and torch.cuda.is_available()
         self._torch: Any = torch.cuda.Stream() if is_new else stream  # type: ignore[no-untyped-call]
-        self._is_null = False
+        self.is_null = False
 
     @staticmethod
     def Null() -> Stream:  # noqa: N802
         """The stream that stands for torch's current one."""
         null = Stream.__new__(Stream)
-        null._torch, null._is_null = None, True
+        null._torch, null.is_null = None, True
         return null
 
     @property
     def torch(self) -> Any:
         """The ``torch.cuda.Stream``; None where there is no CUDA device."""
-        return torch.cuda.current_stream() if self._is_null and torch.cuda.is_available() else self._torch
+        return torch.cuda.current_stream() if self.is_null and torch.cuda.is_available() else self._torch
 
     def queryIfComplete(self) -> bool:  # noqa: N802
         """Whether all work queued so far is done. Does not wait."""
@@ -152,10 +154,10 @@ def work_on(stream: Stream | torch.Stream, tensors: Iterable[Tensor]) -> Iterato
     Torch's allocator is told that the tensors are in use there, so that none of them is handed out again too early.
     """
     on_cuda = [tensor for tensor in tensors if tensor.is_cuda]
-    queue: Any = stream.torch if isinstance(stream, Stream) else stream
-    if not on_cuda or queue is None:
+    if not on_cuda or (isinstance(stream, Stream) and stream.is_null):
         yield
         return
+    queue: Any = stream.torch if isinstance(stream, Stream) else stream
     for tensor in on_cuda:
         tensor.record_stream(queue)
     with torch.cuda.stream(queue):
