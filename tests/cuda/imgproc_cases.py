@@ -77,6 +77,11 @@ def _gamma(a):
     return np.rint(np.where(x < 0.018, x * 4.5, 1.099 * x**0.45 - 0.099) * 255).astype(np.uint8)
 
 
+def _no_gamma(a):
+    x = a / 255.0
+    return np.rint(np.where(x < 0.081, x / 4.5, ((x + 0.099) / 1.099) ** (1 / 0.45)) * 255).astype(np.uint8)
+
+
 def _weights(a):
     h, w = a.shape[:2] if a.ndim < 4 else a.shape[1:3]
     ramp = np.linspace(0, 1, h * w, dtype=np.float32).reshape(h, w)
@@ -103,13 +108,11 @@ def composition() -> list[Case]:
     made += cases("gammaCorrection", cuda.gammaCorrection, _gamma, U8, 3)
     made += cases(
         "gammaCorrection",
-        lambda a, **k: cuda.gammaCorrection(cuda.gammaCorrection(a), forward=False, **k),
-        lambda a: a,
+        lambda a, **k: cuda.gammaCorrection(a, forward=False, **k),
+        _no_gamma,
         U8,
         3,
-        "and back",
-        tolerance=1,
-        share=0.5,
+        "inverse",
     )
     made += cases(
         "blendLinear",
