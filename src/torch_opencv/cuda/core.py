@@ -1,0 +1,18 @@
+"""OpenCV's core of CUDA, registered: streams, events, arrays, devices."""
+
+from __future__ import annotations
+
+from torch_opencv.cuda import devices, gpumat, streams
+from torch_opencv.cuda._routing import register
+
+_NAMES = {
+    streams: ("Stream", "Stream_Null", "wrapStream", "Event", "Event_elapsedTime"),
+    gpumat: ("GpuMat", "createContinuous", "ensureSizeIsEnough", "createGpuMatFromCudaMemory"),
+    devices: ("DeviceInfo", "getCudaEnabledDeviceCount", "setDevice", "getDevice"),
+}
+_CONSTANTS = ("EVENT_", "Event_", "DEVICE_INFO_", "DeviceInfo_")
+
+for _room, _names in _NAMES.items():
+    for _name, _value in vars(_room).items():
+        if _name in _names or (_name.startswith(_CONSTANTS) and isinstance(_value, int)):
+            register(_name, "core", _value)

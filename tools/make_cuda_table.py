@@ -1,0 +1,190 @@
+"""Writes docs/cuda.md: the names of OpenCV's CUDA API and of the old Lua library's, their ways, and how far off.
+
+``python tools/make_cuda_table.py [SHARED_DATA]`` measures the cases of tests/cuda on random images and on real pictures
+(SHARED_DATA/imagenet), on the CPU, against the installed cv2, and puts what OpenCV's own tests allow beside it
+(SHARED_DATA/cuda/cuda_tolerances.json). SHARED_DATA is ../shared/data by default.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import sys
+import warnings
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import cv2
+
+ROOT = Path(__file__).parents[1]
+DOCUMENT = ROOT / "docs" / "cuda.md"
+sys.path.insert(0, str(ROOT))
+
+from tests.cuda.all_cases import BY_NAME  # noqa: E402
+from tests.cuda.case import Case, as_array, as_list, difference, tensors  # noqa: E402
+from torch_opencv.cuda import _routing  # noqa: E402
+
+SIZE = (67, 91)
+
+INTRODUCTION = """\
+# cv.cuda
+
+OpenCV's CUDA functions over tensors of any device: OpenCV's names, argument order, constants and semantics, on the
+device of the tensors and, for CUDA, on torch's current stream. A tensor on the CPU takes the same way, which is how the
+answers are held against cv2; for speed on the CPU, call the plain function (`cv.resize`, not `cv.cuda.resize`).
+
+```python
+gray = cv.cuda.cvtColor(frame, cv.COLOR_BGR2GRAY)                # where frame is
+cv.cuda.cvtColor(frame, cv.COLOR_BGR2GRAY, frame[..., 0])        # into a channel of it
+blur = cv.cuda.createGaussianFilter(cv.CV_8UC3, -1, (5, 5), 0)   # a filter, for many images
+batch = cv.cuda.resize(frames, (224, 224))                       # (N, H, W, C), as one image
+mat = cv.cuda.GpuMat(); mat.upload(array)                        # programs of cv2.cuda run unchanged
+```
+
+## One answer everywhere
+
+Where OpenCV's CUDA and CPU functions differ, the CPU function is followed: `resize` samples half a pixel in, warps
+round coordinates to 32nds of a pixel, `GaussianBlur` is exact in fixed point, `reduce` gives a column for `dim=1`, and
+numbers beside images mean what they mean to the CPU functions (for `add` all channels, for `min` the first).
+
+What is measured below is the largest difference to the function of the installed cv2, in levels for integers (and how
+many values differ at all) and relative to the largest value for floats. OpenCV's own code is what is followed. The
+wheels for x86 also have Intel's IPP, which rounds differently in places (cubic `resize`), takes coordinates as they are
+(`warpPerspective` of one channel of int16), or moves an edge by a pixel (`warpAffine` with `INTER_NEAREST`): "random"
+is without IPP, "pictures" with it, but for the warps. Where integers differ from OpenCV's own code, it is because
+
+- its vector code fuses multiplications and additions, so that sums of floats near a half are rounded the other way;
+- its vector code and the code for the columns beside the vectors round differently (HSV to RGB, filters in 256ths);
+- tables made of floats differ in the last bit (Lab).
+
+Not followed are results that depend on the processor: floats beyond 32 bits saturate here on every device, and division
+by 0 among integers is 0 whatever the `dtype`.
+
+Where OpenCV has no CPU function, the definition of its own tests is the reference, and NPP's for `alphaComp` and
+`gammaCorrection`.
+
+## Ways
+
+*native*: here, on any device. *pass-through*: by the installed `cv2.cuda`, if it was built with CUDA. *missing*:
+neither; using the name is an error that says so. This table was made with a cv2 that has no CUDA.
+"""
+
+
+@contextlib.contextmanager
+def _ipp(on: bool) -> Iterator[None]:
+    before = cv2.ipp.useIPP()
+    cv2.ipp.setUseIPP(on)
+    yield
+    cv2.ipp.setUseIPP(before)
+
+
+class Largest:
+    """The largest differences of a function, for integers and for floats."""
+
+    def __init__(self) -> None:
+        self.integers: tuple[float, float] | None = None
+        self.floats: float | None = None
+
+    def add(self, case: Case, arrays: Any) -> None:
+        """Measure one call."""
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", RuntimeWarning)
+            ours, theirs = as_list(case.call(*tensors(arrays))), case.reference(*[array.copy() for array in arrays])
+        expected = as_list(theirs) if isinstance(theirs, (tuple, list)) and len(theirs) == len(ours) else [theirs]
+        for result, reference in zip(ours if len(ours) == len(expected) else [ours], expected, strict=True):
+            apart, share = difference(result, reference)
+            if as_array(reference).dtype.kind == "f":
+                self.floats = max(self.floats or 0.0, apart)
+            else:
+                before = self.integers or (0.0, 0.0)
+                self.integers = (max(before[0], apart), max(before[1], share))
+
+    def __str__(self) -> str:
+        parts = []
+        if self.integers is not None:
+            apart, share = self.integers
+            parts.append("0" if not apart else f"{apart:g} ({share:.2%})")
+        if self.floats is not None:
+            parts.append(f"{self.floats:.0e}" if self.floats else "0.0")
+        return "; ".join(parts)
+
+
+def measured(name: str, pictures: Path) -> tuple[str, str]:
+    """The largest differences of a function's cases, on random images and on pictures."""
+    random, real = Largest(), Largest()
+    for case in BY_NAME.get(name, []):
+        with _ipp(False):
+            random.add(case, case.random(*SIZE))
+        if pictures.is_dir():
+            with _ipp(case.ipp is not None):
+                real.add(case, case.pictures(pictures, *SIZE))
+    return str(random), str(real)
+
+
+def tolerances(data: Path) -> dict[str, str]:
+    """What OpenCV's tests allow, by name."""
+    path = data / "cuda" / "cuda_tolerances.json"
+    found: dict[str, set[str]] = {}
+    for entry in json.loads(path.read_text(encoding="utf-8"))["functions"] if path.is_file() else []:
+        for word in entry["function"].replace("/", " ").replace("(", " ").replace(".", " ").split():
+            found.setdefault(word, set()).update(str(check["tolerance"]) for check in entry["checks"])
+    return {name: "; ".join(sorted(values)) for name, values in found.items()}
+
+
+def lua_names(data: Path) -> set[str]:
+    """The names of the old library's."""
+    path = data / "cuda" / "lua_cuda.json"
+    modules = json.loads(path.read_text(encoding="utf-8"))["modules"] if path.is_file() else {}
+    return {entry["name"].removeprefix("cv.cuda.") for entries in modules.values() for entry in entries}
+
+
+_MEASURED_AS = {
+    "CLAHE": "createCLAHE",
+    "createLookUpTable": "LookUpTable",
+    "createDFT": "DFT",
+    "createConvolution": "Convolution",
+}
+_RENAMED = {
+    "magnitude2": "magnitude",
+    "magnitudeSqr2": "magnitudeSqr",
+    "VideoReader": "",
+    "VideoWriter": "",
+    "EncoderParams": "",
+}
+
+
+def document(data: Path) -> str:
+    """The whole page."""
+    allowed, old = tolerances(data), lua_names(data)
+    rows: dict[str, list[str]] = {}
+    counts = {"native": 0, "pass-through": 0, "missing": 0}
+    for name in _routing.names():
+        module, way = _routing.module_of(name) or "", _routing.route(name)
+        if isinstance(_routing.NATIVE.get(name), int):
+            continue
+        counts[way] += 1
+        random, real = measured(_MEASURED_AS.get(name, name), data / "imagenet") if way == "native" else ("", "")
+        in_lua = "yes" if name in {_RENAMED.get(x, x) for x in old} else ""
+        limit = allowed.get(name, "").replace("|", "\\|")
+        rows.setdefault(module, []).append(f"| `{name}` | {way} | {in_lua} | {random} | {real} | {limit} |")
+    parts = [INTRODUCTION, f"{counts['native']} names are native, {counts['missing']} are missing.\n"]
+    for module, lines in rows.items():
+        parts.append(f"## {module}\n\n| name | way | in the old library | random | pictures | OpenCV's tests allow |")
+        parts[-1] += "\n|---|---|---|---|---|---|\n" + "\n".join(lines) + "\n"
+    renamed = sorted(name for name in old if name in _RENAMED)
+    parts.append(
+        "## Names of the old library's that are others now\n\n"
+        + "\n".join(
+            f"- `{name}`: {f'`{_RENAMED[name]}`' if _RENAMED[name] else 'OpenCV: `cv2.cudacodec`; missing'}"
+            for name in renamed
+        )
+        + "\n"
+    )
+    return "\n".join(parts)
+
+
+if __name__ == "__main__":
+    DOCUMENT.write_text(
+        document(Path(sys.argv[1]) if len(sys.argv) > 1 else ROOT.parent / "shared" / "data"), encoding="utf-8"
+    )
