@@ -17,7 +17,7 @@ import torch
 import torch_opencv as cv
 from torch_opencv.live import sources
 from torch_opencv.live.errors import SourceError
-from torch_opencv.live.sources import SAMPLE, Frame, backoff, captures, files, images, open_source
+from torch_opencv.live.sources import SAMPLE, Frame, backoff, captures, files, open_source
 
 from .media import RNG, brightening_video, picture
 

@@ -44,11 +44,8 @@ globals().update(_routing.NATIVE)
 def __getattr__(name: str) -> Any:
     if not hasattr(_cv2.cuda, name) and not name.startswith("_"):
         raise AttributeError(_routing.why_missing(name))
-    if _routing.route(name) == "pass-through":
-        value = _passthrough.member(name)
-    else:
-        value = _wrap.counterpart(_cv2.cuda, name)
-    globals()[name] = value
+    passes = _routing.route(name) == "pass-through"
+    value = globals()[name] = _passthrough.member(name) if passes else _wrap.counterpart(_cv2.cuda, name)
     return value
 
 
