@@ -33,6 +33,7 @@ lint: $(INSTALLED)
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check --exclude '*.md' .
 	$(BIN)/mypy src examples
+	$(BIN)/pyright --pythonpath $(BIN)/python
 
 # The pages as a site, in site/. A link that leads nowhere fails.
 docs: $(INSTALLED)
