@@ -148,7 +148,8 @@ def test_the_page(
             assert text in results
         bars = tab.ask("[...document.querySelectorAll('.bar span')].map(bar => parseFloat(bar.style.width))")
         assert bars == pytest.approx([91, 6, 2, 0.5, 0.1])
-        assert "11.5 /s" in tab.text("#stats")
+        assert "11.5 fps" in tab.text("#stats")
+        assert "640 × 360" in tab.text("#stats")
         assert tab.ask("document.documentElement.scrollWidth") == size[0]  # nothing sticks out
         background = tab.ask("getComputedStyle(document.body).backgroundColor")
         assert background == ("rgb(18, 19, 21)" if dark else "rgb(246, 246, 244)")
