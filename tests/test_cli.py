@@ -117,7 +117,7 @@ def test_wrong_usage(refused: Refused) -> None:
     assert see in refused("classify", "sample", "--port", "65536")
     assert "the token must have 8 or more" in refused("classify", "sample", "--view", "browser", "--token", "short")
     assert "can't be listened at" in refused("classify", "sample", "--view", "browser", "--host", "192.0.2.1")
-    assert "leave --view none away" in refused("classify", "browser", "--view", "none")
+    assert "remove --view none" in refused("classify", "browser", "--view", "none")
     assert "gpu" in refused("classify", "sample", "--device", "gpu")
     assert "cuda:99" in refused("classify", "sample", "--device", "cuda:99")
     assert "--nonsense" in refused("classify", "sample", "--nonsense")

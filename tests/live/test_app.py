@@ -118,7 +118,7 @@ def test_pictures_that_need_no_guessing_are_taken(given: torch.Tensor | np.ndarr
         (BGR.numpy() / 255, r"an array of float64.*\(image \* 255\)"),
         (torch.zeros(3, 48, 64, dtype=torch.uint8), r"channels come last: \.permute\(1, 2, 0\)$"),
         (torch.zeros(3, 48, 64), r"channels come last: \.permute\(1, 2, 0\), and as uint8$"),
-        (torch.zeros(1, 48, 64, 3, dtype=torch.uint8), "one picture, not a batch"),
+        (torch.zeros(1, 48, 64, 3, dtype=torch.uint8), "one image, not a batch"),
         (torch.zeros(48, 64, 2, dtype=torch.uint8), "1, 3 or 4 channels"),
         (torch.zeros(0, 64, 3, dtype=torch.uint8), "it is empty"),
         (torch.tensor(3, dtype=torch.uint8), "no height and width"),

@@ -10,6 +10,7 @@ This is all of the program ``torch-opencv stylize``; from Python::
 
 from __future__ import annotations
 
+import ctypes
 import logging
 import threading
 import time
@@ -26,6 +27,8 @@ from torch_opencv.vision import Painting, Stylizer
 from torch_opencv.vision.stylize import styles
 
 _log = logging.getLogger(__name__)
+
+_PATIENCE_S = 1.5  # for the thread that loads a style to end
 
 
 @dataclass(frozen=True, eq=False)
@@ -119,9 +122,11 @@ class Stylize(App[Painted]):
         return "painted: " + ", ".join(f"{style} ({count})" for style, count in self.painted.most_common())
 
     def close(self) -> None:
-        """Want no other style any more; one that is being loaded is left behind."""
+        """Want no other style any more; one that is being loaded is given up."""
         with self._changing:
-            self._wanted = self.chosen
+            self._wanted, loader = self.chosen, self._loader
+        if loader is not None:
+            _interrupt(loader)
 
     def _switch(self, name: str) -> None:
         self._current = name, self._stylizers[name]
@@ -148,3 +153,14 @@ class Stylize(App[Painted]):
             else:
                 with self._changing:
                     self._stylizers[name] = stylizer
+
+
+def _interrupt(thread: threading.Thread) -> None:
+    """End a thread by an exception in the midst of its Python code; give up on one that doesn't come back to that.
+
+    If it were left alone, the interpreter's end would cut it off inside PyTorch's C++, which aborts the whole process.
+    """
+    deadline = time.monotonic() + _PATIENCE_S
+    while thread.is_alive() and (left := deadline - time.monotonic()) > 0:
+        ctypes.pythonapi.PyThreadState_SetAsyncExc(ctypes.c_ulong(thread.ident or 0), ctypes.py_object(SystemExit))
+        thread.join(min(left, 0.5))
