@@ -10,6 +10,7 @@ from collections.abc import Callable, Sequence
 from threading import Event, Thread
 
 from torch_opencv import _signals
+from torch_opencv._terminal import printable
 from torch_opencv.cli.options import RunOptions
 from torch_opencv.live.app import App, as_app
 from torch_opencv.live.events import Command, Key
@@ -88,9 +89,9 @@ def run_program(
             side_by_side=options.side_by_side,
         )
     if not options.quiet and not isinstance(resources.results, PrintedResults):
-        print(_outcome(report, resources), file=sys.stderr)
+        print(printable(_outcome(report, resources)), file=sys.stderr)
         if report.frames and (summary := app.summary()):
-            print(summary, file=sys.stderr)
+            print(printable(summary), file=sys.stderr)
     return _signals.STATUS.get(report.ended, 2 if report.recording_failed else 0)
 
 
