@@ -148,9 +148,9 @@ def test_starting_from_another_style(painting: Path, content: Path, tmp_path: Pa
         ({"iterations": 0}, "iterations must be 1 or more, not 0"),
         ({"size": 32}, "size must be 64 pixels or more, not 32"),
         ({"batch": 1}, "batch must be 2 or more, not 1"),
-        ({"strokes": 9.0}, "strokes must be between 0.25 and 4, not 9"),
-        ({"fidelity": 0.0}, "fidelity must be more than 0, not 0"),
-        ({"fidelity": float("nan")}, "fidelity must be more than 0, not nan"),
+        ({"style_scale": 9.0}, "style_scale must be between 0.25 and 4, not 9"),
+        ({"content_weight": 0.0}, "content_weight must be more than 0, not 0"),
+        ({"content_weight": float("nan")}, "content_weight must be more than 0, not nan"),
         ({"resume": True}, "nothing to resume"),
     ],
 )
@@ -227,5 +227,5 @@ def test_an_infinite_loss_ends_it(
     painting: Path, content: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(trainer, "_STILL", float("inf"))
-    with pytest.raises(TrainingError, match="left the rails in iteration 1"):
+    with pytest.raises(TrainingError, match="the loss became NaN or infinite in iteration 1"):
         short(painting, content, tmp_path / "a.safetensors")

@@ -1,4 +1,4 @@
-"""How far pictures are from a painting's manner and from the scenes they should show.
+"""How far pictures are from a painting's style and from the scenes they should show.
 
 The usual measure, Gram matrices of VGG's activations (Gatys, Ecker and Bethge, 2015, https://arxiv.org/abs/1508.06576),
 needs 500 MB of weights. Here the activations are EfficientNet-Lite0's, of which the first half suffices. A residual

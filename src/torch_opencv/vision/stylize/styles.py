@@ -17,7 +17,7 @@ from torch_opencv.vision.frames import Normalise
 from torch_opencv.vision.naming import first_line, guess, is_path
 
 NAMES: Final = ("starry-night", "great-wave", "composition-vii", "the-scream", "the-shipwreck")
-"""Our own, which come along."""
+"""Our own, which are bundled."""
 TEXTURE_NETWORKS: Final = ("texturenet-starry", "texturenet-pollock")
 """Those of the original demo, which are fetched when first used."""
 
