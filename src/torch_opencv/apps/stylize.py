@@ -10,7 +10,6 @@ This is all of the program ``torch-opencv stylize``; from Python::
 
 from __future__ import annotations
 
-import ctypes
 import logging
 import threading
 import time
@@ -22,6 +21,7 @@ from pathlib import Path
 
 import torch
 
+from torch_opencv import runtime
 from torch_opencv.live.app import App
 from torch_opencv.vision import Painting, Stylizer
 from torch_opencv.vision.stylize import styles
@@ -80,6 +80,7 @@ class Stylize(App[Painted]):
         self._changing = threading.Lock()  # held while any of the following is changed
         self._wanted = self.choices[0]
         self._loader: threading.Thread | None = None
+        self._closing = threading.Event()
         self._switch(self._wanted)
         self.painted: Counter[str] = Counter()
         """How many frames were painted in each style."""
@@ -123,10 +124,11 @@ class Stylize(App[Painted]):
 
     def close(self) -> None:
         """Want no other style any more; one that is being loaded is given up."""
+        self._closing.set()
         with self._changing:
-            self._wanted, loader = self.chosen, self._loader
+            loader = self._loader
         if loader is not None:
-            _interrupt(loader)
+            loader.join(_PATIENCE_S)
 
     def _switch(self, name: str) -> None:
         self._current = name, self._stylizers[name]
@@ -142,7 +144,10 @@ class Stylize(App[Painted]):
                     self._loader = None
                     return
             try:
-                stylizer = self._load(self._named[name])
+                with runtime.compilation(cancelled=self._closing):
+                    stylizer = self._load(self._named[name])
+            except runtime.CompilationCancelledError:
+                return
             except Exception as error:  # whatever it is: the old style goes on
                 _log.error("%s", error)
                 with self._changing:
@@ -153,14 +158,3 @@ class Stylize(App[Painted]):
             else:
                 with self._changing:
                     self._stylizers[name] = stylizer
-
-
-def _interrupt(thread: threading.Thread) -> None:
-    """End a thread by an exception in the midst of its Python code; give up on one that doesn't come back to that.
-
-    If it were left alone, the interpreter's end would cut it off inside PyTorch's C++, which aborts the whole process.
-    """
-    deadline = time.monotonic() + _PATIENCE_S
-    while thread.is_alive() and (left := deadline - time.monotonic()) > 0:
-        ctypes.pythonapi.PyThreadState_SetAsyncExc(ctypes.c_ulong(thread.ident or 0), ctypes.py_object(SystemExit))
-        thread.join(min(left, 0.5))
