@@ -15,7 +15,7 @@ import sys
 import types
 import warnings
 from collections.abc import Callable, Iterator
-from typing import Any
+from typing import Any, cast
 
 import cv2
 from numpy import ndarray
@@ -47,8 +47,11 @@ def _reading(function: Callable[..., Any], signature: Signature) -> Callable[...
     def call(*args: Any, **kwargs: Any) -> Any:
         try:
             arrays = [x if (convert := to_cv2[type(x)]) is None else convert(x) for x in args]
-            if kwargs:
-                keywords = {k: x if (convert := to_cv2[type(x)]) is None else convert(x) for k, x in kwargs.items()}
+            keywords = (
+                {k: x if (convert := to_cv2[type(x)]) is None else convert(x) for k, x in kwargs.items()}
+                if kwargs
+                else kwargs
+            )
         except RecursionError:
             raise
         except (NeedsSlowPathError, TypeError, RuntimeError):
@@ -74,8 +77,11 @@ def _writing(function: Callable[..., Any], signature: Signature) -> Callable[...
     def call(*args: Any, **kwargs: Any) -> Any:
         try:
             arrays = [x if (convert := to_cv2[type(x)]) is None else convert(x) for x in args]
-            if kwargs:
-                keywords = {k: x if (convert := to_cv2[type(x)]) is None else convert(x) for k, x in kwargs.items()}
+            keywords = (
+                {k: x if (convert := to_cv2[type(x)]) is None else convert(x) for k, x in kwargs.items()}
+                if kwargs
+                else kwargs
+            )
         except RecursionError:
             raise
         except (NeedsSlowPathError, TypeError, RuntimeError):
@@ -165,7 +171,7 @@ def wrap_class(class_: type) -> type[Wrapped]:
     for name, member in vars(class_).items():
         if name not in _LEFT_TO_PYTHON:
             members[name] = _bind_member(class_, name, member)
-    return type(class_.__name__, (base,), members)
+    return cast("type[Wrapped]", type(class_.__name__, (base,), members))
 
 
 def _named(args: tuple[Any, ...], kwargs: dict[str, Any]) -> str:
@@ -265,7 +271,7 @@ class Namespace(types.ModuleType):
 
     def __init__(self, module: types.ModuleType) -> None:
         super().__init__(_here(module.__name__), module.__doc__)
-        self.__path__: list[str] = []  # so that `import torch_opencv.gapi.wip` finds its parent to be a package
+        self.__path__ = []  # so that `import torch_opencv.gapi.wip` finds its parent to be a package
         self._cv2_module = module
 
     def __getattr__(self, name: str) -> Any:
