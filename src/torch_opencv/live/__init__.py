@@ -69,6 +69,9 @@ def run(
     host: str = "127.0.0.1",
     port: int | None = None,
     token: str | None = None,
+    https: bool | None = None,
+    cert: str | Path | None = None,
+    key: str | Path | None = None,
 ) -> Report:
     """Run a program of your own until its source ends, or the user quits or presses Ctrl-C.
 
@@ -91,7 +94,11 @@ def run(
         side_by_side: record each frame as it was at the left of the annotated one.
         host: where the browser's page is served. All but this machine's own addresses demand a token.
         port: None is 8000 if that is free, else any that is.
-        token: what visitors must bring. None: one is made if the host demands it.
+        token: access token for the page. None: the variable TORCH_OPENCV_TOKEN, or one is made if the host demands it.
+        https: encrypt the page's connections. None: if ``cert`` is given, or for the camera of a visitor elsewhere, as
+            browsers give that to encrypted pages only.
+        cert: a PEM file with the certificate; None: one that is made here, and that browsers warn of.
+        key: a PEM file with its key, if that isn't in ``cert``.
 
     Raises:
         LiveError: something named can't be used, with one line that says why. All files are complete then, too.
@@ -104,7 +111,17 @@ def run(
     several = isinstance(source, Sequence) and not isinstance(source, str)
     specs: Sequence[Spec] = source if several else [source]  # type: ignore[assignment, list-item]
     with open_resources(
-        specs, title=name_of(app), view=view, record=record, results=results, host=host, port=port, token=token
+        specs,
+        title=name_of(app),
+        view=view,
+        record=record,
+        results=results,
+        host=host,
+        port=port,
+        token=token,
+        https=https,
+        cert=cert,
+        key=key,
     ) as resources:
         return loop.run(
             program,
