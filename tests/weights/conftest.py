@@ -4,12 +4,12 @@ from pathlib import Path
 
 import pytest
 
-from torch_opencv.weights.catalogue import Entry, File, Https, Place
+from torch_opencv.weights.catalogue import Entry, File, Https, Mirror
 from torch_opencv.weights.checksum import Checksum
 
 from .file_server import FileServer
 
-# More than a few chunks of the downloader, and no two places alike, so that a piece in the wrong place shows.
+# More than a few chunks of the downloader, and no two mirrors alike, so that a piece in the wrong mirror shows.
 CONTENT = b"".join(hashlib.sha256(str(i).encode()).digest() for i in range(30_000))
 
 # What a process of its own starts with: torch_opencv.weights without torch and cv2, which it does not need and which
@@ -41,16 +41,16 @@ def file_of(name: str, content: bytes) -> File:
     return File(name, len(content), Checksum("sha256", hashlib.sha256(content).hexdigest()))
 
 
-def entry_of(*places: Place | str, files: tuple[File, ...] = (file_of("net.bin", CONTENT),)) -> Entry:
-    """An entry called "net" whose file is CONTENT, to be had at `places` (a string is an HTTPS place)."""
+def entry_of(*mirrors: Mirror | str, files: tuple[File, ...] = (file_of("net.bin", CONTENT),)) -> Entry:
+    """An entry called "net" whose file is CONTENT, to be had at `mirrors` (a string is an HTTPS mirror)."""
     return Entry(
         "net",
         "test",
         "MIT",
         "made by a test",
-        "bytes",
+        "onnx",
         files,
-        tuple(Https(p) if isinstance(p, str) else p for p in places),
+        tuple(Https(p) if isinstance(p, str) else p for p in mirrors),
     )
 
 

@@ -17,9 +17,9 @@ ENTRY: dict[str, object] = {
     "task": "classify",
     "licence": "MIT",
     "provenance": "A net.",
-    "format": "bytes",
+    "format": "onnx",
     "files": [FILE],
-    "places": [{"https": "https://example.org/0/"}],
+    "mirrors": [{"https": "https://example.org/0/"}],
 }
 
 
@@ -48,7 +48,9 @@ def test_every_entry_says_what_it_must() -> None:
 
 
 def test_repositories_are_pinned_to_a_commit() -> None:
-    addresses = [place.base for e in catalogue.catalogue().values() for place in e.places if isinstance(place, Https)]
+    addresses = [
+        mirror.base for e in catalogue.catalogue().values() for mirror in e.mirrors if isinstance(mirror, Https)
+    ]
     repositories = [address for address in addresses if "github" in address]
     assert len(repositories) > 10
     for address in repositories:
@@ -90,15 +92,15 @@ def test_a_name_like_none_is_answered_too(wrong: str) -> None:
 
 
 def test_all_kinds_of_places(tmp_path: Path) -> None:
-    places = [
+    mirrors = [
         {"package": "p", "folder": "data", "install": "p==1"},
         {"local": "/usr/share/p"},
         {"npm": "@a/p@1.2.3", "folder": "package/model"},
         {"https": "https://example.org/0/"},
         {"https": "http://127.0.0.1:8000/"},
     ]
-    (entry,) = _load(tmp_path, ENTRY | {"places": places}).values()
-    assert entry.places == (
+    (entry,) = _load(tmp_path, ENTRY | {"mirrors": mirrors}).values()
+    assert entry.mirrors == (
         Package("p", "data", "p==1"),
         Local("/usr/share/p"),
         Npm("@a/p@1.2.3", "package/model"),
@@ -127,23 +129,23 @@ def test_all_kinds_of_places(tmp_path: Path) -> None:
         {"files": [{"name": "net.bin", "checksum": SUM}]},
         {"files": []},
         {"files": [], "by_hand": "https://example.org"},
-        {"places": []},
-        {"places": [], "by_hand": "https://example.org"},
-        {"places": [{"https": "http://example.org/"}]},
-        {"places": [{"https": "ftp://example.org/"}]},
-        {"places": [{"https": "file:///etc/"}]},
-        {"places": [{"https": "https://user:password@example.org/"}]},
-        {"places": [{"https": "https://example.org/net.bin"}]},
-        {"places": [{"https": "https://example.org/", "folder": "x"}]},
-        {"places": [{"npm": "p@latest", "folder": "package"}]},
-        {"places": [{"npm": "p", "folder": "package"}]},
-        {"places": [{"npm": "--registry=http://x@1.0.0", "folder": "package"}]},
-        {"places": [{"npm": "../p@1.0.0", "folder": "package"}]},
-        {"places": [{"npm": "p@1.0.0", "folder": "../package"}]},
-        {"places": [{"package": "p", "folder": "/etc", "install": "p"}]},
-        {"places": [{"package": "p", "folder": "a\\..\\b", "install": "p"}]},
-        {"places": [{"https": "https://example.org/0/"}, {"local": "/usr/share/p"}]},
-        {"places": [{"ftp": "example.org"}]},
+        {"mirrors": []},
+        {"mirrors": [], "by_hand": "https://example.org"},
+        {"mirrors": [{"https": "http://example.org/"}]},
+        {"mirrors": [{"https": "ftp://example.org/"}]},
+        {"mirrors": [{"https": "file:///etc/"}]},
+        {"mirrors": [{"https": "https://user:password@example.org/"}]},
+        {"mirrors": [{"https": "https://example.org/net.bin"}]},
+        {"mirrors": [{"https": "https://example.org/", "folder": "x"}]},
+        {"mirrors": [{"npm": "p@latest", "folder": "package"}]},
+        {"mirrors": [{"npm": "p", "folder": "package"}]},
+        {"mirrors": [{"npm": "--registry=http://x@1.0.0", "folder": "package"}]},
+        {"mirrors": [{"npm": "../p@1.0.0", "folder": "package"}]},
+        {"mirrors": [{"npm": "p@1.0.0", "folder": "../package"}]},
+        {"mirrors": [{"package": "p", "folder": "/etc", "install": "p"}]},
+        {"mirrors": [{"package": "p", "folder": "a\\..\\b", "install": "p"}]},
+        {"mirrors": [{"https": "https://example.org/0/"}, {"local": "/usr/share/p"}]},
+        {"mirrors": [{"ftp": "example.org"}]},
         {"license": "MIT"},
     ],
     ids=str,
@@ -166,7 +168,7 @@ def test_face_api_is_what_was_measured(shared_data: Path) -> None:
     expected = {(f["name"], f["bytes"], f["sha256"]) for f in measured["files"] if f["name"] != "LICENSE"}
     entries = [entry for name, entry in catalogue.catalogue().items() if name.startswith("faceapi-")]
     assert {(f.name, f.size, f.checksum.hex) for entry in entries for f in entry.files} == expected
-    assert {place.package for e in entries for place in e.places if isinstance(place, Npm)} == {
+    assert {mirror.package for e in entries for mirror in e.mirrors if isinstance(mirror, Npm)} == {
         f"{measured['package']}@{measured['version']}"
     }
 

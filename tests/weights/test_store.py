@@ -28,7 +28,7 @@ from torch_opencv.weights import store
 from torch_opencv.weights.catalogue import Checksum, Entry, File, Https
 base, sha256, size = sys.argv[1:]
 file = File("net.bin", int(size), Checksum("sha256", sha256))
-print(store.obtain(Entry("net", "test", "MIT", "made by a test", "bytes", (file,), (Https(base),)), shown=False))
+print(store.obtain(Entry("net", "test", "MIT", "made by a test", "onnx", (file,), (Https(base),)), shown=False))
 """
 
 
@@ -103,9 +103,9 @@ def test_a_folder_of_this_machine(tmp_path: Path, home: Path) -> None:
 
 def test_the_error_names_every_place_and_the_way_by_hand(server: FileServer, home: Path, tmp_path: Path) -> None:
     server.files.clear()
-    places = Package("not_installed", "data", "not-installed<2"), Local(str(tmp_path)), Https(server.base)
+    mirrors = Package("not_installed", "data", "not-installed<2"), Local(str(tmp_path)), Https(server.base)
     with pytest.raises(WeightsError) as caught:
-        obtain(entry_of(*places))
+        obtain(entry_of(*mirrors))
     file = file_of("net.bin", CONTENT)
     assert str(caught.value).splitlines() == [
         "net could not be found or fetched. Tried",
@@ -411,7 +411,7 @@ def test_a_disk_that_fills_up_on_the_way(
     monkeypatch.setattr(download._Part, "write", full)
     with pytest.raises(WeightsError, match="the disk is full"):
         obtain(entry_of(server.base, server.base + "other/"))
-    assert len(server.requests) == 1  # another place wouldn't help
+    assert len(server.requests) == 1  # another mirror wouldn't help
     assert kept(home) == set()
 
 
@@ -448,7 +448,7 @@ def test_a_cache_that_can_not_be_written(server: FileServer, home: Path) -> None
 def known(server: FileServer, monkeypatch: pytest.MonkeyPatch) -> dict[str, Entry]:
     """A catalogue of two: "net", which the server has, and "other", which it hasn't."""
     net = entry_of(server.base)
-    other = dataclasses.replace(net, name="other", places=(Https(server.base + "x/"),))
+    other = dataclasses.replace(net, name="other", mirrors=(Https(server.base + "x/"),))
     entries = {"net": net, "other": other}
     monkeypatch.setattr(catalogue, "catalogue", lambda: entries)
     return entries

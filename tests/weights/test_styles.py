@@ -35,7 +35,7 @@ def scene() -> Tensor:
 @pytest.mark.parametrize("name", NAMES)
 def test_they_come_with_the_package(name: str) -> None:
     (copy,) = weights.verify(name)
-    assert copy.place == "package"
+    assert copy.location == "package"
     style = style_network.describe(copy.path)
     assert style.name == name
     assert style.iterations >= 400
@@ -70,11 +70,11 @@ def test_the_scene_stays_readable(network: StyleNetwork, scene: Tensor) -> None:
 
 @torch.no_grad()
 def test_no_checkerboard(network: StyleNetwork, scene: Tensor) -> None:
-    """The network's own grid has 8x8 places. On average over a picture they all look alike, to 2 grey levels."""
+    """The network's own grid has 8x8 mirrors. On average over a picture they all look alike, to 2 grey levels."""
     painted = network(scene) * 255
-    places = F.pixel_unshuffle(painted, 8).mean((2, 3)).reshape(3, 64)
+    mirrors = F.pixel_unshuffle(painted, 8).mean((2, 3)).reshape(3, 64)
     expected = F.pixel_unshuffle(scene * 255, 8).mean((2, 3)).reshape(3, 64)
-    assert (places - places.mean(1, keepdim=True) - expected + expected.mean(1, keepdim=True)).std(1).max() < 2
+    assert (mirrors - mirrors.mean(1, keepdim=True) - expected + expected.mean(1, keepdim=True)).std(1).max() < 2
 
 
 @torch.no_grad()

