@@ -609,6 +609,9 @@ def test_classify_in_the_browser(with_sample: Chromium, tmp_path: Path) -> None:
             address = next(word for word in said.split() if word.startswith("http://"))
             with with_sample.open(address) as tab:
                 state_becomes(tab, "Live")
+                tab.wait_for("/cat|espresso|missile/.test(document.querySelector('#results').textContent)")
+                assert not tab.ask("document.querySelector('details').open")  # they are drawn on the picture
+                tab.click("summary")
                 tab.wait_for("/cat|espresso|missile/.test(document.querySelector('#results').innerText)")
                 assert tab.screenshot(tmp_path / "classify.png").stat().st_size > 20_000
                 tab.key("s")
@@ -635,21 +638,21 @@ def test_a_file_waits_for_its_viewer_and_can_be_played_again(chromium: Chromium,
             time.sleep(4)  # longer than the video
             address = next(word for word in said[0].split() if word.startswith("http://"))
             with chromium.open(address) as tab:
-                state_becomes(tab, "Live")
+                state_becomes(tab, "Playing")
                 assert tab.ask("document.querySelector('#position button').hidden")
                 state_becomes(tab, "Ended")
                 assert tab.text("#position output") == "0:02 / 0:03"
                 assert tab.ask(f"{CENTRE}[0]") > 230
                 assert tab.screenshot(tmp_path / "ended.png").stat().st_size > 10_000
                 tab.click("#position button")
-                state_becomes(tab, "Live")
+                state_becomes(tab, "Playing")
                 state_becomes(tab, "Ended")
                 assert float(tab.ask("document.querySelector('#position input').value")) == pytest.approx(2.96)
                 tab.ask(
                     "(s => { s.value = 1; s.dispatchEvent(new Event('input')); s.dispatchEvent(new Event('change')) })"
                     "(document.querySelector('#position input'))"
                 )
-                state_becomes(tab, "Live")
+                state_becomes(tab, "Playing")
                 assert tab.ask(f"{CENTRE}[0]") > 80
                 state_becomes(tab, "Ended")
                 assert tab.errors == []
