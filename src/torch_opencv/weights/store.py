@@ -1,9 +1,9 @@
 """Where weights are on this machine, and how they get there.
 
 The cache is `home()/weights/NAME/FILE`; what lies there counts only after its checksum has been verified, whoever put
-it there. Looking goes: the cache, the entry's mirrors on this machine, then (unless `TORCH_OPENCV_OFFLINE=1`) those that
-need the network, under a lock that processes share, so that a file is fetched once and never by two at a time. The lock
-is the kernel's (filelock): it ends with the process that holds it, however that ends.
+it there. Looking goes: the cache, the entry's mirrors on this machine, then (unless `TORCH_OPENCV_OFFLINE=1`) those
+that need the network, under a lock that processes share, so that a file is fetched once and never by two at a time. The
+lock is the kernel's (filelock): it ends with the process that holds it, however that ends.
 """
 
 import errno
@@ -30,8 +30,8 @@ _Location = Literal["cache", "package", "folder"]
 class Copy:
     """An entry's files as they lie in one folder of this machine.
 
-    `location` is "cache", "package" (an installed one) or "folder", `path` the main file, `problem` what is wrong with the
-    files; None if they have been verified.
+    `location` is "cache", "package" (an installed one) or "folder", `path` the main file, `problem` what is wrong with
+    the files; None if they have been verified.
     """
 
     location: _Location
@@ -191,7 +191,7 @@ def _bring(entry: Entry, tried: list[_Tried], shown: bool) -> Path:
     folder.mkdir(parents=True, exist_ok=True)
     with _lock(folder, entry.name, shown):
         for mirror in mirrors:
-            # Asked under the lock, for each mirror: another process, or the mirror before, may have brought some of them.
+            # Asked under the lock, for each mirror: another process, or the mirror before, may have brought some.
             missing = [file for file in entry.files if _problem(folder / file.name, file)]
             try:
                 if missing and isinstance(mirror, Https):
