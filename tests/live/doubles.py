@@ -89,8 +89,12 @@ class Screen:
         self.panels: list[Panel | None] = []
         self.stays = stays
         self._after_frames, self._after_asks = events or {}, asks or {}
+        self.told = ""
         self.asked = 0
         self.closed = False
+
+    def tell(self, text: str) -> None:
+        self.told = text
 
     def show(self, frame: AnnotatedFrame) -> None:
         self.frames.append(frame)

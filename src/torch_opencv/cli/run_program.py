@@ -99,16 +99,19 @@ def run_program(
 def _load(load: Callable[[Sequence[Source]], object], resources: Resources) -> App[object] | None:
     """Load the program, or None if the user quits meanwhile.
 
-    That may take a while, as a network may have to be compiled: so it has a thread of its own, and the log says how
-    long that will take.
+    That may take a while, as a network may have to be compiled: so it has a thread of its own, and log and views say
+    how long that will take.
     """
     loaded: list[App[object]] = []
     failed: list[BaseException] = []
+    compiling: list[str] = []
     done, quitting = Event(), Event()
 
     def work() -> None:
         try:
-            with compilation(cancelled=quitting):
+            with compilation(
+                on_start=lambda name, seconds: compiling.append(_compiling(name, seconds)), cancelled=quitting
+            ):
                 loaded.append(as_app(load(resources.sources)))
         except BaseException as error:
             failed.append(error)
@@ -122,12 +125,20 @@ def _load(load: Callable[[Sequence[Source]], object], resources: Resources) -> A
         while not done.wait(_TICK_S):
             if _wants_to_quit(resources.views):
                 return None
+            while compiling:  # said from here, as views belong to the main thread
+                text = compiling.pop(0)
+                for view in resources.views:
+                    view.tell(text)
     finally:  # also at Ctrl-C
         quitting.set()
         thread.join(_STOPS_WITHIN_S)
     if failed:
         raise failed[0]
     return loaded[0]
+
+
+def _compiling(name: str, seconds: float) -> str:
+    return f"Compiling {name}, once on this machine: about {seconds:.0f} s…"
 
 
 def _wants_to_quit(views: Sequence[View]) -> bool:

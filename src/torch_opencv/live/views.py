@@ -119,6 +119,10 @@ class View(Protocol):
         """Whether anybody has seen it yet, as far as the view can tell."""
         ...
 
+    def tell(self, text: str) -> None:
+        """Say, for as long as there is no frame, what is being waited for."""
+        ...
+
     def show(self, frame: AnnotatedFrame) -> None:
         """Show a frame, and return at once: a slow viewer gets fewer frames, not later ones."""
         ...

@@ -42,6 +42,9 @@ class Window:
         self._doubled = False  # the second press of a double click is down
         self._panel = ""  # the title of the panel's window, as long as that is open
 
+    def tell(self, text: str) -> None:
+        """Nothing: there is no window before the first frame, whose size it has."""
+
     def show(self, frame: AnnotatedFrame) -> None:
         """Show a frame. The first one sets the window's size, and the user may change it."""
         height, width = frame.image.shape[:2]

@@ -51,6 +51,15 @@ def eventually(condition: Callable[[], bool]) -> None:
 # --- pictures ---
 
 
+def test_what_is_waited_for_is_said_to_pages_that_are_open_and_to_those_that_come(browser: Browser) -> None:
+    with Page(browser) as page:
+        assert page.hear("hello")["waiting"] == ""
+        browser.tell("Compiling starry-night")
+        assert page.hear("waiting")["text"] == "Compiling starry-night"
+        with Page(browser) as another:
+            assert another.hear("hello")["waiting"] == "Compiling starry-night"
+
+
 def test_a_picture_and_what_is_beside_it(browser: Browser) -> None:
     classes = [{"label": "goldfish", "wnid": "n01443537", "score": 0.97}]
     with Page(browser) as page:

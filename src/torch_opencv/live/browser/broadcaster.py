@@ -43,6 +43,7 @@ class Broadcaster:
         """Whether a page has been opened yet."""
         self.camera: BrowserCamera | None = None
         self._title = title
+        self._waiting = ""
         self._viewers: set[Viewer] = set()
         self._newest: tuple[int, AnnotatedFrame] | None = None
         self._packet: Packet | None = None
@@ -52,6 +53,11 @@ class Broadcaster:
         self._loop: asyncio.AbstractEventLoop | None = None
 
     # --- from any thread ---
+
+    def tell(self, text: str) -> None:
+        """Let the pages say, for as long as they have no frame, what is being waited for."""
+        self._waiting = text
+        self.soon(self._announce_waiting)
 
     def show(self, frame: AnnotatedFrame) -> None:
         """Make this the newest frame. It is encoded once, and only if a page is ready for it."""
@@ -133,7 +139,7 @@ class Broadcaster:
         else:
             self._viewers.add(viewer)
             self.watched = True
-            hello = {"type": "hello", "title": self._title, "quit": viewer.may_quit}
+            hello = {"type": "hello", "title": self._title, "quit": viewer.may_quit, "waiting": self._waiting}
             viewer.post({**hello, "keys": keys_for_page(COMMANDS)})
             viewer.post({"type": "camera", "state": self._camera_state(viewer)})
             self._news.set()
@@ -229,6 +235,10 @@ class Broadcaster:
         else:
             camera.leave_seat(viewer)
         self._announce_camera()
+
+    def _announce_waiting(self) -> None:
+        for viewer in self._viewers:
+            viewer.post({"type": "waiting", "text": self._waiting})
 
     def _announce_camera(self) -> None:
         for viewer in self._viewers:

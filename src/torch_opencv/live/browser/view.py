@@ -150,6 +150,10 @@ class Browser:
             raise ViewError("the browser's camera can be a source only once at a time")
         return self._broadcaster.open_camera()
 
+    def tell(self, text: str) -> None:
+        """Let the pages say, for as long as they have no frame, what is being waited for."""
+        self._broadcaster.tell(text)
+
     def show(self, frame: AnnotatedFrame) -> None:
         """Show a frame to every page that is ready for it.
 

@@ -103,6 +103,7 @@ function take(message) {
   else if (message.type === "got") camera.acknowledged();
   else if (message.type === "panel") showPanel(find("panel"), message.panel, send);
   else if (message.type === "camera") setSeat(message.state);
+  else if (message.type === "waiting" && !drawn) setNotice(message.text, false);
   else if (message.type === "end") {
     ended = true;
     socket.close();
@@ -114,7 +115,7 @@ function take(message) {
     find("title").textContent = message.title;
     buttonOf("quit").hidden = !message.quit;
     setState("connecting");
-    setNotice("Waiting for the first frame…", false);
+    setNotice(message.waiting || "Waiting for the first frame…", false);
     enable(true);
   }
 }
