@@ -67,11 +67,12 @@ def form(name: str) -> Callable[[Function], Function]:
     return lambda function: _calling(function, name, masked=False, is_method=False)
 
 
-def overloaded(module: str, like: Callable[..., Any]) -> Callable[[Function], Function]:
-    """Register a function that hands over to one of its forms; ``like`` is the form whose signature it shows."""
+def overloaded(module: str, *forms: Callable[..., Any]) -> Callable[[Function], Function]:
+    """Register a function that hands over to one of its forms; it shows the signature of the first."""
 
     def declare(function: Function) -> Function:
-        function.__signature__ = inspect.signature(like)  # type: ignore[attr-defined]
+        function.__signature__ = inspect.signature(forms[0])  # type: ignore[attr-defined]
+        _routing.FORMS[function.__name__] = forms
         _routing.register(function.__name__, module, function)
         return function
 
