@@ -8,6 +8,8 @@ contiguous copy, and copied back once OpenCV has written it.
 
 from __future__ import annotations
 
+from typing import Any
+
 import cv2
 import numpy as np
 import torch
@@ -38,7 +40,7 @@ _NUMPY = {
 }
 
 
-def _supports(dtype: type[np.generic]) -> bool:
+def _supports(dtype: type[np.integer[Any] | np.floating[Any]]) -> bool:
     """Whether the installed cv2 takes this dtype as it is. (It silently narrows 64-bit integers to 32 bits.)"""
     try:
         return bool(cv2.flip(np.zeros((1, 1), dtype), 0).dtype == dtype)
@@ -187,7 +189,7 @@ def _check(tensor: Tensor) -> None:
         raise RefusedError(
             "is a FakeTensor and has no data: call this function outside of FakeTensorMode and torch.export"
         )
-    if is_functorch_wrapped_tensor(tensor) or torch._is_functional_tensor(tensor):
+    if is_functorch_wrapped_tensor(tensor) or torch._is_functional_tensor(tensor):  # pyright: ignore[reportPrivateImportUsage]
         raise RefusedError(
             "belongs to a transform of torch.func (vmap, jvp, grad, functionalize), which OpenCV can't follow"
         )

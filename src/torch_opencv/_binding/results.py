@@ -31,8 +31,8 @@ class FromCv2(dict[type, Callable[[Any], Any] | None]):
             return to_tensor
         if type_ in (list, tuple):
             return self._sequence
-        if issubclass(type_, tuple) and hasattr(type_, "_make"):  # a namedtuple, of cv2's Python code
-            return lambda result: type_._make(map(self.convert, result))
+        if issubclass(type_, tuple) and (make := getattr(type_, "_make", None)):  # a namedtuple, of cv2's Python code
+            return lambda result: make(map(self.convert, result))
         if issubclass(type_, np.generic):
             return type_.item
         if is_opencv_class(type_):

@@ -47,8 +47,7 @@ def _reading(function: Callable[..., Any], signature: Signature) -> Callable[...
     def call(*args: Any, **kwargs: Any) -> Any:
         try:
             arrays = [x if (convert := to_cv2[type(x)]) is None else convert(x) for x in args]
-            if kwargs:
-                keywords = {k: x if (convert := to_cv2[type(x)]) is None else convert(x) for k, x in kwargs.items()}
+            keywords = kwargs and {k: x if (f := to_cv2[type(x)]) is None else f(x) for k, x in kwargs.items()}
         except RecursionError:
             raise
         except (NeedsSlowPathError, TypeError, RuntimeError):
@@ -74,8 +73,7 @@ def _writing(function: Callable[..., Any], signature: Signature) -> Callable[...
     def call(*args: Any, **kwargs: Any) -> Any:
         try:
             arrays = [x if (convert := to_cv2[type(x)]) is None else convert(x) for x in args]
-            if kwargs:
-                keywords = {k: x if (convert := to_cv2[type(x)]) is None else convert(x) for k, x in kwargs.items()}
+            keywords = kwargs and {k: x if (f := to_cv2[type(x)]) is None else f(x) for k, x in kwargs.items()}
         except RecursionError:
             raise
         except (NeedsSlowPathError, TypeError, RuntimeError):
@@ -165,7 +163,7 @@ def wrap_class(class_: type) -> type[Wrapped]:
     for name, member in vars(class_).items():
         if name not in _LEFT_TO_PYTHON:
             members[name] = _bind_member(class_, name, member)
-    return type(class_.__name__, (base,), members)
+    return type(class_.__name__, (base,), members)  # pyright: ignore[reportReturnType]  # it can't see the base
 
 
 def _named(args: tuple[Any, ...], kwargs: dict[str, Any]) -> str:
@@ -265,7 +263,7 @@ class Namespace(types.ModuleType):
 
     def __init__(self, module: types.ModuleType) -> None:
         super().__init__(_here(module.__name__), module.__doc__)
-        self.__path__: list[str] = []  # so that `import torch_opencv.gapi.wip` finds its parent to be a package
+        self.__path__ = []  # so that `import torch_opencv.gapi.wip` finds its parent to be a package
         self._cv2_module = module
 
     def __getattr__(self, name: str) -> Any:

@@ -217,8 +217,8 @@ def _masked(result: Tensor, mask: Tensor, dst: Any, name: str) -> Tensor:
     """The result where the mask is not zero, what ``dst`` holds (or 0) elsewhere."""
     keep = mask_for(mask, result, name)
     before = dst.tensor if isinstance(dst, GpuMat) else dst
-    fits = before is not None and (before.numel(), before.dtype) == (result.numel(), result.dtype)
-    if fits and before.device == result.device:
+    alike = (result.numel(), result.dtype, result.device)
+    if before is not None and (before.numel(), before.dtype, before.device) == alike:
         before = before.reshape(result.shape)
     else:
         before = torch.zeros((), dtype=result.dtype, device=result.device)

@@ -59,8 +59,8 @@ class _Call:
 
     def __init__(self, name: str) -> None:
         self._name = name
-        self._given: dict[int, tuple[Tensor | GpuMat, Tensor]] = {}
-        self._empties: list[Tensor | GpuMat] = []
+        self._given: dict[int, tuple[Any, Tensor]] = {}
+        self._empties: list[Any] = []
         self._has_gpumat = False
         self.device: torch.device | None = None
         self.has_stream = False

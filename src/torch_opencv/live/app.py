@@ -130,8 +130,8 @@ class _Adapted(App[object]):
         self.choices = getattr(own, "choices", ())
         self.replaces_frame = bool(getattr(own, "replaces_frame", False))
 
-    @property
-    def chosen(self) -> str:
+    @property  # an App's own is written as well
+    def chosen(self) -> str:  # pyright: ignore[reportIncompatibleVariableOverride]
         return str(getattr(self.own, "chosen", ""))
 
     @chosen.setter
@@ -139,7 +139,7 @@ class _Adapted(App[object]):
         self.own.chosen = name  # type: ignore[attr-defined]  # any object takes attributes, or says that it doesn't
 
     @property
-    def status(self) -> str:
+    def status(self) -> str:  # pyright: ignore[reportIncompatibleVariableOverride]
         return str(getattr(self.own, "status", ""))
 
     @status.setter

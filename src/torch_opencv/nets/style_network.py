@@ -80,6 +80,8 @@ class StyleNetwork(nn.Module):
 
 def load(path: str | Path) -> StyleNetwork:
     """The network kept in a file, in float32 and evaluation mode. StyleFileError if the file isn't one, or damaged."""
+    import safetensors.torch
+
     describe(path)
     network = StyleNetwork()
     try:
@@ -91,6 +93,8 @@ def load(path: str | Path) -> StyleNetwork:
 
 def describe(path: str | Path) -> Style:
     """What the network in the file paints. StyleFileError if the file isn't one."""
+    import safetensors
+
     if not Path(path).is_file():
         raise StyleFileError(f"there is no style file {path}")
     try:
@@ -107,6 +111,8 @@ def describe(path: str | Path) -> Style:
 
 def to_bytes(network: StyleNetwork, style: Style) -> bytes:
     """The network as a file's content, rounded to half precision."""
+    import safetensors.torch
+
     state = {name: value.detach().cpu().half().contiguous() for name, value in network.state_dict().items()}
     header = {
         "format": _FORMAT,

@@ -60,6 +60,7 @@ class Browser:
     """
 
     stays = True
+    _accepting: asyncio.Task[None]
 
     def __init__(
         self,
@@ -254,7 +255,9 @@ class Browser:
         """What speaks with a connection, as uvicorn makes it."""
         server = self._server
         return server.config.http_protocol_class(  # type: ignore[call-arg]
-            config=server.config, server_state=server.server_state, app_state=server.lifespan.state
+            config=server.config,
+            server_state=server.server_state,
+            app_state=server.lifespan.state,  # pyright: ignore[reportCallIssue]
         )
 
     def _serve(self) -> None:
