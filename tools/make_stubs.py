@@ -269,7 +269,9 @@ def _without_natives(text: str) -> str:
         if name in NATIVE:
             decorators = getattr(node, "decorator_list", [])
             del lines[min([node.lineno, *(d.lineno for d in decorators)]) - 1 : node.end_lineno]
-    return re.sub(r"\n{4,}", "\n\n\n", "".join(lines))
+    kept = re.sub(r"\n{4,}", "\n\n\n", "".join(lines))
+    kept = re.sub(r"^(\w+) = GpuMat\.\w+$", r"\1: _typing.Any", kept, flags=re.M)
+    return re.sub(r"\bGpuMat\.Allocator\b", "_typing.Any", kept)  # which our GpuMat has none of
 
 
 # --- names ------------------------------------------------------------------------------------------------------------

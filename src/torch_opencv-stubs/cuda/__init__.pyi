@@ -72,7 +72,7 @@ class BufferPool:
     @_typing.overload
     def getBuffer(self, size: torch_opencv.typing.Size, type: int | Tensor) -> GpuMat: ...
 
-    def getAllocator(self) -> GpuMat.Allocator: ...
+    def getAllocator(self) -> _typing.Any: ...
 
 
 class HostMem:
@@ -201,9 +201,9 @@ def setBufferPoolUsage(on: bool) -> None: ...
 def unregisterPageLocked(m: torch_opencv.typing.MatLike) -> None: ...
 
 
-GpuMat_defaultAllocator = GpuMat.defaultAllocator
-GpuMat_getStdAllocator = GpuMat.getStdAllocator
-GpuMat_setDefaultAllocator = GpuMat.setDefaultAllocator
+GpuMat_defaultAllocator: _typing.Any
+GpuMat_getStdAllocator: _typing.Any
+GpuMat_setDefaultAllocator: _typing.Any
 SURF_CUDA_create = SURF_CUDA.create
 TargetArchs_has = TargetArchs.has
 TargetArchs_hasBin = TargetArchs.hasBin

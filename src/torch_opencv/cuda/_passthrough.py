@@ -103,7 +103,7 @@ class _Call:
         is_theirs = type(result).__module__.split(".")[0] == "cv2"
         return Passed(result) if is_theirs else result
 
-    def _array(self, result: Any) -> Tensor | GpuMat:
+    def _array(self, result: Any) -> Any:
         if (given := self._given.get(result.cudaPtr())) is not None:
             value, shared = given
             target = value.tensor if isinstance(value, GpuMat) else value

@@ -130,20 +130,20 @@ class _Adapted(App[object]):
         self.choices = getattr(own, "choices", ())
         self.replaces_frame = bool(getattr(own, "replaces_frame", False))
 
-    @property  # an App's own is written as well
-    def chosen(self) -> str:  # pyright: ignore[reportIncompatibleVariableOverride]
+    @property
+    def chosen(self) -> str:
         return str(getattr(self.own, "chosen", ""))
 
     @chosen.setter
-    def chosen(self, name: str) -> None:
+    def chosen(self, name: str) -> None:  # pyright: ignore[reportIncompatibleVariableOverride]  # written, too
         self.own.chosen = name  # type: ignore[attr-defined]  # any object takes attributes, or says that it doesn't
 
     @property
-    def status(self) -> str:  # pyright: ignore[reportIncompatibleVariableOverride]
+    def status(self) -> str:
         return str(getattr(self.own, "status", ""))
 
     @status.setter
-    def status(self, text: str) -> None:
+    def status(self, text: str) -> None:  # pyright: ignore[reportIncompatibleVariableOverride]
         self.own.status = text  # type: ignore[attr-defined]
 
     def process(self, image: torch.Tensor, /) -> object:

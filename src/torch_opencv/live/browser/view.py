@@ -254,11 +254,11 @@ class Browser:
     def _protocol(self) -> asyncio.Protocol:
         """What speaks with a connection, as uvicorn makes it."""
         server = self._server
-        return server.config.http_protocol_class(  # type: ignore[call-arg]
-            config=server.config,
-            server_state=server.server_state,
-            app_state=server.lifespan.state,  # pyright: ignore[reportCallIssue]
+        make: Any = server.config.http_protocol_class  # uvicorn types it as a plain asyncio.Protocol
+        made: asyncio.Protocol = make(
+            config=server.config, server_state=server.server_state, app_state=server.lifespan.state
         )
+        return made
 
     def _serve(self) -> None:
         try:
