@@ -19,11 +19,11 @@ from pathlib import Path
 from typing import Any
 
 import torch
-import torch.nn.functional as F
+import torch.nn.functional as F  # noqa: N812
 from torch import Tensor
 
+import torch_opencv as cv
 import torch_opencv.cuda
-import torch_opencv as cv  # isort: skip
 
 SIZES = {"270p": (270, 480), "1080p": (1080, 1920), "4K": (2160, 3840)}
 WARP = [[0.98, 0.1, 5.0], [-0.1, 0.98, 9.0]]
@@ -130,11 +130,8 @@ def milliseconds(calls: dict[str, Call], device: torch.device, budget: float) ->
     """The median time of each, taking turns; what fails says why."""
     found: dict[str, float | str] = {}
     for name, call in calls.items():
-        try:
-            for _ in range(3):
-                call()
-        except Exception as error:  # of another library, or for want of memory; the others go on
-            found[name] = f"{type(error).__name__}: {str(error).splitlines()[0][:120] if str(error) else ''}"
+        if (why := _failure(call)) is not None:
+            found[name] = why
     times: dict[str, list[float]] = {name: [] for name in calls if name not in found}
     end = time.monotonic() + budget
     while times and (len(next(iter(times.values()))) < 3 or time.monotonic() < end):
@@ -143,6 +140,16 @@ def milliseconds(calls: dict[str, Call], device: torch.device, budget: float) ->
         if len(next(iter(times.values()))) >= 50:
             break
     return found | {name: statistics.median(taken) for name, taken in times.items()}
+
+
+def _failure(call: Call) -> str | None:
+    """Warm a contender up; why it can't go on, as for want of memory: the others do."""
+    try:
+        for _ in range(3):
+            call()
+    except Exception as error:  # of whatever another library raises
+        return f"{type(error).__name__}: {str(error)[:120]}"
+    return None
 
 
 def _once(call: Call, device: torch.device) -> float:
