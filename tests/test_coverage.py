@@ -17,6 +17,7 @@ import pytest
 import torch_opencv
 from torch_opencv._binding import wrap
 from torch_opencv._binding.results import is_opencv_class
+from torch_opencv.cuda._routing import NATIVE
 
 CHECKOUT = Path(__file__).resolve().parents[1]
 
@@ -43,6 +44,8 @@ def test_every_public_name_of_cv2_is_here(module):
         theirs = getattr(module, name)
         if not hasattr(here, name):
             wrong[name] = "missing"
+        elif module is cv2.cuda and name in NATIVE:
+            wrong[name] = "" if getattr(here, name) is NATIVE[name] else "not the native one"
         elif isinstance(theirs, types.ModuleType):
             if not isinstance(getattr(here, name), types.ModuleType):
                 wrong[name] = "no module"

@@ -173,6 +173,22 @@ assert_type(graph.processImage(image), Tensor)
 flann = cv.FlannBasedMatcher({"algorithm": 1, "trees": 5}, {"checks": 50})
 assert_type(flann.knnMatch(torch.rand(9, 4), torch.rand(9, 4), k=2), Sequence[Sequence[cv.DMatch]])
 assert_type(cv.data.haarcascades, str)
+
+# What is native in cuda: a GpuMat for a GpuMat, a tensor for a tensor.
+assert_type(cv.cuda.resize(image, (4, 4)), Tensor)
+assert_type(cv.cuda.cvtColor(image, cv.COLOR_BGR2GRAY, image[..., 0]), Tensor)
+assert_type(cv.cuda.add(image, (1, 2, 3)), Tensor)
+assert_type(cv.cuda.threshold(gray, 127, 255, cv.THRESH_BINARY), tuple[float, Tensor])
+assert_type(cv.cuda.minMaxLoc(gray), tuple[float, float, tuple[int, int], tuple[int, int]])
+assert_type(cv.cuda.magnitude(gray.float(), gray.float()), Tensor)
+assert_type(cv.cuda.createGaussianFilter(cv.CV_8UC3, -1, (5, 5), 0).apply(image), Tensor)
+assert_type(cv.cuda.preprocess(image, (4, 4), mean=(1, 2, 3)), Tensor)
+mat = cv.cuda.GpuMat()
+mat.upload(image)
+assert_type(cv.cuda.pyrDown(mat, stream=cv.cuda.Stream()), cv.cuda.GpuMat)
+assert_type(mat.size(), tuple[int, int])
+assert_type(mat.download(), Tensor)
+assert_type(cv.cuda.ALPHA_OVER, int)
 assert_type(cv.__version__, str)
 try:
     cv.cvtColor(gray, cv.COLOR_BGR2GRAY)
@@ -199,6 +215,8 @@ cv.ml.SVM_create().setC("1")  # [arg-type]
 numbers: list[int] = cv.boundingRect(image)  # [assignment]
 cv.merge(["b", "g", "r"])  # [list-item]
 from torch_opencv.aruco import nothing  # [attr-defined]
+cv.cuda.resize("image", (4, 4))  # [type-var]
+cv.cuda.pyrDawn(image)  # [attr-defined]
 """
 
 

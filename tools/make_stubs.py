@@ -7,20 +7,26 @@ word for word, but for the types, which are rewritten by two rules:
   a number. ``typing.MatLike``, ``typing.Point`` and so on mean that.
 * A result is what the bindings give: a tensor for an array and for a list of numbers or of points, and a tuple of known
   length for a single point, size, rectangle or scalar, where cv2's own stubs say ``Sequence[int]``.
+
+In ``cuda``, what is native here has the types that it is declared with; where it takes images, it gives a ``GpuMat``
+for a ``GpuMat`` and a tensor for a tensor.
 """
 
 from __future__ import annotations
 
 import ast
+import inspect
 import itertools
 import re
 import types
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import cv2
 
 from torch_opencv._binding import wrap
+from torch_opencv.cuda._routing import FORMS, NATIVE
 
 PACKAGE = Path(__file__).parents[1] / "src" / "torch_opencv-stubs"
 CV2 = Path(cv2.__file__).parent
@@ -188,6 +194,86 @@ def _here(text: str) -> str:
     return f"{_HEADER}import typing as _typing\n\nfrom torch import Tensor\n\n{text}"
 
 
+# --- what is native in cuda -------------------------------------------------------------------------------------------
+
+_NATIVE_HEADER = """
+import torch
+from torch_opencv.cuda._numbers import Scalar as _Scalar
+
+_Array = _typing.TypeVar("_Array", Tensor, GpuMat)
+"""
+
+_TYPED = ("GpuMat", "Stream", "Event", "DeviceInfo")
+"""The classes that are not declared with tensors alone; the stub has them from where they are."""
+
+
+def _natives() -> str:
+    """The stub of what ``torch_opencv.cuda`` has itself."""
+    classes = {name: value for name, value in NATIVE.items() if isinstance(value, type)}
+    lines = [f"from {classes[name].__module__} import {name} as {name}\n" for name in _TYPED]
+    lines += [_NATIVE_HEADER]
+    for name, value in NATIVE.items():
+        if isinstance(value, type) and name not in _TYPED:
+            lines += ["\n", *_native_class(value)]
+    for name, value in NATIVE.items():
+        if inspect.isfunction(value):
+            forms = FORMS.get(name, (value,))
+            lines += ["@_typing.overload\n" * (len(forms) > 1) + _native_function(name, form) for form in forms]
+        elif not isinstance(value, type):
+            lines.append(f"{name}: {type(value).__name__}\n")
+    return "".join(lines)
+
+
+def _native_class(class_: type) -> Iterator[str]:
+    bases = [base.__name__ for base in class_.__bases__ if base is not object]
+    yield f"class {class_.__name__}({', '.join(bases)}):\n" if bases else f"class {class_.__name__}:\n"
+    for name, member in vars(class_).items():
+        if inspect.isfunction(member) and not name.startswith("_"):
+            yield f"    {_native_function(name, member)}"
+
+
+def _native_function(name: str, function: Callable[..., Any]) -> str:
+    """A function as its annotations declare it, over tensors or over ``GpuMat``."""
+    signature = inspect.signature(function)
+    kinds = {p.name: str(p.annotation) for p in signature.parameters.values()}
+    of_images = any(re.match("Image|Operand", kind) for kind in kinds.values())
+    array = "_Array" if of_images else "Tensor"
+    parameters = []
+    for p in signature.parameters.values():
+        if p.kind is p.KEYWORD_ONLY and not any("*" in before for before in parameters):
+            parameters.append("*")
+        name_and_type = str(p.replace(annotation=p.empty, default=p.empty))
+        if p.annotation is not p.empty:
+            name_and_type += f": {_native_type(kinds[p.name], array)}"
+        parameters.append(name_and_type + (" = ..." if p.default is not p.empty else ""))
+    result_type = re.sub(r"\bTensor\b(?! \|)", array, str(signature.return_annotation))
+    result_type = "_typing.Any" if result_type == "Any" else result_type
+    return f"def {name}({', '.join(parameters)}) -> {result_type}: ...\n"
+
+
+def _native_type(kind: str, array: str) -> str:
+    """A parameter's type in the stub; ``array`` is what images and outputs are."""
+    either = "Tensor | GpuMat"
+    types_here = {"Out": f"{array if array == '_Array' else either} | None", "Operand": f"{array} | _Scalar"}
+    types_here |= {"Scalar": "_Scalar", "Size": "tuple[int, int]", "Any": "_typing.Any"}
+    types_here |= {"Tensor": either, "Tensor | None": f"{either} | None"}
+    return types_here.get(kind, kind).replace("Image", array).replace("Sequence", "_typing.Sequence")
+
+
+def _without_natives(text: str) -> str:
+    """A stub of ``cv2.cuda`` without what is native here."""
+    lines = text.splitlines(keepends=True)
+    for node in reversed(ast.parse(text).body):
+        names = [node.target] if isinstance(node, ast.AnnAssign) else getattr(node, "targets", [])
+        name = node.name if isinstance(node, (ast.ClassDef, ast.FunctionDef)) else "".join(map(ast.unparse, names))
+        if name in NATIVE:
+            decorators = getattr(node, "decorator_list", [])
+            del lines[min([node.lineno, *(d.lineno for d in decorators)]) - 1 : node.end_lineno]
+    kept = re.sub(r"\n{4,}", "\n\n\n", "".join(lines))
+    kept = re.sub(r"^(\w+) = GpuMat\.\w+$", r"\1: _typing.Any", kept, flags=re.M)
+    return re.sub(r"\bGpuMat\.Allocator\b", "_typing.Any", kept)  # which our GpuMat has none of
+
+
 # --- names ------------------------------------------------------------------------------------------------------------
 
 _Names = dict[str, "_Names"]
@@ -249,7 +335,11 @@ def stubs() -> dict[str, str]:
             for said, so in _CORRECTIONS.items():
                 text = re.sub(said, so, text)
             text = _edited(text, _annotations(ast.parse(text))) + (_REEXPORTED if module is cv2 else "")
-            files[_place(module)] = _here(text + _flat_names(module)) + (_cuda_names() if module is cv2 else "")
+            if module is cv2.cuda:
+                text = _without_natives(text + _flat_names(module)) + _natives()
+            else:
+                text += _flat_names(module)
+            files[_place(module)] = _here(text) + (_cuda_names() if module is cv2 else "")
     text = (CV2 / "typing" / "__init__.py").read_text(encoding="utf-8")
     without_numpy = re.sub(r"^if _typing.TYPE_CHECKING:\n    NumPy.*?\n\n\n", "", text, flags=re.M | re.S)
     files["typing.pyi"] = _here(_edited(without_numpy, _aliases(ast.parse(without_numpy))))

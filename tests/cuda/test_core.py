@@ -303,6 +303,13 @@ def test_results_may_be_written_into_a_channel(frame: Tensor) -> None:
     assert torch.equal(frame[..., 1], green)
 
 
+def test_an_empty_placeholder_of_another_dtype_is_left_alone(frame: Tensor) -> None:
+    placeholder = torch.empty(0)
+    flipped = cuda.flip(frame, 1, placeholder)
+    assert flipped is not placeholder and torch.equal(flipped, frame.flip(1))
+    assert placeholder.shape == (0,) and placeholder.dtype == torch.float32
+
+
 def test_filters_are_of_one_type(frame: Tensor) -> None:
     blur = cuda.createGaussianFilter(cv2.CV_8UC1, -1, (3, 3), 0)
     with pytest.raises(

@@ -34,6 +34,19 @@ def check_writable(output: Tensor) -> None:
         raise RefusedError("is an expanded view, whose elements share memory, and can't be written: pass .clone()")
 
 
+def check_empty(output: Tensor, result: Tensor) -> None:
+    """See that an output which the result can't be written to is an empty one.
+
+    Raises:
+        MismatchError: for another.
+    """
+    if output.numel() > 0:
+        raise MismatchError(
+            f"is {describe(output)}, but the result is {describe(result)}, so that nothing was written to it: "
+            "pass a tensor of that shape and dtype, an empty one, or none"
+        )
+
+
 def receive(output: Tensor, result: Tensor) -> Tensor:
     """What the caller gets of a result that was not written to the output.
 
@@ -44,11 +57,7 @@ def receive(output: Tensor, result: Tensor) -> Tensor:
     Raises:
         MismatchError: for an output that isn't empty.
     """
-    if output.numel() > 0:
-        raise MismatchError(
-            f"is {describe(output)}, but the result is {describe(result)}, so that nothing was written to it: "
-            "pass a tensor of that shape and dtype, an empty one, or none"
-        )
+    check_empty(output, result)
     if output.dtype != result.dtype:
         return result
     output.set_(result.untyped_storage(), result.storage_offset(), result.shape, result.stride())

@@ -47,11 +47,7 @@ def _reading(function: Callable[..., Any], signature: Signature) -> Callable[...
     def call(*args: Any, **kwargs: Any) -> Any:
         try:
             arrays = [x if (convert := to_cv2[type(x)]) is None else convert(x) for x in args]
-            keywords = (
-                {k: x if (convert := to_cv2[type(x)]) is None else convert(x) for k, x in kwargs.items()}
-                if kwargs
-                else kwargs
-            )
+            keywords = kwargs and {k: x if (f := to_cv2[type(x)]) is None else f(x) for k, x in kwargs.items()}
         except RecursionError:
             raise
         except (NeedsSlowPathError, TypeError, RuntimeError):
@@ -77,11 +73,7 @@ def _writing(function: Callable[..., Any], signature: Signature) -> Callable[...
     def call(*args: Any, **kwargs: Any) -> Any:
         try:
             arrays = [x if (convert := to_cv2[type(x)]) is None else convert(x) for x in args]
-            keywords = (
-                {k: x if (convert := to_cv2[type(x)]) is None else convert(x) for k, x in kwargs.items()}
-                if kwargs
-                else kwargs
-            )
+            keywords = kwargs and {k: x if (f := to_cv2[type(x)]) is None else f(x) for k, x in kwargs.items()}
         except RecursionError:
             raise
         except (NeedsSlowPathError, TypeError, RuntimeError):

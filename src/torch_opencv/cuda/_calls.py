@@ -67,11 +67,12 @@ def form(name: str) -> Callable[[Function], Function]:
     return lambda function: _calling(function, name, masked=False, is_method=False)
 
 
-def overloaded(module: str, like: Callable[..., Any]) -> Callable[[Function], Function]:
-    """Register a function that hands over to one of its forms; ``like`` is the form whose signature it shows."""
+def overloaded(module: str, *forms: Callable[..., Any]) -> Callable[[Function], Function]:
+    """Register a function that hands over to one of its forms; it shows the signature of the first."""
 
     def declare(function: Function) -> Function:
-        function.__signature__ = inspect.signature(like)  # type: ignore[attr-defined]
+        function.__signature__ = inspect.signature(forms[0])  # type: ignore[attr-defined]
+        _routing.FORMS[function.__name__] = forms
         _routing.register(function.__name__, module, function)
         return function
 
@@ -216,8 +217,8 @@ def _masked(result: Tensor, mask: Tensor, dst: Any, name: str) -> Tensor:
     """The result where the mask is not zero, what ``dst`` holds (or 0) elsewhere."""
     keep = mask_for(mask, result, name)
     before = dst.tensor if isinstance(dst, GpuMat) else dst
-    fits = before is not None and (before.numel(), before.dtype) == (result.numel(), result.dtype)
-    if fits and before.device == result.device:
+    alike = (result.numel(), result.dtype, result.device)
+    if before is not None and (before.numel(), before.dtype, before.device) == alike:
         before = before.reshape(result.shape)
     else:
         before = torch.zeros((), dtype=result.dtype, device=result.device)

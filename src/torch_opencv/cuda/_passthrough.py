@@ -59,8 +59,8 @@ class _Call:
 
     def __init__(self, name: str) -> None:
         self._name = name
-        self._given: dict[int, tuple[Tensor | GpuMat, Tensor]] = {}
-        self._empties: list[Tensor | GpuMat] = []
+        self._given: dict[int, tuple[Any, Tensor]] = {}
+        self._empties: list[Any] = []
         self._has_gpumat = False
         self.device: torch.device | None = None
         self.has_stream = False
@@ -103,7 +103,7 @@ class _Call:
         is_theirs = type(result).__module__.split(".")[0] == "cv2"
         return Passed(result) if is_theirs else result
 
-    def _array(self, result: Any) -> Tensor | GpuMat:
+    def _array(self, result: Any) -> Any:
         if (given := self._given.get(result.cudaPtr())) is not None:
             value, shared = given
             target = value.tensor if isinstance(value, GpuMat) else value

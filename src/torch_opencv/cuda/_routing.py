@@ -8,6 +8,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from typing import Any, Literal
 
 import cv2
@@ -18,6 +19,9 @@ Route = Literal["native", "pass-through", "missing"]
 
 NATIVE: dict[str, Any] = {}
 """The native functions, classes and constants, by name."""
+
+FORMS: dict[str, tuple[Callable[..., Any], ...]] = {}
+"""The forms of the native functions that are called in several ways, by name."""
 
 _MODULE_OF: dict[str, str] = {name: module for module, names in MODULES.items() for name in names}
 

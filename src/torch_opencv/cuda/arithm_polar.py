@@ -71,7 +71,7 @@ def _magnitude_of_pairs(xy: Image, magnitude: Out = None, stream: Stream | None 
     return (x * x + y * y).sqrt()
 
 
-@overloaded("cudaarithm", _magnitude)
+@overloaded("cudaarithm", _magnitude, _magnitude_of_pairs)
 def magnitude(*args: Any, **kwargs: Any) -> Any:
     """The lengths of 2-D vectors.
 
@@ -102,7 +102,7 @@ def _magnitude_sqr_of_pairs(xy: Image, magnitude: Out = None, stream: Stream | N
     return x * x + y * y
 
 
-@overloaded("cudaarithm", _magnitude_sqr)
+@overloaded("cudaarithm", _magnitude_sqr, _magnitude_sqr_of_pairs)
 def magnitudeSqr(*args: Any, **kwargs: Any) -> Any:  # noqa: N802
     """The squared lengths of 2-D vectors. Arguments as :func:`magnitude`'s."""
     return (_magnitude_sqr_of_pairs if _first_has_two_channels(args, kwargs, "xy") else _magnitude_sqr)(*args, **kwargs)
@@ -158,7 +158,7 @@ def _cart_to_polar_of_pairs(
     return _joined((x * x + y * y).sqrt(), elementwise.angle(x, y, angleInDegrees))
 
 
-@overloaded("cudaarithm", _cart_to_polar)
+@overloaded("cudaarithm", _cart_to_polar, _cart_to_polar_of_pairs)
 def cartToPolar(*args: Any, **kwargs: Any) -> Any:  # noqa: N802
     """Cartesian to polar coordinates.
 
@@ -196,7 +196,7 @@ def _polar_to_cart_of_pairs(
     return _joined(*_cartesian(*_pair(magnitudeAngle), angleInDegrees))
 
 
-@overloaded("cudaarithm", _polar_to_cart)
+@overloaded("cudaarithm", _polar_to_cart, _polar_to_cart_of_pairs)
 def polarToCart(*args: Any, **kwargs: Any) -> Any:  # noqa: N802
     """Polar to Cartesian coordinates, the inverse of :func:`cartToPolar`.
 

@@ -7,7 +7,7 @@ tensor, ``GpuMat.over(tensor)`` the way back; neither copies.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, cast
 
 import numpy as np
 import torch
@@ -112,8 +112,7 @@ class GpuMat:
 
     @property
     def __cuda_array_interface__(self) -> dict[str, Any]:
-        interface: dict[str, Any] = self.tensor.__cuda_array_interface__
-        return interface
+        return cast("dict[str, Any]", self.tensor.__cuda_array_interface__)  # torch declares no type
 
     def __dlpack__(self, **options: Any) -> Any:
         return self.tensor.__dlpack__(**options)

@@ -38,7 +38,7 @@ def _masked_hist(src: Image, mask: Tensor, hist: Out = None, stream: Stream | No
     return _row(src, histogram.of_bytes(torch.where(keep.reshape(values.shape), values, 256), 257)[:, 0, :256])
 
 
-@overloaded("cudaimgproc", _hist)
+@overloaded("cudaimgproc", _hist, _masked_hist)
 def calcHist(*args: Any, **kwargs: Any) -> Any:  # noqa: N802
     """How often each value occurs: ``calcHist(src[, hist[, stream]])`` or ``calcHist(src, mask[, hist[, stream]])``.
 

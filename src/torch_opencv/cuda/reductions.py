@@ -57,7 +57,7 @@ def _norm_of_difference(src1: Image, src2: Image, normType: int = cv2.NORM_L2) -
     return float(reduction.norm(_one(_difference(src1, src2), "calcNormDiff"), _checked_norm(normType), None))
 
 
-@overloaded("cudaarithm", _norm)
+@overloaded("cudaarithm", _norm, _norm_of_difference)
 def norm(*args: Any, **kwargs: Any) -> Any:
     """A norm of an array, or of the difference of two.
 

@@ -135,7 +135,7 @@ class _Adapted(App[object]):
         return str(getattr(self.own, "chosen", ""))
 
     @chosen.setter
-    def chosen(self, name: str) -> None:
+    def chosen(self, name: str) -> None:  # pyright: ignore[reportIncompatibleVariableOverride]  # written, too
         self.own.chosen = name  # type: ignore[attr-defined]  # any object takes attributes, or says that it doesn't
 
     @property
@@ -143,7 +143,7 @@ class _Adapted(App[object]):
         return str(getattr(self.own, "status", ""))
 
     @status.setter
-    def status(self, text: str) -> None:
+    def status(self, text: str) -> None:  # pyright: ignore[reportIncompatibleVariableOverride]
         self.own.status = text  # type: ignore[attr-defined]
 
     def process(self, image: torch.Tensor, /) -> object:

@@ -4,14 +4,12 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Mapping
-from typing import TypeVar
+from typing import Any
 
 import numpy as np
 import torch
 
 import torch_opencv as cv
-
-R = TypeVar("R")
 
 _WANTED = "torch.uint8 (H, W, 3) BGR"
 _JSON = (str, int, float, bool, type(None))
@@ -50,7 +48,7 @@ def to_bgr(image: object, giver: str) -> torch.Tensor:
     raise TypeError(f"{giver} returned {what}, not an image, {_WANTED}: {_remedy(image)}")
 
 
-def to_results(results: object, count: int, giver: str) -> list[R]:
+def to_results(results: object, count: int, giver: str) -> list[Any]:
     """What an app's `process_batch` gave, a result for each image.
 
     Raises:

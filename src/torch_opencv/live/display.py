@@ -251,7 +251,7 @@ class Display(Generic[R]):
             return "ended"
         if self._controls.paused:
             return "paused"
-        states = [source.state for source in self._sources]
+        states: list[RunState] = [source.state for source in self._sources]
         return "live" if "live" in states else states[0]
 
     def _fields(self) -> Mapping[str, object]:

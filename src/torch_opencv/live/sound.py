@@ -34,6 +34,7 @@ def add_sound(recording: Path, source: Path, *, begin: float) -> bool:
 
     """
     import av
+    from av.error import FFmpegError
 
     with av.open(f"file:{source}") as original:
         if not original.streams.audio:
@@ -43,7 +44,7 @@ def add_sound(recording: Path, source: Path, *, begin: float) -> bool:
                 container_format = "mp4" if recording.suffix.lower() == ".mp4" else "matroska"
                 with av.open(f"file:{part}", "w", format=container_format) as joined:
                     _join(joined, pictures, original, Fraction(begin).limit_denominator(1_000_000))
-        except (OSError, ValueError, av.FFmpegError) as error:
+        except (OSError, ValueError, FFmpegError) as error:
             codec = original.streams.audio[0].codec_context.name
             _log.warning("the sound of %s (%s) is not in %s: %s", source, codec, recording, error)
             return False

@@ -196,7 +196,7 @@ def _is_drawn(character: str) -> bool:
 @lru_cache(maxsize=256)
 def _glyph(number: int, character: str) -> bytes:
     font = ImageFont.truetype(str(_FONTS[number]), 16, layout_engine=ImageFont.Layout.BASIC)
-    return bytes(font.getmask(character))
+    return bytes(font.getmask(character))  # pyright: ignore[reportArgumentType]  # Pillow doesn't type its masks
 
 
 @lru_cache(maxsize=64)

@@ -114,7 +114,7 @@ class VideoEncoder:
                 far stays if it plays, and further frames are ignored: this is raised once.
 
         """
-        from av import FFmpegError
+        from av.error import FFmpegError
 
         if self.failed:
             return
@@ -149,7 +149,7 @@ class VideoEncoder:
     def _finish(self) -> None:
         if self._container is None or self._stream is None or self._closed:
             return
-        from av import FFmpegError
+        from av.error import FFmpegError
 
         try:
             self._mux(self._stream.encode())
@@ -299,12 +299,13 @@ def _best_encoder() -> str:
 def _read_back(path: Path) -> tuple[int, tuple[int, int]]:
     """How many frames a video holds, and their size. The first is decoded, the others only counted: that is quick."""
     import av
+    from av.error import FFmpegError
 
     try:
         with av.open(f"file:{path}") as container:
             first = next(container.decode(video=0))
             container.seek(0)
             frames = sum(1 for packet in container.demux(video=0) if packet.size and not packet.is_corrupt)
-    except (OSError, av.FFmpegError, StopIteration, IndexError):
+    except (OSError, FFmpegError, StopIteration, IndexError):
         raise OutputError(f"{path} was written, but can't be read back") from None
     return frames, (first.width, first.height)

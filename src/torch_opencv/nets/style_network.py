@@ -13,8 +13,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-import safetensors
-import safetensors.torch
 import torch
 import torch.nn.functional as F  # noqa: N812 (PyTorch's own name for it)
 from torch import Tensor, nn
@@ -80,6 +78,8 @@ class StyleNetwork(nn.Module):
 
 def load(path: str | Path) -> StyleNetwork:
     """The network kept in a file, in float32 and evaluation mode. StyleFileError if the file isn't one, or damaged."""
+    import safetensors.torch
+
     describe(path)
     network = StyleNetwork()
     try:
@@ -91,6 +91,8 @@ def load(path: str | Path) -> StyleNetwork:
 
 def describe(path: str | Path) -> Style:
     """What the network in the file paints. StyleFileError if the file isn't one."""
+    import safetensors
+
     if not Path(path).is_file():
         raise StyleFileError(f"there is no style file {path}")
     try:
@@ -107,6 +109,8 @@ def describe(path: str | Path) -> Style:
 
 def to_bytes(network: StyleNetwork, style: Style) -> bytes:
     """The network as a file's content, rounded to half precision."""
+    import safetensors.torch
+
     state = {name: value.detach().cpu().half().contiguous() for name, value in network.state_dict().items()}
     header = {
         "format": _FORMAT,

@@ -6,7 +6,7 @@ What is written appears under its name when it is complete, and not at all if so
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -139,7 +139,7 @@ def _difference(source: Path, path: Path, module: nn.Module, example: Tensor) ->
     session = onnxruntime.InferenceSession(path, providers=["CPUExecutionProvider"])
     worst = 0.0
     for inputs in (example, example[:1], torch.cat([example, example.flip(-1), example * 2])):
-        computed = session.run(None, {session.get_inputs()[0].name: inputs.numpy()})
+        computed: Sequence[Any] = session.run(None, {session.get_inputs()[0].name: inputs.numpy()})
         with torch.inference_mode():
             expected = _flat(module(inputs))
         for array, tensor in zip(computed, expected, strict=True):

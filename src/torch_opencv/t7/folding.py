@@ -69,7 +69,12 @@ def _fold_graph(graph: Graph, uses: dict[int, int]) -> None:
             takers[source] = takers.get(source, 0) + 1
     for step in graph.steps:
         norm = None if step.module is None else graph.nodes[step.module]
-        if not isinstance(norm, _BatchNorm) or step.select is not None or len(step.sources) > 1 or step.sources[0] == 0:
+        if (
+            not isinstance(norm, _BatchNorm)
+            or step.select is not None
+            or len(step.sources) != 1
+            or step.sources[0] == 0
+        ):
             continue
         before = graph.steps[step.sources[0] - 1]
         if before.module is None or takers[step.sources[0]] > 1 or uses[id(norm)] > 1:

@@ -49,18 +49,23 @@ class Layout(Protocol):
 
     def whole(self) -> int:
         """The next int, of 32 bits."""
+        ...
 
     def longs(self, count: int) -> list[int]:
         """An array of longs."""
+        ...
 
     def double(self) -> float:
         """The next double."""
+        ...
 
     def characters(self, count: int) -> bytes:
         """As many bytes."""
+        ...
 
     def elements(self, dtype: torch.dtype, count: int) -> Tensor:
         """A storage's elements as a 1-dim tensor with a storage of its own; where it can, a view of the file."""
+        ...
 
 
 class Binary:

@@ -26,7 +26,7 @@ class Table(MutableMapping[Any, Any]):
     """
 
     __slots__ = ("_items",)
-    __hash__ = object.__hash__
+    __hash__ = object.__hash__  # pyright: ignore[reportAssignmentType]  # by identity, unlike other mappings
 
     def __init__(self) -> None:
         self._items: dict[Hashable, tuple[Any, Any]] = {}

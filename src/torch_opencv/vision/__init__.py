@@ -9,11 +9,26 @@
     stylizer = Stylizer("the-scream")
     painted = stylizer(frame).image           # a frame again
 
+    analyzer = FaceAnalyzer()
+    for face in analyzer(frame):              # how old, of which gender, with what expression
+        print(face.box, face.gender, face.age)
+
 A frame is a torch.uint8 tensor (H, W, 3), BGR, as OpenCV has it, of any size and stride.
 """
 
 from torch_opencv.vision.classify.classifier import Classifier, Prediction
 from torch_opencv.vision.errors import FrameError, ModelError
+from torch_opencv.vision.faces.analyzer import FaceAnalyzer
+from torch_opencv.vision.faces.tracking import FaceTracker
 from torch_opencv.vision.stylize.stylizer import Painting, Stylizer
 
-__all__ = ["Classifier", "FrameError", "ModelError", "Painting", "Prediction", "Stylizer"]
+__all__ = [
+    "Classifier",
+    "FaceAnalyzer",
+    "FaceTracker",
+    "FrameError",
+    "ModelError",
+    "Painting",
+    "Prediction",
+    "Stylizer",
+]

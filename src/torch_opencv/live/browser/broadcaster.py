@@ -114,11 +114,13 @@ class Broadcaster:
     async def _send_frame(self, encoder: ThreadPoolExecutor) -> None:
         if self._newest is None or not any(viewer.wants(self._newest[0]) for viewer in self._viewers):
             return
-        if self._packet is None or self._packet.number != self._newest[0]:
-            self._packet = await asyncio.get_running_loop().run_in_executor(encoder, encode, *self._newest)
+        packet = self._packet
+        if packet is None or packet.number != self._newest[0]:
+            packet = await asyncio.get_running_loop().run_in_executor(encoder, encode, *self._newest)
+            self._packet = packet
         for viewer in self._viewers:
-            if viewer.wants(self._packet.number):
-                viewer.offer(self._packet)
+            if viewer.wants(packet.number):
+                viewer.offer(packet)
 
     async def end(self) -> None:
         """Tell every page that the program has ended."""

@@ -19,7 +19,7 @@ def invite(browser: Browser, stream: TextIO | None = None) -> None:
         stream: where to print it; None is standard error.
 
     """
-    stream = sys.stderr if stream is None else stream
+    out: TextIO = sys.stderr if stream is None else stream
     lines = [f"torch-opencv: open {browser.address} in a browser"]
     if browser.fingerprint:
         lines += [
@@ -28,10 +28,10 @@ def invite(browser: Browser, stream: TextIO | None = None) -> None:
             f"compare the certificate's SHA-256 fingerprint first: {browser.fingerprint}",
         ]
     text = "\n".join(lines) + "\n"
-    if browser.for_others and stream.isatty() and "utf" in (stream.encoding or "").lower():
+    if browser.for_others and out.isatty() and "utf" in (out.encoding or "").lower():
         text += qr_code(browser.address)
-    stream.write(text)
-    stream.flush()
+    out.write(text)
+    out.flush()
 
 
 def qr_code(text: str) -> str:

@@ -62,6 +62,7 @@ class Browser:
     """
 
     stays = True
+    _accepting: asyncio.Task[None]
 
     def __init__(
         self,
@@ -276,9 +277,11 @@ class Browser:
     def _protocol(self) -> asyncio.Protocol:
         """What speaks with a connection, as uvicorn makes it."""
         server = self._server
-        return server.config.http_protocol_class(  # type: ignore[call-arg]
+        make: Any = server.config.http_protocol_class  # uvicorn types it as a plain asyncio.Protocol
+        made: asyncio.Protocol = make(
             config=server.config, server_state=server.server_state, app_state=server.lifespan.state
         )
+        return made
 
     def _serve(self) -> None:
         try:

@@ -33,13 +33,13 @@ class Images(Source):
     """
 
     still = True
-    fps: float = 1.0
+    fps: float = 1.0  # always known here
 
     def __init__(self, paths: Sequence[Path], *, name: str, with_paths: bool, fps: float | None = None) -> None:
         super().__init__()
         self.name = name
         if fps is not None:
-            self.fps, self.still = fps, False
+            self.fps, self.still = fps, False  # pyright: ignore[reportIncompatibleVariableOverride]
         self.read: dict[int, Path] = {}
         """The files of the frames so far, by their index."""
         self.length = len(paths)

@@ -26,6 +26,7 @@ class PipedVideo(Source):
     def __init__(self) -> None:
         super().__init__()
         import av
+        from av.error import FFmpegError
 
         if sys.stdin is None or sys.stdin.isatty():
             raise SourceError(
@@ -35,7 +36,7 @@ class PipedVideo(Source):
             self._container = av.open(_OneWay(), "r", buffer_size=1 << 16)
             self._frames = self._container.decode(video=0)
             self._first = next(self._frames)
-        except (av.FFmpegError, StopIteration, IndexError, OSError) as error:
+        except (FFmpegError, StopIteration, IndexError, OSError) as error:
             why = getattr(error, "strerror", None) or "there is no picture in it"
             raise SourceError(f"standard input can't be read as a video: {why}") from None
         stream = self._container.streams.video[0]
@@ -44,7 +45,7 @@ class PipedVideo(Source):
         self._closed = False
 
     def __iter__(self) -> Iterator[Frame]:
-        import av
+        from av.error import FFmpegError
 
         index, first_time = 0, self._first.time
         frame = self._first
@@ -56,7 +57,7 @@ class PipedVideo(Source):
             index += 1
             try:
                 frame = next(self._frames)
-            except (StopIteration, av.FFmpegError):  # the writer has ended, maybe in the middle of a frame
+            except (StopIteration, FFmpegError):  # the writer has ended, maybe in the middle of a frame
                 return
 
     def close(self) -> None:

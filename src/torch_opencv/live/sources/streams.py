@@ -234,10 +234,10 @@ class _Reader:
 
     def _answer(self, timeout: float) -> tuple[dict[str, Any], torch.Tensor | None]:
         self._deadline = time.monotonic() + timeout
+        image = None
         try:
             line = self._pictures.readline()
             header: dict[str, Any] = json.loads(line) if line.endswith(b"\n") else {}
-            image = None
             if size := header.get("size"):
                 image = torch.empty(*size, 3, dtype=torch.uint8)
                 if self._pictures.readinto(image.numpy().data) < image.numel():

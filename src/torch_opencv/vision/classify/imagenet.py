@@ -17,5 +17,5 @@ class ImageNetClass(NamedTuple):
 @cache
 def classes() -> tuple[ImageNetClass, ...]:
     """All of them in the order of networks' outputs, which is that of their ids."""
-    lines = files(__package__).joinpath("imagenet_classes.txt").read_text("utf-8").splitlines()
+    lines = files("torch_opencv.vision.classify").joinpath("imagenet_classes.txt").read_text("utf-8").splitlines()
     return tuple(ImageNetClass(*line.split(" ", 1)) for line in lines if not line.startswith("#"))

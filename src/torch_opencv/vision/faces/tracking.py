@@ -36,9 +36,11 @@ class Analyzer(Protocol):
 
     def detect(self, frames: Sequence[Tensor]) -> list[Detections]:
         """Where the faces are."""
+        ...
 
     def read(self, frames: Sequence[Tensor], detections: Sequence[Detections]) -> list[list[Face]]:
         """What they are like."""
+        ...
 
 
 class FaceTracker:

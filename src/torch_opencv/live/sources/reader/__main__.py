@@ -108,7 +108,7 @@ class Newest:
                 while not (self.about or (self.picture and self.wanted) or (self.end is not None and not self.picture)):
                     self.changed.wait()
                 about, self.about = self.about, None
-                picture = None
+                picture, dropped = None, 0
                 if not about and self.picture:
                     picture, self.picture = self.picture, None
                     self.dropped = dropped = self.dropped or 0
