@@ -22,6 +22,7 @@ demo: $(INSTALLED)
 
 # The weights for faces come by npm or from GitHub. Where neither can be reached, the demo says so, and is none the worse.
 demo-faces: $(INSTALLED)
+	@mkdir -p output
 	@rm -f output/faces.*
 	@if $(BIN)/torch-opencv models fetch $(FACES) >output/faces.log 2>&1; then \
 		sed -n '/^fetching/p' output/faces.log; \
