@@ -8,15 +8,29 @@ PYTHON ?= python3
 VENV := .venv$(if $(filter 5,$(OPENCV)),-opencv5)$(if $(filter gui,$(WHEEL)),-gui)
 BIN  := $(VENV)/bin
 INSTALLED := $(VENV)/.installed
+FACES := faceapi-tiny-face-detector faceapi-landmark-68 faceapi-age-gender faceapi-expression faceapi-recognition
 
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
-.PHONY: demo test e2e run-e2e lint docs venv benchmarks clean
+.PHONY: demo demo-faces test e2e run-e2e lint docs venv benchmarks clean
 
 demo: $(INSTALLED)
 	mkdir -p output
 	$(BIN)/torch-opencv classify sample --view none --record output/classify.mp4 --results output/classify.jsonl --overwrite
 	$(BIN)/torch-opencv stylize sample --view none --record output/stylize.mp4 --results output/stylize.jsonl --side-by-side --overwrite
+	@$(MAKE) --no-print-directory demo-faces
+
+# The weights for faces come by npm or from GitHub. Where neither can be reached, the demo says so, and is none the worse.
+demo-faces: $(INSTALLED)
+	@mkdir -p output
+	@rm -f output/faces.*
+	@if $(BIN)/torch-opencv models fetch $(FACES) >output/faces.log 2>&1; then \
+		sed -n '/^fetching/p' output/faces.log; \
+		set -x; $(BIN)/torch-opencv faces sample --view none --record output/faces.mp4 --results output/faces.jsonl --overwrite; \
+	else \
+		echo 'no faces, as their weights are not on this machine and can not be fetched:'; \
+		grep -E '^ +(npm|https)' output/faces.log | sort -u | grep . || cat output/faces.log; \
+	fi
 
 test: $(INSTALLED)
 	$(BIN)/python -m pytest -n auto -m 'not e2e'

@@ -13,6 +13,7 @@ import cv2
 import numpy as np
 import pytest
 
+from torch_opencv import weights
 from torch_opencv.cli.main import main
 from torch_opencv.live.sources import SAMPLE
 
@@ -30,8 +31,10 @@ LINES = [
     if re.match(r" {4}(torch-opencv|make|git|cd|pip) ", line)
 ]
 PROGRAMS = [line[1:] for line in LINES if line[0] == "torch-opencv"]
+FACES = re.search("^FACES := (.+)$", (CHECKOUT / "Makefile").read_text(), re.MULTILINE)[1].split()  # type: ignore[index]
 # What makes them short, and end without a user; the commands are the readers' own otherwise.
 SHORTER = {
+    "faces": ["--max-frames", "2", "--max-seconds", "20"],
     "classify": ["--max-frames", "2", "--max-seconds", "20"],
     "stylize": ["--max-frames", "1", "--max-seconds", "20"],
     "train-style": ["--iterations", "1", "--size", "64", "--batch", "2", "--preview-every", "0"],
@@ -54,7 +57,7 @@ def files(somewhere: Path) -> None:
 
 def test_there_are_commands() -> None:
     assert {line[0] for line in LINES} == {"torch-opencv", "make", "git", "cd", "pip"}
-    assert {program[0] for program in PROGRAMS} == {"classify", "stylize", "train-style", "models"}
+    assert {program[0] for program in PROGRAMS} == {"classify", "faces", "stylize", "train-style", "models"}
 
 
 @pytest.mark.parametrize("command", PROGRAMS, ids=" ".join)
@@ -67,8 +70,13 @@ def test_a_program(command: list[str], capfd: pytest.CaptureFixture[str]) -> Non
         pytest.skip("would fetch 114 MB")
     if "browser" in command:
         pytest.importorskip("cryptography", reason="makes the page's certificate")
+    if command[0] == "faces":
+        try:
+            weights.fetch(*FACES)
+        except weights.WeightsError as error:
+            pytest.skip(f"needs face-api's weights: {str(error).splitlines()[0]}")
     without_files = not any(Path(one).exists() or "*" in one for one in command)
-    if without_files and command[0] in ("classify", "stylize") and "browser" not in command:
+    if without_files and command[0] in ("classify", "faces", "stylize") and "browser" not in command:
         command = [*command, "--view", "none"]  # what is shown otherwise waits for somebody to look at it
     assert main([*command, *SHORTER.get(command[0], [])]) == 0, capfd.readouterr().err
 

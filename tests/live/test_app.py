@@ -162,6 +162,12 @@ def changed(name: str, method: Callable[..., object]) -> Brightness:
         ("process_batch", lambda self, images: None, TypeError, r"^Faces\.process_batch returned None, .*: does it"),
         ("process_batch", lambda self, images: "ab", TypeError, r"^Faces\.process_batch returned a str"),
         ("process_batch", lambda self, images: [1, 2], ValueError, r"returned 2 results for 1 images"),
+        (
+            "process_sources",
+            lambda self, images, sources: None,
+            TypeError,
+            r"^Faces\.process_sources returned None, .*: does it",
+        ),
         ("process", lambda self, image: int(image.add_(1)[0, 0, 0]), ValueError, r"^Faces\.process changed the frame"),
         (
             "process",
@@ -340,7 +346,7 @@ def test_the_threads_are_those_of_the_rule() -> None:
             main = threading.current_thread() is threading.main_thread()
             calls.setdefault(name, set()).add("main" if main else threading.current_thread().name)
             busy[main] += 1
-            assert busy[main] == 1 or name == "process"  # which process_batch calls
+            assert busy[main] == 1 or name in ("process", "process_batch")  # which one another call
             try:
                 return self.process_(*arguments) if name == "process" else method(self, *arguments)
             finally:
@@ -358,7 +364,7 @@ def test_the_threads_are_those_of_the_rule() -> None:
             return 0
 
     main = ("draw", "handle", "choose", "panel", "close")
-    model = ("process", "process_batch", "fields")
+    model = ("process", "process_batch", "process_sources", "fields")
     for name in (*main, *model):
         setattr(Everything, name, noting(name))
     source = Shades(30)

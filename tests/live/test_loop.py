@@ -390,6 +390,28 @@ def test_frames_that_are_nearly_of_one_time_are_processed_together() -> None:
     assert app.sizes == [2] * 5
 
 
+def test_an_app_is_told_of_which_source_each_image_is() -> None:
+    class Half(Shades):
+        fps = 12.5
+
+        def __iter__(self) -> Iterator[Frame]:
+            for frame in super().__iter__():
+                yield replace(frame, time=frame.index / 12.5)
+
+    class Numbers(Brightness):
+        def __init__(self) -> None:
+            super().__init__()
+            self.numbers: list[list[int]] = []
+
+        def process_sources(self, images: Sequence[torch.Tensor], sources: Sequence[int], /) -> Sequence[int]:
+            self.numbers.append(list(sources))
+            return super().process_sources(images, sources)
+
+    app = Numbers()
+    assert run(app, [Half(3), Shades(8)]).frames == 11
+    assert app.numbers == [[0, 1], [1], [0, 1], [1], [0, 1], [1], [1], [1]]
+
+
 def test_live_sources_do_not_wait_for_one_another() -> None:
     stuck = threading.Event()
     sources = [

@@ -3,6 +3,7 @@ from __future__ import annotations
 import pytest
 import torch
 
+import torch_opencv as cv
 from torch_opencv.live.overlay import Corner, draw_boxes, draw_caption, draw_note, draw_scores
 
 ROWS = [("tabby, tabby cat", 0.62), ("x" * 200, 0.2), ("lynx", 0.1), ("Zoë’s naïve fox", 0.004), ("金魚", 0.0)]
@@ -184,3 +185,14 @@ def test_nothing_to_say(text: str) -> None:
     draw_note(image, text)
     draw_caption(image, text)
     assert image.eq(90).all()
+
+
+def test_labels_hide_no_face_of_a_crowd() -> None:
+    """A family photograph's: there is no room above or below each, and the middle one's label must be small."""
+    boxes = [(106, 239, 53, 79), (168, 122, 46, 70), (211, 44, 43, 64), (297, 68, 42, 70), (377, 122, 46, 73)]
+    image = draw_boxes(torch.full((720, 1280, 3), 255, dtype=torch.uint8), boxes, ["female: 33\nneutral"] * 5)
+    for x, y, w, h in boxes:
+        assert image[y + 6 : y + h - 6, x + 6 : x + w - 6].min() == 255
+    bare = draw_boxes(torch.full((720, 1280, 3), 255, dtype=torch.uint8), boxes)
+    panels = (image != bare).any(dim=2).to(torch.uint8)
+    assert cv.connectedComponents(panels)[0] == 1 + 5  # the background, and five labels apart from one another

@@ -9,7 +9,7 @@ import pytest
 import torch
 
 from torch_opencv.live.errors import OutputError
-from torch_opencv.live.result_tables import open_results
+from torch_opencv.live.result_tables import PrintedResults, open_results
 from torch_opencv.live.results import Results
 from torch_opencv.live.sources import Frame
 
@@ -128,3 +128,23 @@ def test_columns_that_come_too_late_are_an_error(tmp_path: Path) -> None:
     with pytest.raises(OutputError, match="has no column for b, which the frames before hadn't: write"):
         results.write(frame(), {"a": 1, "b": 2})
     results.close()
+
+
+def test_a_printed_table_of_many_columns_has_a_heading(capsys: pytest.CaptureFixture[str]) -> None:
+    faces = [
+        {"box": [10.5, 200], "score": 0.91, "age": 31.2, "track": None},
+        {"box": [7.25, 9], "score": 1.0, "age": None, "track": None},
+    ]
+    with PrintedResults() as printed:
+        printed.write(frame(path="a.png"), {"faces": faces})
+        printed.write(frame(path="a.png"), {"classes": [{"label": "cat", "score": 0.5}]})
+        printed.write(frame(path="a.png"), {"faces": []})
+    assert capsys.readouterr().out.splitlines() == [
+        "a.png",
+        "  box.0  box.1  score   age",
+        "  10.5   200    0.9100  31.2",
+        "  7.2    9      1.0000",
+        "a.png",
+        "  cat  0.5000",
+        "a.png",
+    ]

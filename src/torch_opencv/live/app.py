@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping, Sequence
-from typing import Generic, TypeVar, cast
+from typing import Any, Generic, TypeVar, cast
 
 import torch
 
@@ -20,11 +20,11 @@ class App(ABC, Generic[R]):
 
     Only `process` must be there; everything else has a default.
 
-    Threads: `process`, `process_batch` and `fields` are called in the model's thread, one call at a time; everything
-    else in the main thread, one call at a time, and `choices`, `chosen`, `status` and `replaces_frame` are read there.
-    The two run at once. So what `handle` or `choose` changes and `process` reads must be changed as a whole: assign one
-    attribute (a new tuple, dict or object), never alter in place what the other thread reads, and read it once at the
-    beginning of `process`. `close` and `summary` come when no other call will.
+    Threads: `process`, `process_batch`, `process_sources` and `fields` are called in the model's thread, one call at a
+    time; everything else in the main thread, one call at a time, and `choices`, `chosen`, `status` and `replaces_frame`
+    are read there. The two run at once. So what `handle` or `choose` changes and `process` reads must be changed as a
+    whole: assign one attribute (a new tuple, dict or object), never alter in place what the other thread reads, and
+    read it once at the beginning of `process`. `close` and `summary` come when no other call will.
     """
 
     choices: Sequence[str] = ()
@@ -44,6 +44,16 @@ class App(ABC, Generic[R]):
     def process_batch(self, images: Sequence[torch.Tensor], /) -> Sequence[R]:
         """The same for a frame of each of several sources, of any sizes."""
         return [self.process(image) for image in images]
+
+    def process_sources(self, images: Sequence[torch.Tensor], sources: Sequence[int], /) -> Sequence[R]:
+        """The same for a program that follows something from frame to frame, and must know of which source each is.
+
+        Args:
+            images: of each source one at most, as sources differ in their rates and end one after another.
+            sources: each image's: 0, 1, ... in the order in which they were named.
+
+        """
+        return self.process_batch(images)
 
     def draw(self, image: torch.Tensor, result: R, /) -> torch.Tensor:
         """The frame with the result drawn on it, torch.uint8 (H, W, 3) BGR; ``image``, a copy, may be drawn into.
@@ -114,6 +124,12 @@ def name_of(program: object) -> str:
     return str(getattr(own, "__name__", None) or type(own).__name__)
 
 
+def processing_method(app: App[Any]) -> str:
+    """The name of the method that an app has of its own for several images: whatever is wrong with them is there."""
+    own = getattr(app.process_sources, "__func__", None) is not App.process_sources
+    return "process_sources" if own else "process_batch"
+
+
 def has_fields(app: App[object]) -> bool:
     """Whether an app says what its results are, so that they can be written."""
     return getattr(app.fields, "__func__", None) is not App.fields
@@ -124,7 +140,7 @@ class _Adapted(App[object]):
 
     def __init__(self, own: object) -> None:
         self.own = own
-        for name in ("process_batch", "fields", "choose", "handle", "panel", "summary", "close"):
+        for name in ("process_batch", "process_sources", "fields", "choose", "handle", "panel", "summary", "close"):
             if callable(method := getattr(own, name, None)):
                 setattr(self, name, method)
         self.choices = getattr(own, "choices", ())

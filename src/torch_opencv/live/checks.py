@@ -49,7 +49,7 @@ def to_bgr(image: object, giver: str) -> torch.Tensor:
 
 
 def to_results(results: object, count: int, giver: str) -> list[Any]:
-    """What an app's `process_batch` gave, a result for each image.
+    """What an app's `process_batch` or `process_sources` gave, a result for each image.
 
     Raises:
         TypeError: it is nothing of the kind.

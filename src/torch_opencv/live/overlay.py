@@ -20,6 +20,7 @@ from torch_opencv.live.text import CAPITALS, blend, clean, draw_text, fitted, te
 
 Corner = Literal["top left", "top right", "bottom left", "bottom right"]
 Color = tuple[int, int, int]
+_Area = tuple[int, int, int, int]  # left, top, right, bottom
 
 ACCENT: Color = (80, 200, 255)
 """BGR: boxes without a colour of their own, and the bar of the best score."""
@@ -29,6 +30,7 @@ _BRIGHT, _PALE = (255, 255, 255), (205, 205, 205)  # the text of the best row an
 _ACCENT_PALE = (150, 165, 175)  # the bars of the others
 _TRACK = (70, 70, 70)
 _OUTLINE = (20, 20, 20)
+_LABEL_SIZES = (1.0, 0.8, 0.65)  # parts of the usual size that are tried until a label hides nothing
 _SMALLEST_ROW, _SMALLEST_TEXT = 14, 10  # pixels; smaller text can't be read
 
 
@@ -65,7 +67,9 @@ def draw_boxes(
     labels: Sequence[str] | None = None,
     colors: Sequence[Color] | None = None,
 ) -> torch.Tensor:
-    """Draw boxes, and a label at each: above it, or below or in it where there is no room or another label.
+    """Draw boxes, and a label at each: above it, or below, beside or in it, where it hides no other box or label.
+
+    In a crowd labels are smaller, and where there is no such place they hide as little as can be.
 
     Args:
         image: drawn into.
@@ -83,11 +87,12 @@ def draw_boxes(
     for (left, top, right, bottom), color in zip(rectangles, colors, strict=True):
         cv.rectangle(image, (left, top), (right, bottom), _OUTLINE, thickness + 2 * max(1, thickness // 2))
         cv.rectangle(image, (left, top), (right, bottom), color, thickness)
-    taken: list[tuple[int, int, int, int]] = []
-    for box, label in zip(rectangles, labels or (), strict=bool(labels)):
+    taken: list[_Area] = []
+    for number, (box, label) in enumerate(zip(rectangles, labels or (), strict=bool(labels))):
         lines = [line for line in label.splitlines() if line.strip()]
         if lines and box[2] >= 0 and box[3] >= 0 and box[0] < width and box[1] < height:
-            _draw_label(image, box, lines, 2 * thickness, taken)
+            others = rectangles[:number] + rectangles[number + 1 :] + taken
+            taken += _draw_label(image, box, lines, 2 * thickness, others)
     return image
 
 
@@ -158,31 +163,42 @@ class _Panel:
 
 
 def _draw_label(
-    image: torch.Tensor,
-    box: tuple[int, int, int, int],
-    lines: Sequence[str],
-    gap: int,
-    taken: list[tuple[int, int, int, int]],
-) -> None:
-    """Put a label where it is whole and covers no other one, if that can be; add its area to those taken."""
+    image: torch.Tensor, box: _Area, lines: Sequence[str], gap: int, others: Sequence[_Area]
+) -> list[_Area]:
+    """Put a label where it is whole and hides least of the others; what it takes, or nothing if it doesn't fit."""
     height, width = image.shape[:2]
-    size = _text_size(image)
-    panel = _Panel(_cut(lines, width, height, size), size)
-    if not panel.fits(width, height):
-        return
-    left = min(max(box[0], 0), width - panel.width)
-    positions = [box[1] - gap - panel.height, box[3] + gap + 1, max(box[1], 0) + gap, box[3] - gap - panel.height]
-    tops = [top for top in positions if 0 <= top <= height - panel.height] or [
-        min(max(box[1] + gap, 0), height - panel.height)
-    ]
-    for top in tops:
-        area = left, top, left + panel.width, top + panel.height
-        if not any(_overlap(area, other) for other in taken):
+    best: tuple[int, _Panel, _Area] | None = None
+    for size in dict.fromkeys(max(_SMALLEST_TEXT + 1, round(part * _text_size(image))) for part in _LABEL_SIZES):
+        panel = _Panel(_cut(lines, width, height, size), size)
+        if not panel.fits(width, height):
+            continue
+        for left, top in _places(box, panel, gap, width, height):
+            area = left, top, left + panel.width, top + panel.height
+            hidden = sum(_overlap(area, other) for other in others)
+            if best is None or hidden < best[0]:
+                best = hidden, panel, area
+            if not hidden:
+                break
+        if best and not best[0]:
             break
-    else:
-        area = left, tops[0], left + panel.width, tops[0] + panel.height
-    taken.append(area)
+    if not best:
+        return []
+    _, panel, area = best
     panel.draw(image, area[0], area[1])
+    return [area]
+
+
+def _places(box: _Area, panel: _Panel, gap: int, width: int, height: int) -> list[tuple[int, int]]:
+    """Left and top of where a box's label may be, the best first: all of it in the image."""
+    left, top, right, bottom = box
+    x, y = min(max(left, 0), width - panel.width), min(max(top, 0), height - panel.height)
+    far_x = min(max(right + 1 - panel.width, 0), width - panel.width)
+    above, below = top - gap - panel.height, bottom + gap + 1
+    places = [(x, above), (x, below), (far_x, above), (far_x, below)]
+    places += [(right + gap + 1, y), (left - gap - panel.width, y)]
+    places += [(x, max(top, 0) + gap), (x, bottom - gap - panel.height)]
+    inside = [(a, b) for a, b in places if 0 <= a <= width - panel.width and 0 <= b <= height - panel.height]
+    return inside or [(x, min(max(top + gap, 0), height - panel.height))]
 
 
 def _draw_row(line: torch.Tensor, name: str, score: float, *, best: bool) -> None:
@@ -230,7 +246,7 @@ def _padding(size: int) -> int:
     return max(3, round(0.45 * size))
 
 
-def _corners(box: torch.Tensor | Sequence[float], width: int, height: int) -> tuple[int, int, int, int]:
+def _corners(box: torch.Tensor | Sequence[float], width: int, height: int) -> _Area:
     """Left, top, right and bottom, none far outside the image: OpenCV's coordinates have an end."""
     x, y, w, h = (float(value) for value in box)
     horizontal = (round(min(max(value, -width), 2 * width)) for value in (x, x + w - 1))
@@ -239,8 +255,9 @@ def _corners(box: torch.Tensor | Sequence[float], width: int, height: int) -> tu
     return left, top, right, bottom
 
 
-def _overlap(a: tuple[int, int, int, int], b: tuple[int, int, int, int]) -> bool:
-    return a[0] < b[2] and b[0] < a[2] and a[1] < b[3] and b[1] < a[3]
+def _overlap(a: _Area, b: _Area) -> int:
+    """The area that two have in common."""
+    return max(0, min(a[2], b[2]) - max(a[0], b[0])) * max(0, min(a[3], b[3]) - max(a[1], b[1]))
 
 
 def _darken(panel: torch.Tensor, *, radius: int) -> None:

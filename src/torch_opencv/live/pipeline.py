@@ -21,7 +21,7 @@ from typing import Generic, TypeVar
 
 import torch
 
-from torch_opencv.live.app import App, name_of
+from torch_opencv.live.app import App, name_of, processing_method
 from torch_opencv.live.checks import check_unchanged, to_fields, to_results
 from torch_opencv.live.mailbox import Mailbox
 from torch_opencv.live.results import Results
@@ -52,7 +52,7 @@ class Pipeline(Generic[R]):
     """The threads that read the sources and process their frames, and what they hand to the display.
 
     Args:
-        app: whose `process_batch` and `fields` are called.
+        app: whose `process_sources` and `fields` are called.
         sources: read by a thread each.
         results: where a line for each result goes; those after a `seek` aren't written.
         latest: the way of handing on.
@@ -73,6 +73,7 @@ class Pipeline(Generic[R]):
     ) -> None:
         self._app, self._sources, self._results = app, sources, results
         self._name = name_of(app)
+        self._giver = f"{self._name}.{processing_method(app)}"
         self._latest, self._max_frames = latest, max_frames
         self._shows_newest = latest and display
         self._tolerance = 0.5 / max(source.fps or 25.0 for source in sources)
@@ -230,7 +231,8 @@ class Pipeline(Generic[R]):
         versions = [image._version for image in images]
         self._to_be_compared -= 1  # what NumPy does in place, PyTorch doesn't count
         copies = [image.clone() if self._to_be_compared >= 0 else None for image in images]
-        answers: list[R] = to_results(self._app.process_batch(images), len(images), f"{self._name}.process_batch")
+        numbers = [number for number, _ in batch]
+        answers: list[R] = to_results(self._app.process_sources(images, numbers), len(images), self._giver)
         for image, version, copy in zip(images, versions, copies, strict=True):
             check_unchanged(image, version, copy, f"{self._name}.process")
         return [

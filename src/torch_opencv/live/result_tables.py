@@ -20,6 +20,8 @@ from torch_opencv.live.sources import Frame
 
 _JSON_LINES = (".jsonl", ".ndjson")
 _PARQUET = ".parquet"
+_PLAIN_COLUMNS = 3  # that are understood without a heading
+_LARGE = 10
 _ROWS_IN_MEMORY = 10_000  # of a table whose columns aren't known yet
 
 
@@ -148,10 +150,15 @@ class PrintedResults(Results):
         """
         rows = rows_of(frame, fields)
         hidden = {*described(frame)}
-        cells = [[_text(value) for name, value in row.items() if name not in hidden] for row in rows]
-        widths = [max(map(len, column)) for column in zip(*cells, strict=True)]
+        values = {name: [row.get(name) for row in rows] for name in rows[0] if name not in hidden}
+        named = {name: column for name, column in values.items() if any(value is not None for value in column)}
+        columns = [_texts(column) for column in named.values()]
+        if len(named) > _PLAIN_COLUMNS:
+            columns = [[name, *column] for name, column in zip(named, columns, strict=True)]
+        widths = [max(map(len, column)) for column in columns]
         lines = [
-            "  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip() for row in cells
+            "  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip()
+            for row in zip(*columns, strict=True)
         ]
         encoding = sys.stdout.encoding or "utf-8"
         text = "\n".join([frame.path or frame.source, *(f"  {line}" for line in lines if line)]) + "\n"
@@ -197,5 +204,9 @@ def _csv_line(cells: list[object] | list[str]) -> str:
     return line.getvalue()
 
 
-def _text(value: object) -> str:
-    return f"{value:.4f}" if isinstance(value, float) else "" if value is None else str(value)
+def _texts(column: list[object]) -> list[str]:
+    """A column's cells: numbers to four places, as scores are read, or to one where some are large, as pixels are."""
+    places = 1 if any(isinstance(value, float) and abs(value) >= _LARGE for value in column) else 4
+    return [
+        f"{value:.{places}f}" if isinstance(value, float) else "" if value is None else str(value) for value in column
+    ]

@@ -1,4 +1,6 @@
-"""The one exception of `torch_opencv.weights`."""
+"""What `torch_opencv.weights` raises: a `WeightsError`."""
+
+from collections.abc import Sequence
 
 from torch_opencv.errors import TorchOpencvError
 
@@ -12,3 +14,11 @@ class WeightsError(TorchOpencvError):
 
 class MirrorFailedError(Exception):
     """One mirror doesn't have the file; the next one is tried. Never leaves the package."""
+
+
+class MissingWeightsError(WeightsError):
+    """Weights are not on this machine, and no mirror gives them. `names`: which, as in the catalogue."""
+
+    def __init__(self, message: str, names: Sequence[str]) -> None:
+        super().__init__(message)
+        self.names = tuple(names)

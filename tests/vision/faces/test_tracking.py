@@ -277,3 +277,43 @@ def test_options_out_of_range(option: str) -> None:
 
 def test_nobody() -> None:
     assert Scene([]).run(5) == [[]] * 5
+
+
+def test_several_videos_at_once() -> None:
+    """Each as if it were alone, though all of their faces are found together, and read together."""
+
+    class Still:
+        """A face in each frame, where the frame's first pixel says."""
+
+        def __init__(self) -> None:
+            self.calls: list[tuple[str, int]] = []
+
+        def detect(self, frames: Sequence[Tensor]) -> list[Detections]:
+            self.calls.append(("detect", len(frames)))
+            boxes = [torch.tensor([[float(frame[0, 0, 0]), 50, 80, 80]], dtype=torch.float64) for frame in frames]
+            return [Detections(box, torch.tensor([0.9], dtype=torch.float64)) for box in boxes]
+
+        def read(self, frames: Sequence[Tensor], detections: Sequence[Detections]) -> list[list[Face]]:
+            self.calls.append(("read", len(frames)))
+            return [
+                [Face(tuple(box.tolist()), 0.9, age=float(frame[0, 0, 0])) for box in one.boxes]
+                for frame, one in zip(frames, detections, strict=True)
+            ]
+
+    def frame(value: int) -> Tensor:
+        return torch.full((200, 300, 3), value, dtype=torch.uint8)
+
+    analyzer = Still()
+    together, alone = FaceTracker(analyzer), [FaceTracker(Still()) for _ in range(2)]
+    for step in range(12):
+        frames, videos = [frame(20 + step), frame(150 - 2 * step)], [4, 7]
+        if step % 3 == 2:  # the second video has fewer frames
+            frames, videos = frames[:1], videos[:1]
+        for got, tracker, image in zip(together.batch(frames, videos), alone, frames, strict=False):
+            assert [(one.track, one.box, one.age) for one in got] == [
+                (one.track, one.box, one.age) for one in tracker(image)
+            ]
+    assert analyzer.calls[:2] == [("detect", 2), ("read", 2)]
+    assert [count for name, count in analyzer.calls if name == "detect"] == [2, 2, 1] * 4
+    with pytest.raises(ValueError, match="one frame of each video at a time"):
+        together.batch([frame(0), frame(1)], [4, 4])

@@ -17,6 +17,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Final, Protocol
 
 import torch
@@ -44,7 +45,7 @@ class Analyzer(Protocol):
 
 
 class FaceTracker:
-    """Finds and follows the faces of one video.
+    """Finds and follows the faces of a video, or of several.
 
     Args:
         analyzer: Finds and reads faces. If it makes descriptors, faces are told apart by them, too.
@@ -72,31 +73,103 @@ class FaceTracker:
         patience: int = 15,
         remembered: int = 900,
     ) -> None:
-        numbers = {"every": every, "refresh": refresh, "memory": memory, "confirm": confirm}
-        for name, number in (numbers | {"patience": patience, "remembered": remembered}).items():
+        self._analyzer = analyzer
+        self._options = _Options(every, refresh, memory, confirm, patience, remembered)
+        self._videos: dict[int, _Video] = {}
+
+    def __call__(self, frame: Tensor) -> list[Face]:
+        """The faces in the video's next frame, torch.uint8 (H, W, 3) BGR, each with its `track`, the oldest first."""
+        return self.batch([frame], [0])[0]
+
+    def batch(self, frames: Sequence[Tensor], videos: Sequence[int]) -> list[list[Face]]:
+        """The same for the next frames of several videos: all of their faces go through each network at once.
+
+        Args:
+            frames: One of each video that has a next one now.
+            videos: The number of the video that each is of. Tracks are numbered in each video by themselves.
+
+        Raises:
+            ValueError: There are more or fewer frames than numbers, or two frames of one video.
+
+        """
+        if len(set(videos)) < len(videos):
+            raise ValueError(f"one frame of each video at a time, not of the videos {list(videos)}")
+        now = [self._videos.setdefault(number, _Video(self._options)) for number in videos]
+        due = [(video, frame) for video, frame in zip(now, frames, strict=True) if video.move_on()]
+        if due:
+            found = self._analyzer.detect([frame for _, frame in due])
+            matches = [video.match(faces) for (video, _), faces in zip(due, found, strict=True)]
+            read = self._read([frame for _, frame in due], [one.wanted for one in matches])
+            for (video, _), match, faces in zip(due, matches, read, strict=True):
+                video.follow(match, faces)
+        return [video.faces() for video in now]
+
+    def _read(self, frames: Sequence[Tensor], wanted: Sequence[Detections]) -> list[list[Face]]:
+        """What the analyzer reads, which isn't asked where there is nothing to read."""
+        some = [number for number, detections in enumerate(wanted) if len(detections)]
+        read = self._analyzer.read([frames[n] for n in some], [wanted[n] for n in some]) if some else []
+        faces = dict(zip(some, read, strict=True))
+        return [faces.get(number, []) for number in range(len(frames))]
+
+
+@dataclass(frozen=True)
+class _Options:
+    """A `FaceTracker`'s."""
+
+    every: int
+    refresh: int
+    memory: int
+    confirm: int
+    patience: int
+    remembered: int
+
+    def __post_init__(self) -> None:
+        for name, number in vars(self).items():
             if number < 1:
                 raise ValueError(f"{name} must be 1 or more, not {number}")
-        self._analyzer = analyzer
-        self._every, self._refresh, self._memory = every, refresh, memory
-        self._confirm, self._patience, self._remembered = confirm, patience, remembered
+
+
+@dataclass(frozen=True, eq=False)
+class _Match:
+    """What motion says of the faces found in a frame, before the networks have read any.
+
+    wanted: what is to be read, the boxes of `due` first, then those that motion leaves open.
+    due: tracks that are certain, and are to be read again.
+    expected: for each of the others the track that motion would have, if any.
+    waiting: tracks that are still without a face.
+    """
+
+    wanted: Detections
+    due: Sequence[Track]
+    expected: Sequence[Track | None]
+    waiting: Sequence[Track]
+
+
+class _Video:
+    """The tracks of one video."""
+
+    def __init__(self, options: _Options) -> None:
+        self._options = options
         self._frame = -1
         self._given = 0
         self._tracks: list[Track] = []  # those that are followed
         self._away: list[Track] = []  # those that may come back
 
-    def __call__(self, frame: Tensor) -> list[Face]:
-        """The faces in the video's next frame, torch.uint8 (H, W, 3) BGR, each with its `track`, the oldest first."""
+    def move_on(self) -> bool:
+        """To the next frame. Whether faces are to be found in it."""
         self._frame += 1
         for track in self._tracks:
-            track.move_on(missed=self._frame - track.seen > self._every)
-        if self._frame % self._every == 0:
-            (found,) = self._analyzer.detect([frame])
-            self._follow(frame, found)
-            self._give_up()
-        shown = [track for track in self._tracks if track.number and self._frame - track.seen < self._every + _SHOWN]
+            track.move_on(missed=self._frame - track.seen > self._options.every)
+        return self._frame % self._options.every == 0
+
+    def faces(self) -> list[Face]:
+        """Those to be shown in the present frame, the oldest track first."""
+        limit = self._options.every + _SHOWN
+        shown = [track for track in self._tracks if track.number and self._frame - track.seen < limit]
         return [track.face() for track in sorted(shown, key=lambda track: track.number)]
 
-    def _follow(self, frame: Tensor, found: Detections) -> None:
+    def match(self, found: Detections) -> _Match:
+        """Match what was found with the tracks, as far as motion tells."""
         pairs = _greedy(-iou(_boxes(self._tracks), found.boxes), -_LEAST_OVERLAP)
         doubtful = self._doubtful(pairs, found.boxes)
         sure = {t: d for t, d in pairs.items() if d not in doubtful}
@@ -104,25 +177,26 @@ class FaceTracker:
             self._tracks[t].correct(found.boxes[d], float(found.scores[d]), self._frame)
         due = self._due([self._tracks[t] for t in sure])
         others = [d for d in range(len(found)) if d not in sure.values()]
-        faces = self._read(frame, due, found, others)
-        for track, face in zip(due, faces, strict=False):
-            track.add(face, self._frame, certain=True)
-        waiting = [track for t, track in enumerate(self._tracks) if t not in sure]
-        expected = {d: self._tracks[t] for t, d in pairs.items() if d in doubtful}
-        self._identify(faces[len(due) :], [expected.get(d) for d in others], waiting)
-        for track in self._tracks:
-            if not track.number and track.found >= (self._confirm if self._frame else 1):
-                self._given += 1
-                track.number = self._given
-
-    def _read(self, frame: Tensor, due: Sequence[Track], found: Detections, others: Sequence[int]) -> list[Face]:
-        """Tracks that are due and detections without a track, all at once."""
-        if not due and not others:
-            return []
         rows = torch.tensor(others, dtype=torch.int64)
         scores = torch.tensor([track.score for track in due], dtype=torch.float64)
-        detections = Detections(torch.cat((_boxes(due), found.boxes[rows])), torch.cat((scores, found.scores[rows])))
-        return self._analyzer.read([frame], [detections])[0]
+        expected = {d: self._tracks[t] for t, d in pairs.items() if d in doubtful}
+        return _Match(
+            Detections(torch.cat((_boxes(due), found.boxes[rows])), torch.cat((scores, found.scores[rows]))),
+            due,
+            [expected.get(d) for d in others],
+            [track for t, track in enumerate(self._tracks) if t not in sure],
+        )
+
+    def follow(self, match: _Match, faces: Sequence[Face]) -> None:
+        """Settle the rest with what was read, begin tracks and give up others."""
+        for track, face in zip(match.due, faces, strict=False):
+            track.add(face, self._frame, certain=True)
+        self._identify(faces[len(match.due) :], match.expected, match.waiting)
+        for track in self._tracks:
+            if not track.number and track.found >= (self._options.confirm if self._frame else 1):
+                self._given += 1
+                track.number = self._given
+        self._give_up()
 
     def _doubtful(self, pairs: dict[int, int], found: Tensor) -> set[int]:
         """Detections whose track motion alone doesn't tell: several may be meant, or the face was away meanwhile."""
@@ -130,7 +204,7 @@ class FaceTracker:
             return set()
         close = iou(_boxes(self._tracks), found) > _LEAST_OVERLAP
         contested = (close.sum(dim=0) > 1) | (close & (close.sum(dim=1, keepdim=True) > 1)).any(dim=0)
-        returned = {d for t, d in pairs.items() if self._frame - self._tracks[t].seen > self._every}
+        returned = {d for t, d in pairs.items() if self._frame - self._tracks[t].seen > self._options.every}
         return returned | set(contested.nonzero().flatten().tolist())
 
     def _identify(self, faces: Sequence[Face], expected: Sequence[Track | None], waiting: Sequence[Track]) -> None:
@@ -150,7 +224,7 @@ class FaceTracker:
             track.add(face, self._frame, certain=certain)
 
     def _new(self) -> Track:
-        self._tracks.append(Track(self._memory))
+        self._tracks.append(Track(self._options.memory))
         return self._tracks[-1]
 
     def _brought_back(self, track: Track) -> Track:
@@ -162,16 +236,18 @@ class FaceTracker:
 
     def _due(self, tracks: Sequence[Track]) -> list[Track]:
         """Those to be read again: the longest unread first, and in each frame only so many as keep up the rate."""
-        late = [track for track in tracks if self._frame - track.read >= min(self._refresh, len(track.readings))]
-        share = math.ceil(len(self._tracks) * self._every / self._refresh)
+        late = [
+            track for track in tracks if self._frame - track.read >= min(self._options.refresh, len(track.readings))
+        ]
+        share = math.ceil(len(self._tracks) * self._options.every / self._options.refresh)
         return sorted(late, key=lambda track: track.read)[:share]
 
     def _give_up(self) -> None:
         missing = [(track, self._frame - track.seen) for track in self._tracks]
-        lost = [track for track, frames in missing if frames > (self._patience if track.number else 0)]
+        lost = [track for track, frames in missing if frames > (self._options.patience if track.number else 0)]
         self._tracks = [track for track in self._tracks if track not in lost]
         self._away += [track for track in lost if track.number and track.descriptors]
-        self._away = [track for track in self._away if self._frame - track.seen <= self._remembered]
+        self._away = [track for track in self._away if self._frame - track.seen <= self._options.remembered]
 
 
 def _boxes(tracks: Sequence[Track]) -> Tensor:
