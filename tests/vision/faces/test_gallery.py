@@ -60,6 +60,8 @@ def test_changes(gallery: Gallery) -> None:
     both = described(gallery | other)
     assert both["Anna"] == [first(0), first(2), first(4)]
     assert both["Cem"] == [first(5)]
+    corrected = gallery.with_face("Борис", sample(0)).with_face("Anna", sample(3)).with_face(None, sample(2))
+    assert described(corrected) == {"Anna": [first(3)], "Борис": [first(1), first(0)], "nobody": [first(2)]}
     assert described(gallery) == before
     assert len(gallery) == 4
 

@@ -125,11 +125,19 @@ class Gallery:
         return replace(self, people=(*self.people, Person(checked_name(name))))
 
     def with_face(self, name: str | None, sample: Sample) -> Gallery:
-        """One more face of a person who is in the gallery, or of nobody (None)."""
+        """One more face of a person who is in the gallery, or of nobody (None).
+
+        If the very same face was somebody else's before, that is taken back: it was a mistake.
+        """
+        people = [
+            person if person.name == name else Person(person.name, _other_faces(person.faces, sample))
+            for person in self.people
+        ]
         if name is None:
-            return replace(self, nobody=(*self.nobody, sample))
+            return replace(self, people=tuple(people), nobody=(*self.nobody, sample))
         person = self.person(name)
-        return self._replaced(person, Person(name, (*person.faces, sample)))
+        changed = replace(self, people=tuple(people), nobody=_other_faces(self.nobody, sample))
+        return changed._replaced(person, Person(name, (*person.faces, sample)))
 
     def without_face(self, sample: Sample) -> Gallery:
         """Without this face, whosever it was."""
@@ -182,6 +190,10 @@ def checked_name(name: str) -> str:
     if any(unicodedata.category(one) in ("Cc", "Co", "Cs") or one in _REORDERING for one in name):
         raise GalleryError(f"the name {name!a} contains control characters: leave them out")
     return name
+
+
+def _other_faces(faces: tuple[Sample, ...], known: Sample) -> tuple[Sample, ...]:
+    return tuple(face for face in faces if not torch.equal(face.descriptor, known.descriptor))
 
 
 def _less(faces: tuple[Sample, ...], gone: Sample) -> tuple[Sample, ...]:
