@@ -107,16 +107,17 @@ class Recognize(App[Recognized]):
         for name in map(checked_name, people):
             if name not in self.gallery.names:
                 self.gallery = self.gallery.with_person(name)
+        if len(people) > MOST_PEOPLE:
+            raise GalleryError(f"there can be at most {MOST_PEOPLE} people, one for each digit, not {len(people)}")
+        if not folder:
+            self._check_people()
         self.threshold = Recognizer(self.gallery, classifier=classifier, threshold=threshold).threshold
         self._analyzer = analyzer or FaceAnalyzer(model=None, descriptors=model, device=device)
         if folder:
             self.gallery, left_out = enroll(folder, self.gallery, self._analyzer)
             for line in left_out:
                 _log.warning("%s", line)
-        if len(self.gallery.names) < 2:
-            raise GalleryError("there must be at least two people: say --people NAME,NAME, or --enroll DIR")
-        if len(people) > MOST_PEOPLE:
-            raise GalleryError(f"there can be at most {MOST_PEOPLE} people, one for each digit, not {len(people)}")
+            self._check_people()
         self.chosen_person = self.gallery.names[0]
         self._asking: tuple[Face, Tensor] | None = None  # whose face, and the frame that it is in
         self._added: list[Sample] = []  # in this run, the newest last
@@ -301,6 +302,10 @@ class Recognize(App[Recognized]):
     def _train(self) -> None:
         """Recognise by the present gallery from now on."""
         self._recognizer = Recognizer(self.gallery, classifier=self._classifier, threshold=self.threshold)
+
+    def _check_people(self) -> None:
+        if len(self.gallery.names) < 2:
+            raise GalleryError("there must be at least two people: say --people NAME,NAME, or --enroll DIR")
 
     def _missing(self) -> list[str]:
         """Who has too few faces."""
