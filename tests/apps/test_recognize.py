@@ -111,13 +111,15 @@ def test_a_wrong_name_is_mended_at_once(recognizing: Session) -> None:
     shown = recognizing.result()
     assert [one.name for one in shown.whose] == ["Anna", "Bob", "Anna", "Anna"]
     recognizing.double_click(2)
-    assert recognizing.app.panel().title == "Whose face is this?"
+    assert [button.name for button in recognizing.app.panel().buttons] == ["label", "nobody"]
+    blank = torch.zeros(100, 400, 3, dtype=torch.uint8)
+    asking = recognizing.app.draw(blank.clone(), shown)
     assert recognizing.keys("2") == [True]
     assert recognizing.names == ["Anna", "Bob", "Bob", "Anna"]
-    assert recognizing.app.panel().title == "Gallery"
+    assert [button.name for button in recognizing.app.panel().buttons] == ["label"]
     # What was processed before is drawn with what is known now.
-    blank = torch.zeros(100, 400, 3, dtype=torch.uint8)
     after = recognizing.app.draw(blank.clone(), shown)
+    assert not torch.equal(after, asking)
     assert torch.equal(after, recognizing.app.draw(blank.clone(), recognizing.result()))
     recognizing.double_click(3)
     recognizing.keys("0")

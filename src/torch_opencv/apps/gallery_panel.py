@@ -35,7 +35,7 @@ def make(gallery: Gallery, chosen: str, *, labelling: bool, asking: bool) -> Pan
     buttons = [Button("start", "Recognise") if labelling else Button("label", "Label faces")]
     if asking:
         buttons.append(Button("nobody", "It is nobody of these"))
-    return Panel("Whose face is this?" if asking else "Gallery", tuple(rows), fields, tuple(buttons))
+    return Panel("Gallery", tuple(rows), fields, tuple(buttons))
 
 
 def _row(person: Person, number: int, chosen: str) -> Row:

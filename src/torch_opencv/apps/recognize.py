@@ -15,6 +15,7 @@ one back, and Enter starts the recognition once everyone has two. Then a double 
 from __future__ import annotations
 
 import logging
+import math
 from collections import Counter
 from collections.abc import Sequence
 from contextlib import suppress
@@ -22,13 +23,15 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final, Protocol
 
+import torch
 from torch import Tensor
 
 from torch_opencv.apps import gallery_panel
 from torch_opencv.live.app import App
 from torch_opencv.live.events import Click, Event, Key, Press, Text
-from torch_opencv.live.overlay import ACCENT, draw_boxes, draw_caption
+from torch_opencv.live.overlay import ACCENT, draw_boxes, draw_note
 from torch_opencv.live.panel import Panel
+from torch_opencv.nets.faceapi.boxes import iou
 from torch_opencv.vision.faces import Face, FaceAnalyzer
 from torch_opencv.vision.faces.enroll import enroll
 from torch_opencv.vision.faces.gallery import Gallery, GalleryError, Sample, checked_name
@@ -151,17 +154,18 @@ class Recognize(App[Recognized]):
         """Boxes with names, and what there is to do, drawn into the frame."""
         if self._recognizer is not result.recognizer:  # trained since, or the threshold was moved
             result = _recognized(result.faces, self._recognizer)
-        boxes = [face.box for face in result.faces]
         if not self._recognizer:
-            draw_boxes(image, boxes)
-            return draw_caption(image, self._labelling_hint())
-        colors = [_NAMED if one.name else _UNKNOWN for one in result.whose]
-        draw_boxes(image, boxes, [_label(one) for one in result.whose], colors)
-        if self._asking:
-            draw_boxes(image, [self._asking[0].box], ["?"], [ACCENT])
-            numbered = ", ".join(f"{digit}: {name}" for digit, name in self._digits().items())
-            draw_caption(image, f"Whose face is this? {numbered}, 0: nobody, Esc: leave it")
-        return image
+            return draw_note(draw_boxes(image, [face.box for face in result.faces]), self._labelling_hint())
+        asked = self._asking[0] if self._asking else None
+        rows = [
+            (face.box, _label(one), _NAMED if one.name else _UNKNOWN)
+            for face, one in zip(result.faces, result.whose, strict=True)
+            if asked is None or not _overlap(face, asked)
+        ]
+        if asked:
+            rows.append((asked.box, "?", ACCENT))
+            draw_note(image, "\n".join(["Whose face is this?", *self._answers()]))
+        return draw_boxes(image, *zip(*rows, strict=True)) if rows else image
 
     def handle(self, event: Event, /) -> bool:
         """What the user did; see the module."""
@@ -316,8 +320,12 @@ class Recognize(App[Recognized]):
         return {str(number): name for number, name in enumerate(self.gallery.names[:MOST_PEOPLE], start=1)}
 
     def _labelling_hint(self) -> str:
-        then = "" if self._missing() else "; Enter: start"
-        return f"Double click on faces of {self.chosen_person} (1 to {len(self._digits())}: another person{then})"
+        digits = f"1 to {len(self._digits())}: another person"
+        then = "" if self._missing() else "\nEnter: start"
+        return f"Double click on faces of {self.chosen_person}\n{digits}{then}"
+
+    def _answers(self) -> list[str]:
+        return [*(f"{digit}: {name}" for digit, name in self._digits().items()), "0: nobody", "Esc: leave it"]
 
     def _make_panel(self) -> Panel:
         return gallery_panel.make(
@@ -332,7 +340,13 @@ def _recognized(faces: list[Face], recognizer: Recognizer | None) -> Recognized:
 def _label(one: Recognition) -> str:
     if one.distance is None or one.margin is None:
         return "unknown"
-    return f"{one.name or 'unknown'}  {one.distance:.2f}, {one.margin:+.2f}"
+    margin = f" ({one.margin:+.2f})" if math.isfinite(one.margin) else ""
+    return f"{one.name or 'unknown'} {one.distance:.2f}{margin}"
+
+
+def _overlap(one: Face, other: Face) -> bool:
+    """Whether two faces are about in the same place."""
+    return float(iou(torch.tensor([one.box]), torch.tensor([other.box]))) > 0.2
 
 
 def _fields(face: Face, one: Recognition) -> dict[str, object]:
