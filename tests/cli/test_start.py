@@ -23,6 +23,7 @@ LIGHT = [
     (["-h"], 0),
     ([], 0),
     (["classify", "--help"], 0),
+    (["recognize", "-h"], 0),
     (["stylize", "-h"], 0),
     (["models", "list"], 0),
     (["models", "path", "no-such-weights"], 2),
@@ -32,6 +33,7 @@ LIGHT = [
     (["classify", "--nonsense"], 2),
     (["classify", "sample", "--max-frames", "0"], 2),
     (["classify", "sample", "--device", "gpu"], 2),
+    (["recognize", "sample", "--model", "sface"], 2),
     (["stylize", "sample", "--strength", "2"], 2),
     (["--nonsense"], 2),
 ]

@@ -114,6 +114,8 @@ class Recognize(App[Recognized]):
             raise GalleryError(f"there can be at most {MOST_PEOPLE} people, one for each digit, not {len(people)}")
         if not folder:
             self._check_people()
+        if self._file and people:
+            self._file.save(self.gallery)  # so that a file that can't be written is found out here
         self.threshold = Recognizer(self.gallery, classifier=classifier, threshold=threshold).threshold
         self._analyzer = analyzer or FaceAnalyzer(model=None, descriptors=model, device=device)
         if folder:
@@ -121,13 +123,13 @@ class Recognize(App[Recognized]):
             for line in left_out:
                 _log.warning("%s", line)
             self._check_people()
+            if self._file:
+                self._file.save(self.gallery)
         self.chosen_person = self.gallery.names[0]
         self._asking: tuple[Face, Tensor] | None = None  # whose face, and the frame that it is in
         self._added: list[Sample] = []  # in this run, the newest last
         self._seen: Counter[str] = Counter()
         self._recognizer: Recognizer | None = None
-        if self._file and (people or folder):
-            self._file.save(self.gallery)
         if not self._missing():
             self._train()
         self._panel = self._make_panel()
