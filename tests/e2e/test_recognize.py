@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -14,6 +15,7 @@ import torch
 
 import torch_opencv as cv
 from tests.apps.test_recognize import GREEN, RED, Painted, Session
+from tests.e2e.chromium import Chromium, Tab, find_chromium
 from tests.e2e.display import Display
 from tests.e2e.test_annotate import do, eventually, window
 from torch_opencv.apps.recognize import Recognize
@@ -90,6 +92,88 @@ def test_in_a_window(display: Display, tmp_path: Path, shared_data: Path) -> Non
         finally:
             run.kill()
     assert people() == [0, 2, 1]
+
+
+def tap(tab: Tab, x: float, y: float) -> None:
+    """Twice on a point of the video's 640x480 pixels, by touch."""
+    tab.ask("document.querySelector('canvas').scrollIntoView()")
+    left, top, width, height = tab.ask(
+        "(b => [b.x, b.y, b.width, b.height])(document.querySelector('canvas').getBoundingClientRect())"
+    )
+    scale = min(width / 640, height / 480)
+    at = {"x": left + width / 2 + (x - 320) * scale, "y": top + height / 2 + (y - 240) * scale}
+    for _ in range(2):
+        tab.do("Input.dispatchTouchEvent", type="touchStart", touchPoints=[at])
+        tab.do("Input.dispatchTouchEvent", type="touchEnd", touchPoints=[])
+
+
+def type_in(tab: Tab, field: str, text: str) -> None:
+    """A text in the panel's field of this label."""
+    tab.ask(
+        f"[...document.querySelectorAll('#panel label')].find(l => l.innerText.includes({field!r}))"
+        ".querySelector('input').focus()"
+    )
+    tab.do("Input.insertText", text=text)
+    tab.key("Enter")
+
+
+def press_button(tab: Tab, label: str) -> None:
+    tab.ask(f"[...document.querySelectorAll('#panel button')].find(b => b.innerText === {label!r}).click()")
+
+
+@pytest.mark.data
+@pytest.mark.skipif(find_chromium() is None, reason="needs a browser: apt-get install chromium")
+def test_on_a_phones_page(tmp_path: Path, shared_data: Path) -> None:
+    path = tmp_path / "people.gallery"
+    GalleryFile(path).save(bob())
+    video = shared_data / "video" / "asl_gestures_again.mkv"
+    command = [sys.executable, "-m", "torch_opencv", "recognize", str(video), "--gallery", str(path)]
+    command += ["--view", "browser", "--port", "0"]
+    (tmp_path / "chromium").mkdir()
+
+    def counts() -> dict[str, int]:
+        return {person.name: len(person.faces) for person in GalleryFile(path).load("faceapi").people}
+
+    with subprocess.Popen(command, cwd=tmp_path, stderr=subprocess.PIPE, text=True) as run:
+        try:
+            assert run.stderr
+            address = next(found for line in run.stderr if (found := re.search(r"open (http\S+) in a browser", line)))
+            with (
+                Chromium(tmp_path / "chromium") as chromium,
+                chromium.open(address[1], size=(390, 844), dark=True) as tab,
+            ):
+                tab.wait_for("!document.querySelector('canvas').hidden")
+                tab.wait_for("document.querySelectorAll('#panel input').length === 2")
+                tab.key(" ")
+                time.sleep(1)
+                type_in(tab, "Add or choose", "Zoë 李")
+                eventually(lambda: counts() == {"Anna": 0, "Bob": 2, "Zoë 李": 0})
+                for count in (1, 2):
+                    tap(tab, *FACE)
+                    eventually(lambda count=count: counts()["Zoë 李"] == count)  # type: ignore[misc]
+                    time.sleep(1)
+                tab.wait_for("document.querySelector('#panel').innerText.includes('Delete Zoë 李')")
+                type_in(tab, "Rename", "李")
+                eventually(lambda: counts() == {"Anna": 0, "Bob": 2, "李": 2})
+                tab.wait_for("document.querySelector('#panel').innerText.includes('Delete 李')")
+                type_in(tab, "Add or choose", "Anna")
+                tab.wait_for("document.querySelector('#panel').innerText.includes('Delete Anna')")
+                press_button(tab, "Delete Anna")
+                eventually(lambda: counts() == {"Bob": 2, "李": 2})
+                press_button(tab, "Recognise")
+                tab.wait_for("document.querySelector('#panel').innerText.includes('Label faces')")
+                assert tab.ask("document.documentElement.scrollWidth") <= 390
+                tab.ask("scrollTo(0, 0)")
+                assert tab.screenshot(tmp_path / "phone.png").stat().st_size > 10_000
+                tap(tab, *FACE)
+                tab.wait_for("document.querySelector('#panel').innerText.includes('nobody of these')")
+                press_button(tab, "It is nobody of these")
+                eventually(lambda: counts() == {"Bob": 2, "李": 0})
+                assert tab.errors == []
+                tab.key("q")
+            assert run.wait(PATIENCE_S) == 0
+        finally:
+            run.kill()
 
 
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="needs a system that forks")
