@@ -30,6 +30,7 @@ def add_programs(app: typer.Typer) -> None:
     """Add the commands of the programs, and the one that runs an app of the user's own."""
     app.command("classify", help=classify.__doc__)(_command(classify, title="torch-opencv classify", answers=True))
     app.command("faces", help=faces.__doc__)(_command(faces, title="torch-opencv faces", answers=True))
+    app.command("recognize", help=recognize.__doc__)(_command(recognize, title="torch-opencv recognize", answers=False))
     app.command("stylize", help=stylize.__doc__)(_command(stylize, title="torch-opencv stylize", answers=False))
     app.command("run", help=_run_own.__doc__)(_with_shared_options(_run_own))
 
@@ -220,12 +221,71 @@ def _how_to_get(names: Sequence[str]) -> str:
     from torch_opencv._paths import offline
     from torch_opencv.weights.catalogue import Npm
 
-    by_npm = all(any(isinstance(place, Npm) for place in weights.entry(name).places) for name in names)
+    by_npm = all(any(isinstance(mirror, Npm) for mirror in weights.entry(name).mirrors) for name in names)
     ways = "npm (Node.js brings it) or GitHub" if by_npm else "GitHub"
     forbidden = " and TORCH_OPENCV_OFFLINE isn't set" if offline() else ""
     return (
         f"this machine lacks weights, which are fetched once {ways} can be reached{forbidden}: "
         f"`torch-opencv models fetch {' '.join(names)}` says what was tried, and where files from elsewhere belong"
+    )
+
+
+def recognize(
+    sources: Sequence[Source],
+    /,
+    people: Annotated[
+        str,
+        typer.Option(
+            metavar="NAME,NAME",
+            help="2 to 9 names, in any script. Those in --gallery needn't be given.",
+            show_default=False,
+        ),
+    ] = "",
+    gallery: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="FILE",
+            help="Where the faces are kept: resumed if there is such a file, and saved after each change. Without it "
+            "nothing is kept.",
+            show_default=False,
+        ),
+    ] = None,
+    enroll: Annotated[
+        Path | None,
+        typer.Option(metavar="DIR", help="Add the faces in DIR/NAME/*.jpg to the gallery.", show_default=False),
+    ] = None,
+    threshold: Annotated[
+        float | None,
+        typer.Option(
+            metavar="D",
+            min=0.01,
+            help="Faces at a greater distance are unknown. Default: 0.5 for faceapi, 0.8 for openface; the keys + and "
+            "- move it.",
+            show_default=False,
+        ),
+    ] = None,
+    model: Annotated[Literal[faceapi, openface], typer.Option(help="What describes the faces.")] = "faceapi",
+    classifier: Annotated[
+        Literal[linear, poly], typer.Option(help="The kernel of the support vector machine.")
+    ] = "linear",
+    device: Device = "auto",
+) -> Any:
+    """Say whose faces are in the picture, after you have labelled some by double clicks.
+
+    While labelling, a digit chooses a person, a double click on a face adds it, Backspace takes the last one back.
+    Enter starts once everyone has two. Then a double click asks whose a face is, and l leads back to labelling.
+    """
+    from torch_opencv.apps.recognize import Recognize
+
+    names = people.split(",") if people else []
+    return Recognize(
+        names,
+        gallery=gallery,
+        folder=enroll,
+        threshold=threshold,
+        model=model,
+        classifier=classifier,
+        device=device,
     )
 
 

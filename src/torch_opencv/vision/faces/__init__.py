@@ -10,6 +10,19 @@ for face in analyzer(frame):
 from torch_opencv.vision.faces.analyzer import FaceAnalyzer
 from torch_opencv.vision.faces.detect import Detections
 from torch_opencv.vision.faces.face import Face
+from torch_opencv.vision.faces.gallery import Gallery, GalleryError
+from torch_opencv.vision.faces.gallery_file import GalleryFile
+from torch_opencv.vision.faces.recognizer import Recognition, Recognizer
 from torch_opencv.vision.faces.tracking import FaceTracker
 
-__all__ = ["Detections", "Face", "FaceAnalyzer", "FaceTracker"]
+__all__ = [
+    "Detections",
+    "Face",
+    "FaceAnalyzer",
+    "FaceTracker",
+    "Gallery",
+    "GalleryError",
+    "GalleryFile",
+    "Recognition",
+    "Recognizer",
+]

@@ -14,6 +14,8 @@ from torch_opencv.vision.errors import ModelError
 from torch_opencv.vision.faces import detect, reading
 from torch_opencv.vision.faces.detect import Detections, DetectorName
 from torch_opencv.vision.faces.face import Face
+from torch_opencv.vision.faces.gallery import DESCRIPTORS, DescriptorName
+from torch_opencv.vision.faces.openface import OpenFace
 from torch_opencv.vision.faces.reading import ModelName, Subject
 from torch_opencv.vision.frames import check_frame
 
@@ -26,9 +28,10 @@ class FaceAnalyzer:
     Args:
         detector: "tiny", "ssd", "haar" or "yunet"; see `detect`.
         model: "faceapi" reads age in years, gender, expression and 68 landmarks; "levi-hassner" age group and gender,
-            as the original demo did.
+            as the original demo did; None reads none of that.
         device: "auto" (CUDA if there is one), "cpu", "cuda" or "cuda:N".
-        descriptors: Also make a descriptor of each face, by which people are told apart.
+        descriptors: Also make a descriptor of each face, by which people are told apart: face-api's (True or
+            "faceapi"), or OpenFace's ("openface").
         threshold: The least score of what counts as a face; None is the detector's own.
 
     Attributes:
@@ -47,14 +50,16 @@ class FaceAnalyzer:
         self,
         detector: DetectorName | str = "tiny",
         *,
-        model: ModelName | str = "faceapi",
+        model: ModelName | str | None = "faceapi",
         device: str | torch.device = "auto",
-        descriptors: bool = False,
+        descriptors: bool | DescriptorName | str = False,
         threshold: float | None = None,
     ) -> None:
         detect.check(detector, threshold)  # before anything is loaded
-        if model not in reading.NAMES:
+        if model is not None and model not in reading.NAMES:
             raise ModelError(f"there is no model {model!r} for faces: there are {', '.join(reading.NAMES)}")
+        if not isinstance(descriptors, bool) and descriptors not in DESCRIPTORS:
+            raise ModelError(f"there is no descriptor {descriptors!r}: there are {', '.join(DESCRIPTORS)}")
         self.device = runtime.resolve_device(device)
         self.detector = detector
         self.model = model
@@ -107,12 +112,13 @@ class FaceAnalyzer:
         return [[Face(**face) for face in faces] for faces in found]
 
 
-def _readers(model: str, descriptors: bool) -> list[type[reading.Reader]]:
+def _readers(model: str | None, descriptors: bool | str) -> list[type[reading.Reader]]:
     """What reads the faces, in this order: all that needs landmarks comes after them."""
     kinds: list[type[reading.Reader]] = []
     if model == "faceapi" or descriptors:
         kinds.append(reading.Landmarks)
-    kinds.append(reading.AgeGenderExpression if model == "faceapi" else reading.LeviHassner)
+    if model:
+        kinds.append(reading.AgeGenderExpression if model == "faceapi" else reading.LeviHassner)
     if descriptors:
-        kinds.append(reading.Descriptors)
+        kinds.append(OpenFace if descriptors == "openface" else reading.Descriptors)
     return kinds

@@ -20,7 +20,7 @@ class Face:
     gender, gender_score: and how sure the model is, 0.5..1.
     expression, expression_score: the likeliest of `nets.faceapi.expression.EXPRESSIONS`, and its share of 1.
     expressions: float32 (7,), the shares of all of them, in that order.
-    descriptor: float32 (128,); descriptors of one person are less than about 0.6 apart.
+    descriptor: float32 (128,); face-api's of one person are less than about 0.6 apart.
     track: a number that the face keeps through a video, from 1 on (see `tracking`).
     """
 

@@ -8,7 +8,7 @@ from typing import Any, Final, TypeVar
 import torch
 from torch import Tensor, nn
 
-from torch_opencv import runtime, weights
+from torch_opencv import runtime, t7, weights
 from torch_opencv.formats import FormatError, caffemodel, tfjs
 from torch_opencv.nets import faceapi
 from torch_opencv.nets.levi_hassner import MEAN_SIZE, LeviHassner
@@ -54,6 +54,23 @@ def load_levi_hassner(name: str, classes: int) -> tuple[LeviHassner, Tensor]:
             f"the mean image beside {path} is {tuple(mean.shape)} instead of (3, {MEAN_SIZE}, {MEAN_SIZE})"
         )
     return network.eval(), mean
+
+
+def load_openface(name: str) -> nn.Module:
+    """OpenFace's network by its name in the catalogue: float32 (N, 3, 96, 96) RGB in 0..1 to (N, 128) of length 1.
+
+    WeightsError if its weights can't be had, ModelError if they aren't such.
+    """
+    path = weights.path(name)
+    try:
+        network = t7.fold_batch_norms(t7.load_network(path)).float().eval()
+        with torch.no_grad():
+            found = network(torch.zeros(2, 3, 96, 96)).shape
+    except (t7.T7Error, RuntimeError, ValueError) as error:
+        raise ModelError(f"{path} can't be used: {_line(error)}") from None
+    if found != (2, 128):
+        raise ModelError(f"{path} is no network of OpenFace's: of two faces it makes {tuple(found)}")
+    return network
 
 
 def accelerated(network: nn.Module, size: int, device: torch.device, name: str) -> runtime.Accelerated:

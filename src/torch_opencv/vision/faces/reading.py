@@ -90,7 +90,7 @@ class AgeGenderExpression(Reader):
         self._network = published.accelerated(network, _FACE_SIZE, device, "age, gender and expression")
 
     def __call__(self, subjects: Sequence[Subject]) -> list[dict[str, Any]]:  # noqa: D102 (Reader's)
-        crops = [subject.crop(boxes.aligned_box(_landmarks(subject))) for subject in subjects]
+        crops = [subject.crop(boxes.aligned_box(landmarks_of(subject))) for subject in subjects]
         parts = [(subject.frame, cut) for subject, cut in zip(subjects, crops, strict=True) if cut]
         if not parts:
             return [{} for _ in subjects]
@@ -152,7 +152,7 @@ class Descriptors(Reader):
         self._network = published.accelerated(published.load(Descriptor), _DESCRIPTOR_SIZE, device, "face descriptor")
 
     def __call__(self, subjects: Sequence[Subject]) -> list[dict[str, Any]]:  # noqa: D102 (Reader's)
-        crops = [subject.crop(boxes.descriptor_box(_landmarks(subject), subject.cut)) for subject in subjects]
+        crops = [subject.crop(boxes.descriptor_box(landmarks_of(subject), subject.cut)) for subject in subjects]
         parts = [(subject.frame, cut) for subject, cut in zip(subjects, crops, strict=True) if cut]
         if not parts:
             return [{} for _ in subjects]
@@ -193,7 +193,8 @@ def _squares(parts: Sequence[tuple[Tensor, boxes.Crop]], size: int, device: torc
     return torch.stack([inputs.square(frame.to(device), cut, size, centred=True) for frame, cut in parts])
 
 
-def _landmarks(subject: Subject) -> Tensor:
+def landmarks_of(subject: Subject) -> Tensor:
+    """float64 (68, 2), in pixels of the frame."""
     assert subject.landmarks is not None  # the analyzer reads them before all that needs them
     return subject.landmarks
 
