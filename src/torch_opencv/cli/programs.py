@@ -7,7 +7,7 @@ import inspect
 import logging
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, get_type_hints
+from typing import TYPE_CHECKING, Annotated, Any, Literal, get_type_hints
 
 import typer
 
@@ -264,9 +264,9 @@ def recognize(
             show_default=False,
         ),
     ] = None,
-    model: Annotated[Literal[faceapi, openface], typer.Option(help="What describes the faces.")] = "faceapi",
+    model: Annotated[Literal["faceapi", "openface"], typer.Option(help="What describes the faces.")] = "faceapi",
     classifier: Annotated[
-        Literal[linear, poly], typer.Option(help="The kernel of the support vector machine.")
+        Literal["linear", "poly"], typer.Option(help="The kernel of the support vector machine.")
     ] = "linear",
     device: Device = "auto",
 ) -> Any:
