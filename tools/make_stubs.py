@@ -305,7 +305,7 @@ def _flat_names(module: types.ModuleType) -> str:
 
 
 def _cuda_names() -> str:
-    """``cuda_GpuMat = cv2.cuda.GpuMat``: cv2's own classes, whatever ``torch_opencv.cuda`` has by that name."""
+    """``cuda_GpuMat = cv2.cuda.GpuMat``: cv2's own classes, whatever ``torch_opencv.cuda`` has by these names."""
     names = _names_of(cv2)
     of_cuda = [name for name in wrap.public_names(cv2) if name.startswith("cuda_") and name not in names]
     lines = [f"{name} = _cv2_{path}\n" for name in of_cuda if (path := _path(name.split("_"), names))]

@@ -15,15 +15,17 @@ import functools
 import hashlib
 import json
 import os
+import random
+import runpy
 import subprocess
 import sys
 import tempfile
-from collections.abc import Callable, Iterator
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from forks import run_in_fork
 from opencv_sources import extract
 
 _TIMEOUT_S = 120
@@ -62,27 +64,27 @@ def samples(sources: Path) -> list[Path]:
     return sorted(path for path in found if path.name not in _LEFT_OUT)
 
 
-def run(path: Path, sources: Path, *, as_tensors: bool) -> Outcome:
-    """Run one sample in a process and a folder of its own."""
-    child = [sys.executable, __file__, "--child", str(path), str(sources), "tensors" if as_tensors else "arrays"]
+def run(paths: list[Path], sources: Path, *, as_tensors: bool) -> dict[Path, Outcome]:
+    """What these samples do."""
+    command = [sys.executable, __file__, "--child", str(sources), "tensors" if as_tensors else "arrays"]
     environment = {**os.environ, "OPENCV_LOG_LEVEL": "SILENT", "PYTHONDONTWRITEBYTECODE": "1", "MPLBACKEND": "agg"}
-    with tempfile.TemporaryDirectory() as folder:
-        try:
-            done = subprocess.run(
-                child,
-                cwd=folder,
-                env=environment,
-                stdin=subprocess.DEVNULL,
-                capture_output=True,
-                text=True,
-                timeout=_TIMEOUT_S,
-                check=False,
-            )
-        except subprocess.TimeoutExpired:
-            return Outcome((), f"no end after {_TIMEOUT_S} s")
-    pictures = tuple(line[8:] for line in done.stdout.splitlines() if line.startswith("PICTURE "))
-    words = done.stderr.strip().splitlines()
-    return Outcome(pictures, "" if done.returncode == 0 else (words or [f"ended with {done.returncode}"])[-1])
+    done = subprocess.run(
+        [*command, *map(str, paths)],
+        env=environment,
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        text=True,
+        check=True,
+    )
+    outcomes, pictures = {}, []
+    for line in done.stdout.splitlines():
+        if line.startswith("PICTURE "):
+            pictures.append(line[8:])
+        elif line.startswith("SAMPLE "):
+            name, ended = json.loads(line[7:])
+            outcomes[Path(name)] = Outcome(tuple(pictures), ended)
+            pictures = []
+    return outcomes
 
 
 def difference(plain: Outcome, ours: Outcome) -> str:
@@ -99,23 +101,17 @@ def difference(plain: Outcome, ours: Outcome) -> str:
     )
 
 
-def compare(sources: Path) -> Iterator[tuple[str, str, int]]:
-    """Each sample that runs with plain cv2: its name, how it differs with tensors, and the number of its pictures.
+def compare(sources: Path) -> dict[str, str]:
+    """How each sample that runs with plain cv2 differs with tensors; nothing where it does not.
 
-    What two runs with plain cv2 don't agree on (threads, the clock) is said to differ from itself, and left out.
+    A sample that differs from itself, run with plain cv2 once more, says nothing (threads, the clock), and is left out.
     """
-
-    def outcomes(path: Path) -> tuple[str, str, int]:
-        plain = run(path, sources, as_tensors=False)
-        if not plain.ran:
-            return "", "", 0
-        different = difference(plain, run(path, sources, as_tensors=True))
-        if different and difference(plain, run(path, sources, as_tensors=False)):
-            return "", "", 0
-        return str(path.relative_to(sources)), different, len(plain.pictures)
-
-    with ThreadPoolExecutor(os.cpu_count()) as pool:
-        yield from (outcome for outcome in pool.map(outcomes, samples(sources)) if outcome[0])
+    plain = {path: outcome for path, outcome in run(samples(sources), sources, as_tensors=False).items() if outcome.ran}
+    ours = run([*plain], sources, as_tensors=True)
+    differences = {path: difference(outcome, ours[path]) for path, outcome in plain.items()}
+    again = run([path for path, different in differences.items() if different], sources, as_tensors=False)
+    unsteady = {path for path, outcome in again.items() if difference(plain[path], outcome)}
+    return {str(p.relative_to(sources)): different for p, different in differences.items() if p not in unsteady}
 
 
 # --- in a process of its own ------------------------------------------------------------------------------------------
@@ -196,42 +192,46 @@ class _ShortVideo:
         return self._capture.read(*args) if self._left >= 0 else (False, None)
 
 
-def _child(path: Path, sources: Path, how: str) -> None:
-    import random
-    import runpy
-
+def _run_sample(path: Path, sources: Path) -> None:
     import cv2
     import numpy as np
 
-    if how == "tensors":
-        from arrays_as_tensors import install
-
-        cv2 = install()
     for name, function in _Display().functions(cv2.imwrite).items():
         setattr(cv2, name, function)
+    cv2.VideoCapture = functools.partial(_ShortVideo, cv2.VideoCapture)
     cv2.samples.addSamplesDataSearchPath(str(sources / "opencv/samples/data"))
     cv2.samples.addSamplesDataSearchPath(str(sources / "opencv/data"))
     cv2.setNumThreads(1)
     cv2.setRNGSeed(0)
     random.seed(0)
     np.random.seed(0)  # noqa: NPY002
-    cv2.VideoCapture = functools.partial(_ShortVideo, cv2.VideoCapture)
     os.chdir(path.parent)
     sys.path.insert(0, str(path.parent))
     sys.argv = [str(path)]
     runpy.run_path(str(path), run_name="__main__")
 
 
+def _child(sources: Path, how: str, paths: list[Path]) -> None:
+    if how == "tensors":
+        from arrays_as_tensors import install
+
+        install()
+    else:
+        import cv2  # noqa: F401  once, before the forks
+    for path in paths:
+        failure = run_in_fork(lambda path=path: _run_sample(path, sources), _TIMEOUT_S)
+        print("\nSAMPLE " + json.dumps([str(path), failure]), flush=True)
+
+
 def main() -> int:
     if sys.argv[1:2] == ["--child"]:
-        _child(Path(sys.argv[2]), Path(sys.argv[3]), sys.argv[4])
+        _child(Path(sys.argv[2]), sys.argv[3], [Path(path) for path in sys.argv[4:]])
         return 0
     with tempfile.TemporaryDirectory() as folder:
-        results = []
-        for name, different, pictures in compare(extract(Path(sys.argv[1]), Path(folder))):
-            results.append(different)
-            print(f"{name}: {different or f'{pictures} pictures, the same'}", flush=True)
-    same = results.count("")
+        results = compare(extract(Path(sys.argv[1]), Path(folder)))
+    for name, different in results.items():
+        print(f"{name}: {different or 'the same'}")
+    same = list(results.values()).count("")
     print(f"{len(results)} samples show pictures with arrays, {same} of these the same with tensors")
     return 0 if same == len(results) else 1
 

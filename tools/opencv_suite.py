@@ -11,99 +11,74 @@ from __future__ import annotations
 
 import json
 import os
+import random
 import subprocess
 import sys
 import tempfile
 import unittest
-from collections import ChainMap
-from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
+from forks import run_in_fork
 from opencv_sources import extract
 
 _TIMEOUT_S = 300
 
 
 def test_files(sources: Path) -> list[Path]:
-    """OpenCV's test files for Python, of the main modules and contrib's."""
-    patterns = (
+    """OpenCV's test files for Python, of the main modules and contrib's; those of the CUDA modules need its GPU."""
+    patterns = [
         "opencv/modules/python/test",
         "opencv/modules/*/misc/python/test",
         "opencv_contrib/modules/*/misc/python/test",
-    )
-    return sorted(path for pattern in patterns for path in sources.glob(f"{pattern}/test_*.py"))
+    ]
+    found = (path for pattern in patterns for path in sources.glob(f"{pattern}/test_*.py"))
+    return sorted(path for path in found if "/cuda" not in str(path))
 
 
-def run(path: Path, sources: Path, *, as_tensors: bool) -> dict[str, str]:
-    """What became of each test of a file, by its name: ``passed``, ``skipped`` or the last line of its error."""
-    child = [sys.executable, __file__, "--child", str(path), str(sources), "tensors" if as_tensors else "arrays"]
+def run(sources: Path, *, as_tensors: bool) -> dict[str, str]:
+    """What became of each test, by its name: ``passed``, ``skipped`` or the last line of its error."""
+    command = [sys.executable, __file__, "--child", str(sources), "tensors" if as_tensors else "arrays"]
     environment = {**os.environ, "OPENCV_LOG_LEVEL": "SILENT", "PYTHONDONTWRITEBYTECODE": "1"}
-    with tempfile.TemporaryDirectory() as folder:
-        try:
-            done = subprocess.run(
-                child, cwd=folder, env=environment, capture_output=True, text=True, timeout=_TIMEOUT_S, check=False
-            )
-        except subprocess.TimeoutExpired:
-            return {path.stem: f"no end after {_TIMEOUT_S} s"}
-    results = {}
-    for line in done.stdout.splitlines():
-        if line.startswith("TEST "):
-            name, outcome = json.loads(line[5:])
-            results[name] = outcome
-    if done.returncode:
-        results[path.stem] = f"ended with {done.returncode}: {(done.stderr.strip() or 'no words').splitlines()[-1]}"
-    return results
+    done = subprocess.run(command, env=environment, stdout=subprocess.PIPE, text=True, check=True)
+    return dict(json.loads(line[5:]) for line in done.stdout.splitlines() if line.startswith("TEST "))
 
 
 def compare(sources: Path) -> tuple[dict[str, str], dict[str, str]]:
     """What became of each test with plain cv2, and with tensors."""
-    files = test_files(sources)
-    with ThreadPoolExecutor(os.cpu_count()) as pool:
-        plain = pool.map(lambda path: run(path, sources, as_tensors=False), files)
-        ours = pool.map(lambda path: run(path, sources, as_tensors=True), files)
-        return dict(ChainMap(*plain)), dict(ChainMap(*ours))
+    return run(sources, as_tensors=False), run(sources, as_tensors=True)
 
 
 # --- in a process of its own ------------------------------------------------------------------------------------------
 
 
+def _say(name: str, outcome: str) -> None:
+    print("\nTEST " + json.dumps([name, outcome]), flush=True)
+
+
 class _Printed(unittest.TestResult):
     """Prints each result as it comes, so that a crash loses only what comes after it."""
 
-    def _say(self, test: unittest.TestCase, outcome: str) -> None:
-        name = test.id().removeprefix("__main__.")
-        print("\nTEST " + json.dumps([name, outcome]), flush=True)
-
     def addSuccess(self, test: unittest.TestCase) -> None:  # noqa: N802
-        self._say(test, "passed")
+        _say(test.id(), "passed")
 
     def addSkip(self, test: unittest.TestCase, reason: str) -> None:  # noqa: N802
-        self._say(test, "skipped")
+        _say(test.id(), "skipped")
 
     def addFailure(self, test: unittest.TestCase, err: object) -> None:  # noqa: N802
-        self._say(test, self._last_line(err))
+        kind, error, _ = err  # type: ignore[misc]
+        _say(test.id(), f"{kind.__name__}: {' '.join(str(error).split())[:300]}")
 
     addError = addFailure  # noqa: N815
 
     def addSubTest(self, test: unittest.TestCase, subtest: unittest.TestCase, err: object) -> None:  # noqa: N802
         if err is not None:
-            self._say(test, self._last_line(err))
-
-    @staticmethod
-    def _last_line(err: object) -> str:
-        kind, error, _ = err  # type: ignore[misc]
-        return f"{kind.__name__}: {' '.join(str(error).split())[:300]}"
+            self.addFailure(test, err)
 
 
-def _child(path: Path, sources: Path, how: str) -> None:
-    import random
+def _run_file(path: Path, sources: Path) -> None:
+    import numpy as np
 
     sys.path[:0] = [str(path.parent), str(sources / "opencv/modules/python/test")]
-    if how == "tensors":
-        from arrays_as_tensors import install
-
-        install()
-    import numpy as np
     import tests_common
 
     tests_common.NewOpenCVTests.repoPath = str(sources / "opencv")
@@ -112,9 +87,21 @@ def _child(path: Path, sources: Path, how: str) -> None:
     unittest.defaultTestLoader.loadTestsFromName(path.stem).run(_Printed())
 
 
+def _child(sources: Path, how: str) -> None:
+    if how == "tensors":
+        from arrays_as_tensors import install
+
+        install()
+    else:
+        import cv2  # noqa: F401  once, before the forks
+    for path in test_files(sources):
+        if failure := run_in_fork(lambda path=path: _run_file(path, sources), _TIMEOUT_S):
+            _say(path.stem, failure)
+
+
 def main() -> int:
     if sys.argv[1:2] == ["--child"]:
-        _child(Path(sys.argv[2]), Path(sys.argv[3]), sys.argv[4])
+        _child(Path(sys.argv[2]), sys.argv[3])
         return 0
     with tempfile.TemporaryDirectory() as folder:
         plain, ours = compare(extract(Path(sys.argv[1]), Path(folder)))

@@ -11,6 +11,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Literal, Protocol
 
+from torch_opencv._terminal import printable
+
 if TYPE_CHECKING:
     from rich.progress import ProgressColumn
 
@@ -51,7 +53,7 @@ def progress_bar(label: str, total: int, *, unit: Unit, done: int = 0, shown: bo
     with Progress(
         name, BarColumn(), *_columns(unit), console=Console(stderr=True), transient=True, redirect_stdout=False
     ) as progress:
-        task = progress.add_task(label, total=total, completed=done, note="")
+        task = progress.add_task(printable(label), total=total, completed=done, note="")
 
         def tell(done: int, note: str = "") -> None:
             progress.update(task, completed=done, total=max(done, total), note=note)

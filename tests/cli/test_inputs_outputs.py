@@ -243,6 +243,17 @@ def test_names_that_look_like_something_else(capfd: pytest.CaptureFixture[str]) 
     capfd.readouterr()
     assert run("no\x1b[31mfile.mp4") == 2
     assert "\x1b" not in capfd.readouterr().err
+    photo("a\x1b[31m.png")
+    Path("photos").mkdir()
+    Path("photos/b\x1b[31m.png").write_text("no picture")
+    photo("photos/c.png")
+    assert run("a\x1b[31m.png", "--record", "\x1b[31m.png") == 0
+    assert run("a\x1b[31m.png") == 0
+    assert run("photos", "--record", "out.mp4") == 0
+    out, err = capfd.readouterr()
+    assert "\x1b" not in out + err
+    assert "recorded to \\x1b[31m.png" in err
+    assert "a\\x1b[31m.png" in out
 
 
 def test_every_third_frame(capfd: pytest.CaptureFixture[str]) -> None:

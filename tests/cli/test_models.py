@@ -89,7 +89,7 @@ def test_verify(net: Path) -> None:
     net.write_bytes(CONTENT[::-1])
     result = run("verify")
     assert isinstance(result.exception, WeightsError)
-    assert "net is not what it must be" in str(result.exception)
+    assert "checksum mismatch of net" in str(result.exception)
 
 
 @pytest.mark.parametrize("arguments", [("path", "nett"), ("fetch", "net", "nett"), ("verify", "nett")])

@@ -133,6 +133,9 @@ def test_shell_completion() -> None:
     environment["COMP_WORDS"], environment["COMP_CWORD"] = "torch-opencv stylize --style gr", "3"
     done = subprocess.run(COMMAND, capture_output=True, text=True, env=environment)
     assert done.stdout.split() == ["great-wave"]
+    environment["COMP_WORDS"], environment["COMP_CWORD"] = "torch-opencv models path the-sc", "3"
+    done = subprocess.run(COMMAND, capture_output=True, text=True, env=environment)
+    assert done.stdout.split() == ["the-scream"]
 
 
 def test_a_file_that_begins_like_an_option(capfd: pytest.CaptureFixture[str]) -> None:

@@ -11,6 +11,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
@@ -59,6 +60,8 @@ class Feed:
     def __init__(self, browser: Browser, fields: dict[str, object] | None = None) -> None:
         self.heard: list[ViewEvent] = []
         self.choices: tuple[str, ...] = ()
+        self.stats: dict[str, Any] = {}
+        self.drawn = False
         self._fields = fields or {"classes": CLASSES}
         self.shown = 0
         self._browser = browser
@@ -94,9 +97,11 @@ class Feed:
                 3,
                 choices=self.choices,
                 chosen=self.choices[self._chosen] if self.choices else "",
+                **self.stats,
             )
             tile = Tile(0, frame, None, (0, 0, 640, 360))
-            self._browser.show(AnnotatedFrame(frame.image, frame, self._fields, stats, (tile,)))
+            image = frame.image.clone() if self.drawn else frame.image
+            self._browser.show(AnnotatedFrame(image, frame, self._fields, stats, (tile,)))
 
 
 @pytest.fixture(scope="module")
@@ -148,7 +153,8 @@ def test_the_page(
             assert text in results
         bars = tab.ask("[...document.querySelectorAll('.bar span')].map(bar => parseFloat(bar.style.width))")
         assert bars == pytest.approx([91, 6, 2, 0.5, 0.1])
-        assert "11.5 /s" in tab.text("#stats")
+        assert "11.5 fps" in tab.text("#stats")
+        assert "640 × 360" in tab.text("#stats")
         assert tab.ask("document.documentElement.scrollWidth") == size[0]  # nothing sticks out
         background = tab.ask("getComputedStyle(document.body).backgroundColor")
         assert background == ("rgb(18, 19, 21)" if dark else "rgb(246, 246, 244)")
@@ -201,7 +207,7 @@ def test_keys_and_buttons(chromium: Chromium, browser: Browser, feed: Feed) -> N
         state_becomes(tab, "Live")
         tab.key(" ")
         state_becomes(tab, "Paused")
-        assert "Resume" in tab.text(".controls")
+        assert tab.ask("document.querySelector('[data-command=pause]').ariaPressed") == "true"
         tab.click("[data-command=pause]")
         state_becomes(tab, "Live")
         tab.key(" ")  # pauses, and doesn't press the button that was clicked last once more
@@ -386,6 +392,46 @@ def test_it_comes_back_by_itself(chromium: Chromium, browser: Browser) -> None:
         with_token.close()
 
 
+def test_what_is_pressed_and_saved(chromium: Chromium, browser: Browser, feed: Feed, tmp_path: Path) -> None:
+    file = tmp_path / "snapshot-1.png"
+    file.write_bytes(b"a picture")
+    pressed = "[...document.querySelectorAll('.controls [aria-pressed=true]')].map(e => e.dataset.command).join()"
+    with chromium.open(browser.address, size=(390, 844)) as tab:
+        state_becomes(tab, "Live")
+        assert tab.ask(pressed) == ""
+        assert tab.ask("document.querySelector('#files').hidden") is True
+        feed.stats = {"recording": True, "recording_path": tmp_path / "recording-1.mp4", "hud": True, "files": (file,)}
+        tab.wait_for(f"{pressed} === 'record,hud'")
+        assert "Recording to recording-1.mp4" in tab.text("#files")
+        assert tab.ask("document.querySelector('#files a').getAttribute('download')") == "snapshot-1.png"
+        text = "fetch(document.querySelector('#files a').href).then(answer => answer.text())"
+        assert tab.ask(text) == "a picture"
+        tab.do("Browser.setDownloadBehavior", behavior="allow", downloadPath=str(tmp_path / "phone"))
+        tab.click("#files a")
+        eventually((tmp_path / "phone" / "snapshot-1.png").exists)
+        assert tab.ask("document.documentElement.scrollWidth") == 390
+        sizes = "[...document.querySelectorAll('.controls button')].map(e => e.offsetWidth)"
+        *others, last = tab.ask(sizes)
+        assert last <= min(others) + 1  # to quit is no phone's biggest button
+        assert tab.errors == []
+
+
+def test_a_file_is_not_live(chromium: Chromium, browser: Browser, feed: Feed) -> None:
+    feed.stats = {"position": 1.0, "duration": 9.0}
+    with chromium.open(browser.address) as tab:
+        state_becomes(tab, "Playing")
+
+
+def test_what_is_drawn_is_not_repeated(chromium: Chromium, browser: Browser, feed: Feed) -> None:
+    feed.drawn = True
+    with chromium.open(browser.address) as tab:
+        state_becomes(tab, "Live")
+        tab.wait_for("document.querySelector('#results').textContent.includes('espresso')")
+        assert "espresso" not in tab.text()
+        tab.click("summary")
+        tab.wait_for("document.querySelector('#results').innerText.includes('espresso')")
+
+
 # --- a visitor's camera ---
 
 
@@ -504,6 +550,39 @@ def test_no_camera_says_why(chromium: Chromium, browser: Browser, camera_loop: C
         tab.wait_for("/no camera|wasn't allowed/.test(document.querySelector('#camera-text').textContent)")
         assert tab.text("#camera-button") == "Use my camera"
         assert camera_loop.source.state == "connecting"
+
+
+def test_a_phones_cameras(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What a phone does: it opens the address with the token over https, gives its camera, and takes the other one."""
+    monkeypatch.setenv("TORCH_OPENCV_HOME", str(tmp_path / "home"))
+    browser = Browser("torch-opencv", host="0.0.0.0", port=0, https=True)
+    loop = CameraLoop(browser)
+    cameras = "--use-fake-device-for-media-stream=device-count=2"
+    options = (cameras, "--use-fake-ui-for-media-stream", "--ignore-certificate-errors")
+    label = "camera => camera.label"
+    try:
+        with Chromium(tmp_path, *options) as phone, phone.open(browser.address, size=(390, 844)) as tab:
+            assert tab.ask("isSecureContext") is True
+            assert tab.ask("location.protocol") == "https:"
+            eventually(lambda: len(loop.frames) > 5)
+            state_becomes(tab, "Live")
+            tab.wait_for("!document.querySelector('#camera-switch').hidden")
+            tab.ask(
+                "window.taken = []; const get = navigator.mediaDevices.getUserMedia.bind(navigator.mediaDevices);"
+                "navigator.mediaDevices.getUserMedia = async (wanted) => { const stream = await get(wanted);"
+                f" taken.push(...stream.getVideoTracks().map({label})); return stream }}"
+            )
+            for count in (1, 2):
+                tab.click("#camera-switch")
+                tab.wait_for(f"taken.length === {count}")
+                seen = len(loop.frames)
+                eventually(lambda seen=seen: len(loop.frames) > seen + 3)
+            assert len(set(tab.ask("taken"))) == 2  # to the other one and back
+            assert tab.ask("document.documentElement.scrollWidth") == 390
+            assert tab.errors == []
+    finally:
+        loop.close()
+        browser.close()
 
 
 # --- the command ---

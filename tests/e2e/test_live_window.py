@@ -151,3 +151,73 @@ def test_without_a_display_the_browser_is_taken(display: Display, name: str, vie
         program.terminate()
         program.communicate(timeout=60)
         assert program.returncode in (-15, 143)  # the latter if the model was loaded
+
+
+POINTING = """
+import sys
+from torch_opencv import live
+
+class Pointing(live.App):
+    def process(self, image):
+        return 0
+
+    def handle(self, event):
+        if isinstance(event, live.Click):
+            print(event.source, event.x, event.y, event.double, flush=True)
+        return False
+
+live.run(Pointing(), sys.argv[1:], view="window")
+"""
+
+
+@pytest.mark.parametrize(
+    ("names", "size", "at", "expected"),
+    [
+        (["a.png"], (800, 600), (100, 75), (0, 100, 75)),
+        (["a.png"], (400, 300), (100, 75), (0, 200, 150)),  # half as large
+        (["a.png"], (500, 500), (100, 75), (0, 160, 20)),  # with bars above and below
+        (["a.png"], (500, 500), (100, 30), None),  # on a bar
+        (["a.png", "b.png"], (800, 300), (100, 75), (0, 200, 150)),
+        (["a.png", "b.png"], (800, 300), (550, 75), (1, 50, 75)),  # half as large as its tile, and there twice as large
+        (["a.png", "b.png"], (800, 300), (450, 75), None),  # in its tile, but beside it
+    ],
+)
+def test_clicks_are_in_the_frames_own_pixels(
+    display: Display,
+    tmp_path: Path,
+    names: list[str],
+    size: tuple[int, int],
+    at: tuple[int, int],
+    expected: tuple[int, float, float] | None,
+) -> None:
+    cv.imwrite(str(tmp_path / "a.png"), torch.full((600, 800, 3), 77, dtype=torch.uint8))
+    cv.imwrite(str(tmp_path / "b.png"), torch.full((300, 200, 3), 177, dtype=torch.uint8))
+    command = [sys.executable, "-c", POINTING, *names]
+    with subprocess.Popen(command, cwd=tmp_path, env=display.environment(), stdout=subprocess.PIPE, text=True) as run:
+        try:
+            search = ["xdotool", "search", "--sync", "--onlyvisible", "--name", "^Pointing$"]
+            found = subprocess.run(search, env=display.environment(), capture_output=True, text=True, timeout=120)
+            window = found.stdout.split()[-1]
+            for words in (
+                ["windowsize", "--sync", window, *size],
+                ["windowactivate", "--sync", window],
+                ["mousemove", "--window", window, *at],
+            ):
+                time.sleep(1)
+                subprocess.run(["xdotool", *map(str, words)], env=display.environment(), check=True, timeout=30)
+            time.sleep(0.5)
+            display.click(times=2)
+            time.sleep(1)
+            display.key("q")
+            said, _ = run.communicate(timeout=60)
+        finally:
+            run.kill()
+    clicks = [line.split() for line in said.splitlines()]
+    if expected is None:
+        assert clicks == []
+        return
+    assert [click[3] for click in clicks] == ["False", "True"]
+    for source, x, y, _ in clicks:
+        assert int(source) == expected[0]
+        assert abs(float(x) - expected[1]) <= 2
+        assert abs(float(y) - expected[2]) <= 2

@@ -303,7 +303,7 @@ def test_a_result_is_not_drawn_on_a_frame_of_another_size() -> None:
     class Once(Marks):
         def process(self, image: torch.Tensor, /) -> int:
             if len(self.seen) == 1:
-                done.wait(10)  # while the frames of the other size are shown
+                done.wait(60)  # while the frames of the other size are shown
             return super().process(image) + 100
 
     done = threading.Event()
@@ -312,6 +312,8 @@ def test_a_result_is_not_drawn_on_a_frame_of_another_size() -> None:
 
     def after(index: int) -> None:
         while index not in {frame.frame.index for frame in screen.frames}:
+            shown.acquire(timeout=10)
+        while index == 0 and not screen.frames[-1].fields:  # until its result is there
             shown.acquire(timeout=10)
         if index == 5:
             done.set()

@@ -479,7 +479,7 @@ def test_verify_reads_again(known: dict[str, Entry], server: FileServer, home: P
         file.write(b"!")
     os.utime(path, ns=(status.st_atime_ns, status.st_mtime_ns))
     with pytest.raises(
-        WeightsError, match=rf"net is not what it must be in {path.parent}: net\.bin has the wrong checksum"
+        WeightsError, match=rf"checksum mismatch of net in {path.parent}: net\.bin has the wrong checksum"
     ):
         weights.verify("net")
     assert len(server.requests) == 1

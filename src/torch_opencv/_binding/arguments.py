@@ -16,7 +16,7 @@ from typing import Any, ClassVar
 import cv2
 import torch
 from torch import Tensor
-from torch._C._functorch import peek_interpreter_stack
+from torch._C import _are_functorch_transforms_active
 from torch.autograd import forward_ad
 
 from torch_opencv._binding import memory
@@ -53,7 +53,7 @@ class Wrapped:
 
 def _tensor(tensor: Tensor) -> object:
     if tensor.ndim > 1 and tensor.dtype in SUPPORTED_DTYPES:
-        if peek_interpreter_stack() is not None or forward_ad._current_level >= 0:
+        if _are_functorch_transforms_active() or forward_ad._current_level >= 0:
             raise NeedsSlowPathError  # .numpy() of a functional tensor gives memory that isn't there
         # .numpy() raises where there is nothing to share, and so leaves the fast path
         return (tensor if tensor.is_contiguous() or memory.rows_apart(tensor) else tensor.contiguous()).numpy()

@@ -40,10 +40,11 @@ _NUMPY = {
 }
 
 
-def _supports(dtype: type[np.integer[Any] | np.floating[Any]]) -> bool:
+def _supports(dtype: type[np.generic]) -> bool:
     """Whether the installed cv2 takes this dtype as it is. (It silently narrows 64-bit integers to 32 bits.)"""
     try:
-        return bool(cv2.flip(np.zeros((1, 1), dtype), 0).dtype == dtype)
+        array: Any = np.zeros((1, 1), dtype)
+        return bool(cv2.flip(array, 0).dtype == dtype)
     except cv2.error:
         return False
 
@@ -189,7 +190,7 @@ def _check(tensor: Tensor) -> None:
         raise RefusedError(
             "is a FakeTensor and has no data: call this function outside of FakeTensorMode and torch.export"
         )
-    if is_functorch_wrapped_tensor(tensor) or torch._is_functional_tensor(tensor):  # pyright: ignore[reportPrivateImportUsage]
+    if is_functorch_wrapped_tensor(tensor):
         raise RefusedError(
             "belongs to a transform of torch.func (vmap, jvp, grad, functionalize), which OpenCV can't follow"
         )

@@ -15,7 +15,7 @@ import sys
 import types
 import warnings
 from collections.abc import Callable, Iterator
-from typing import Any
+from typing import Any, cast
 
 import cv2
 from numpy import ndarray
@@ -47,7 +47,11 @@ def _reading(function: Callable[..., Any], signature: Signature) -> Callable[...
     def call(*args: Any, **kwargs: Any) -> Any:
         try:
             arrays = [x if (convert := to_cv2[type(x)]) is None else convert(x) for x in args]
-            keywords = kwargs and {k: x if (f := to_cv2[type(x)]) is None else f(x) for k, x in kwargs.items()}
+            keywords = (
+                {k: x if (convert := to_cv2[type(x)]) is None else convert(x) for k, x in kwargs.items()}
+                if kwargs
+                else kwargs
+            )
         except RecursionError:
             raise
         except (NeedsSlowPathError, TypeError, RuntimeError):
@@ -73,7 +77,11 @@ def _writing(function: Callable[..., Any], signature: Signature) -> Callable[...
     def call(*args: Any, **kwargs: Any) -> Any:
         try:
             arrays = [x if (convert := to_cv2[type(x)]) is None else convert(x) for x in args]
-            keywords = kwargs and {k: x if (f := to_cv2[type(x)]) is None else f(x) for k, x in kwargs.items()}
+            keywords = (
+                {k: x if (convert := to_cv2[type(x)]) is None else convert(x) for k, x in kwargs.items()}
+                if kwargs
+                else kwargs
+            )
         except RecursionError:
             raise
         except (NeedsSlowPathError, TypeError, RuntimeError):
@@ -163,7 +171,7 @@ def wrap_class(class_: type) -> type[Wrapped]:
     for name, member in vars(class_).items():
         if name not in _LEFT_TO_PYTHON:
             members[name] = _bind_member(class_, name, member)
-    return type(class_.__name__, (base,), members)  # pyright: ignore[reportReturnType]  # it can't see the base
+    return cast("type[Wrapped]", type(class_.__name__, (base,), members))
 
 
 def _named(args: tuple[Any, ...], kwargs: dict[str, Any]) -> str:

@@ -21,11 +21,14 @@ from pathlib import Path
 
 import torch
 
+from torch_opencv import runtime
 from torch_opencv.live.app import App
 from torch_opencv.vision import Painting, Stylizer
 from torch_opencv.vision.stylize import styles
 
 _log = logging.getLogger(__name__)
+
+_PATIENCE_S = 1.5  # for the thread that loads a style to end
 
 
 @dataclass(frozen=True, eq=False)
@@ -77,6 +80,7 @@ class Stylize(App[Painted]):
         self._changing = threading.Lock()  # held while any of the following is changed
         self._wanted = self.choices[0]
         self._loader: threading.Thread | None = None
+        self._closing = threading.Event()
         self._switch(self._wanted)
         self.painted: Counter[str] = Counter()
         """How many frames were painted in each style."""
@@ -119,9 +123,12 @@ class Stylize(App[Painted]):
         return "painted: " + ", ".join(f"{style} ({count})" for style, count in self.painted.most_common())
 
     def close(self) -> None:
-        """Want no other style any more; one that is being loaded is left behind."""
+        """Want no other style any more; one that is being loaded is given up."""
+        self._closing.set()
         with self._changing:
-            self._wanted = self.chosen
+            loader = self._loader
+        if loader is not None:
+            loader.join(_PATIENCE_S)
 
     def _switch(self, name: str) -> None:
         self._current = name, self._stylizers[name]
@@ -137,7 +144,10 @@ class Stylize(App[Painted]):
                     self._loader = None
                     return
             try:
-                stylizer = self._load(self._named[name])
+                with runtime.compilation(cancelled=self._closing):
+                    stylizer = self._load(self._named[name])
+            except runtime.CompilationCancelledError:
+                return
             except Exception as error:  # whatever it is: the old style goes on
                 _log.error("%s", error)
                 with self._changing:

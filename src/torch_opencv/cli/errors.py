@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 
 from torch_opencv import _signals
+from torch_opencv._terminal import printable
 from torch_opencv.errors import TorchOpencvError
 
 _log = logging.getLogger("torch_opencv")
@@ -63,11 +64,6 @@ class _StderrHandler(logging.Handler):
     def emit(self, record: logging.LogRecord) -> None:
         kind = "" if record.levelno == logging.INFO else f"{record.levelname.lower()}: "
         print(f"torch-opencv: {kind}{printable(record.getMessage())}", file=sys.stderr)
-
-
-def printable(text: str) -> str:
-    r"""The text as a terminal may have it: control characters, which files' names may hold, as ``\x1b``."""
-    return "".join(one if one.isprintable() or one in "\n\t" else ascii(one)[1:-1] for one in text)
 
 
 @contextmanager

@@ -18,6 +18,12 @@ if TYPE_CHECKING:
 app = typer.Typer(no_args_is_help=True, help="Weights: what there is, where it is, fetching and verifying it.")
 
 
+def _names() -> list[str]:
+    from torch_opencv import weights
+
+    return list(weights.names())
+
+
 @app.command("list")
 def list_weights() -> None:
     """Show all weights, and where they are now. Piped, it prints tab-separated lines without a heading."""
@@ -44,7 +50,10 @@ def list_weights() -> None:
 
 @app.command()
 def fetch(
-    names: Annotated[list[str], typer.Argument(metavar="NAME...", help="Names from `torch-opencv models list`.")],
+    names: Annotated[
+        list[str],
+        typer.Argument(metavar="NAME...", help="Names from `torch-opencv models list`.", autocompletion=_names),
+    ],
 ) -> None:
     """Fetch weights that are not on this machine yet, and say where they are."""
     from torch_opencv import weights
@@ -55,7 +64,10 @@ def fetch(
 
 @app.command()
 def verify(
-    names: Annotated[list[str] | None, typer.Argument(metavar="[NAME...]", help="Default: all that are here.")] = None,
+    names: Annotated[
+        list[str] | None,
+        typer.Argument(metavar="[NAME...]", help="Default: all that are here.", autocompletion=_names),
+    ] = None,
 ) -> None:
     """Read the weights on this machine again and compare them with their checksums."""
     from torch_opencv import weights
@@ -73,7 +85,9 @@ def verify(
 
 
 @app.command()
-def path(name: Annotated[str, typer.Argument(help="A name from `torch-opencv models list`.")]) -> None:
+def path(
+    name: Annotated[str, typer.Argument(help="A name from `torch-opencv models list`.", autocompletion=_names)],
+) -> None:
     """Print the path of one weights file, for scripts; it is fetched first if it isn't here, and verified always."""
     from torch_opencv import weights
 

@@ -10,6 +10,7 @@ from collections.abc import Callable, Sequence
 from threading import Event, Thread
 
 from torch_opencv import _signals
+from torch_opencv._terminal import printable
 from torch_opencv.cli.options import RunOptions
 from torch_opencv.live.app import App, as_app
 from torch_opencv.live.events import Command, Key
@@ -19,9 +20,10 @@ from torch_opencv.live.resources import Resources, open_resources
 from torch_opencv.live.result_tables import PrintedResults
 from torch_opencv.live.sources import Source
 from torch_opencv.live.views import View, ViewEvent
-from torch_opencv.runtime import resolve_device
+from torch_opencv.runtime import compilation, resolve_device
 
 _TICK_S = 0.05
+_STOPS_WITHIN_S = 1.5  # compiling, once it is told to
 _ERRORS_COME_WITHIN_S = 1.0  # what is wrong with a model's name or file is known by then
 
 
@@ -88,35 +90,41 @@ def run_program(
             side_by_side=options.side_by_side,
         )
     if not options.quiet and not isinstance(resources.results, PrintedResults):
-        print(_outcome(report, resources), file=sys.stderr)
+        print(printable(_outcome(report, resources)), file=sys.stderr)
         if report.frames and (summary := app.summary()):
-            print(summary, file=sys.stderr)
+            print(printable(summary), file=sys.stderr)
     return _signals.STATUS.get(report.ended, 2 if report.recording_failed else 0)
 
 
 def _load(load: Callable[[Sequence[Source]], object], resources: Resources) -> App[object] | None:
     """Load the program, or None if the user quits meanwhile.
 
-    That may take a while, as a network may be compiled, which can't be interrupted: so it has a thread of its own,
-    which is left behind at an interruption and ends with the process.
+    That may take a while, as a network may have to be compiled: so it has a thread of its own, and the log says how
+    long that will take.
     """
     loaded: list[App[object]] = []
     failed: list[BaseException] = []
-    done = Event()
+    done, quitting = Event(), Event()
 
     def work() -> None:
         try:
-            loaded.append(as_app(load(resources.sources)))
+            with compilation(cancelled=quitting):
+                loaded.append(as_app(load(resources.sources)))
         except BaseException as error:
             failed.append(error)
         done.set()
 
-    Thread(target=work, name="load", daemon=True).start()
-    if not (done.wait(_ERRORS_COME_WITHIN_S) and failed):
-        resources.announce()
-    while not done.wait(_TICK_S):
-        if _wants_to_quit(resources.views):
-            return None
+    thread = Thread(target=work, name="load", daemon=True)
+    thread.start()
+    try:
+        if not (done.wait(_ERRORS_COME_WITHIN_S) and failed):
+            resources.announce()
+        while not done.wait(_TICK_S):
+            if _wants_to_quit(resources.views):
+                return None
+    finally:  # also at Ctrl-C
+        quitting.set()
+        thread.join(_STOPS_WITHIN_S)
     if failed:
         raise failed[0]
     return loaded[0]

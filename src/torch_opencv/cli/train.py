@@ -9,6 +9,7 @@ from typing import Annotated
 
 import typer
 
+from torch_opencv._terminal import printable
 from torch_opencv.cli.options import Device, Quiet
 
 
@@ -71,5 +72,6 @@ def train_style(
         print("torch-opencv: interrupted: the same command with --resume goes on from here", file=sys.stderr)
         raise
     if not quiet:
-        print(f"wrote {out}: torch-opencv stylize --style {shlex.quote(str(out))}", file=sys.stderr)
+        said = f"wrote {out}: torch-opencv stylize --style {shlex.quote(str(out))}"
+        print(printable(said), file=sys.stderr)
     return 0

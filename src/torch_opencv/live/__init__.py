@@ -81,8 +81,8 @@ def run(
         view: None is a window if there can be one; else none if ``record`` or ``results`` is given, so that batch work
             ends by itself; else the browser, whose address is printed on stderr. (With ``host``, ``port`` or ``token``
             the browser in any case.)
-        record: a video of what is shown, .mp4 or .mkv.
-        results: a JSON Lines file; "-" is standard output.
+        record: a video of what is shown, .mp4 or .mkv; of single images also an image, or a folder for them.
+        results: a .jsonl, .csv or .parquet file; "-" is standard output.
         latest: process the newest frame only, and play files at their own pace; else every frame. None: the newest
             of live sources, every one of files.
         max_frames: end after so many of each source were processed.

@@ -2,22 +2,18 @@
 
 from __future__ import annotations
 
-import logging
 from collections.abc import Sequence
+from pathlib import Path
 from typing import Any
 
-import torch
-
-import torch_opencv as cv
-from torch_opencv._files import write_new
 from torch_opencv.live.app import App
 from torch_opencv.live.choices import Choices
 from torch_opencv.live.events import Choose, Command, Event, Key, Seek
 from torch_opencv.live.keys import command_of
-from torch_opencv.live.recorder import Recorder, free_name
+from torch_opencv.live.rate_limit import RateLimit
+from torch_opencv.live.recorder import Recorder
+from torch_opencv.live.saving import save_snapshot
 from torch_opencv.live.views import AnnotatedFrame, Pointer, View, ViewEvent
-
-_log = logging.getLogger(__name__)
 
 
 class Controls:
@@ -37,6 +33,10 @@ class Controls:
         self.hud = hud
         self.paused = False
         self.quit = False
+        self.snapshots: tuple[Path, ...] = ()
+        """The files that were saved."""
+        # Whatever the pages ask for: a file each.
+        self._snapshots_allowed, self._toggles = RateLimit(2, at_once=10), RateLimit(0.5, at_once=10)
         self.seek: float | None = None
         """Where the user wants to go on from, in seconds; whoever does that sets it back to None."""
         self.app_changed = False
@@ -74,10 +74,11 @@ class Controls:
             case Command("hud"):
                 self.hud = not self.hud
             case Command("record"):
-                self._recorder.toggle()
+                if self._toggles.allows():
+                    self._recorder.toggle()
             case Command("snapshot"):
-                if shown:
-                    _save(shown.image)
+                if shown and self._snapshots_allowed.allows() and (path := save_snapshot(shown.image)):
+                    self.snapshots = (*self.snapshots, path)
             case Command("next"):
                 self.choices.step(1)
             case Command("previous"):
@@ -88,13 +89,3 @@ class Controls:
                 self.choices.choose(number)
             case Seek(position):
                 self.seek = position
-
-
-def _save(image: torch.Tensor) -> None:
-    path = free_name("snapshot", ".png")
-    try:
-        write_new(path, cv.imencode(".png", image)[1].numpy().tobytes())
-    except OSError as error:
-        _log.warning("no snapshot: %s can't be written: %s", path, error.strerror)
-    else:
-        _log.info("snapshot saved as %s", path)

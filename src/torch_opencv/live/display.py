@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
 from typing import Generic, TypeVar
 
 import torch
@@ -229,6 +230,9 @@ class Display(Generic[R]):
             status=self._app.status,
             position=max(one.time for one in self._plain_of.values()) if self._seeks else None,
             duration=self._duration if self._seeks else None,
+            hud=controls.hud,
+            recording_path=self._recorder.path,
+            files=self._saved,
         )
         self._news, self._shown_at = self._all_news(), time.monotonic()
         image = draw_hud(self._plain, stats, figures=controls.hud, note=controls.choices.note)
@@ -268,12 +272,16 @@ class Display(Generic[R]):
         for one in self._pipeline.reprocessed.take() or ():
             self._results[one.source] = one
 
+    @property
+    def _saved(self) -> tuple[Path, ...]:
+        return (*self._controls.snapshots, *self._recorder.finished)
+
     def _all_news(self) -> tuple[object, ...]:
         controls = self._controls
         source_states = [source.state for source in self._sources]
         said = controls.choices.chosen, controls.choices.note, self._app.status
         results = () if controls.paused else tuple(self._results.values())
-        return self._state, controls.hud, source_states, said, (self._recorder.on, results)
+        return self._state, controls.hud, source_states, said, (self._recorder.on, results, self._saved)
 
     def _refresh(self) -> None:
         """Show the last frame again if there is news about it: a state, a command, a late result, figures."""

@@ -6,9 +6,7 @@ Encoding has a thread of its own, so that the display never waits for it while i
 from __future__ import annotations
 
 import logging
-from collections.abc import Collection
 from contextlib import ExitStack
-from datetime import datetime
 from pathlib import Path
 from threading import Condition, Thread
 
@@ -17,6 +15,7 @@ import torch
 from torch_opencv.live.errors import OutputError
 from torch_opencv.live.image_writer import ImageWriter
 from torch_opencv.live.mailbox import Mailbox
+from torch_opencv.live.saving import check_room, free_name
 from torch_opencv.live.video_encoder import VideoEncoder, side_by_side
 
 Encoder = VideoEncoder | ImageWriter
@@ -25,6 +24,7 @@ Encoder = VideoEncoder | ImageWriter
 _log = logging.getLogger(__name__)
 
 _MAXSIZE = 8  # frames that may wait for the encoder; at full HD with both halves they take 100 MB
+_CHECKED_EVERY = 64  # frames; whether there is room for more
 
 
 class Recorder:
@@ -49,6 +49,16 @@ class Recorder:
     def on(self) -> bool:
         """Whether it records now."""
         return bool(self._takes) and self._takes[-1].on
+
+    @property
+    def path(self) -> Path | None:
+        """The file that is recorded to now."""
+        return self._takes[-1].encoder.path if self.on else None
+
+    @property
+    def finished(self) -> tuple[Path, ...]:
+        """The files that are complete."""
+        return tuple(take.encoder.path for take in self._takes if take.complete)
 
     @property
     def failed(self) -> str:
@@ -78,6 +88,7 @@ class Recorder:
             self._takes[-1].finish(said=True)
             return
         try:
+            check_room(Path())
             taken = [take.encoder.path for take in self._takes]  # a file is there only once something is in it
             encoder = VideoEncoder(free_name("recording", ".mp4", taken), fps=self._fps)
         except OutputError as error:
@@ -114,7 +125,8 @@ class _Take:
         self.encoder = encoder
         self.failed = ""
         self.on = True
-        self._every, self._said = every, by_key
+        self.complete = False
+        self._every, self._said, self._by_key = every, by_key, by_key
         self._changed = Condition()
         self._waiting: Mailbox[tuple[torch.Tensor, torch.Tensor | None, float]] = Mailbox(
             self._changed, keep="all", maxsize=_MAXSIZE
@@ -155,6 +167,8 @@ class _Take:
         try:
             try:
                 while (item := self._next()) is not None:
+                    if self._by_key and self.encoder.frames % _CHECKED_EVERY == 0:
+                        check_room(self.encoder.path.parent, self.encoder.path)
                     image, original, time = item
                     self.encoder.write(image if original is None else side_by_side(original, image), time=time)
             except OutputError as error:  # the encoder has closed itself
@@ -170,6 +184,7 @@ class _Take:
         except BaseException as error:  # a mistake, raised in the main thread
             self._error = error
         else:
+            self.complete = self.encoder.frames > 0
             self._tell()
 
     def _next(self) -> tuple[torch.Tensor, torch.Tensor | None, float] | None:
@@ -189,13 +204,3 @@ class _Take:
             _log.info("recorded %d frames to %s", frames, path) if frames else _log.info("nothing was recorded")
         if self.dropped:
             _log.warning("%d frames are not in %s: this machine can't encode them that fast", self.dropped, path)
-
-
-def free_name(stem: str, suffix: str, taken: Collection[Path] = ()) -> Path:
-    """A file of the present time in the current folder that doesn't exist yet: ``snapshot-20260131-235959.png``."""
-    name = f"{stem}-{datetime.now():%Y%m%d-%H%M%S}"
-    path, number = Path(name + suffix), 1
-    while path.exists() or path in taken:
-        number += 1
-        path = Path(f"{name}-{number}{suffix}")
-    return path

@@ -13,6 +13,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from torch_opencv._files import atomic_write
+from torch_opencv._terminal import printable
 from torch_opencv.live.errors import OutputError
 from torch_opencv.live.results import Results, described
 from torch_opencv.live.sources import Frame
@@ -154,7 +155,7 @@ class PrintedResults(Results):
         ]
         encoding = sys.stdout.encoding or "utf-8"
         text = "\n".join([frame.path or frame.source, *(f"  {line}" for line in lines if line)]) + "\n"
-        self._write_text(_printable(text).encode(encoding, "replace").decode(encoding))
+        self._write_text(printable(text).encode(encoding, "replace").decode(encoding))
         self.lines += 1
 
 
@@ -198,7 +199,3 @@ def _csv_line(cells: list[object] | list[str]) -> str:
 
 def _text(value: object) -> str:
     return f"{value:.4f}" if isinstance(value, float) else "" if value is None else str(value)
-
-
-def _printable(text: str) -> str:
-    return "".join(one if one.isprintable() or one == "\n" else ascii(one)[1:-1] for one in text)

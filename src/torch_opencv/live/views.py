@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Literal, Protocol
 
 import torch
@@ -40,6 +41,12 @@ class Stats:
     """Where in the file the shown frame is, in seconds; None for live sources, and where `Seek` isn't heeded."""
     duration: float | None = None
     """How long the file is, in seconds, where that is known."""
+    hud: bool = False
+    """Whether the figures are written on what is shown."""
+    recording_path: Path | None = None
+    """The file that is recorded to."""
+    files: tuple[Path, ...] = ()
+    """What was saved in this run and is complete: snapshots and recordings."""
 
 
 @dataclass(frozen=True, eq=False, slots=True)

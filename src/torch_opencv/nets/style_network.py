@@ -1,4 +1,4 @@
-"""A feed-forward style network: a picture in, the same scene in one painting's manner out, in a single pass.
+"""A feed-forward style network: a picture in, the same scene in one painting's style out, in a single pass.
 
 After Johnson, Alahi and Fei-Fei, "Perceptual Losses for Real-Time Style Transfer and Super-Resolution", 2016,
 https://arxiv.org/abs/1603.08155, with instance normalisation (Ulyanov and others, https://arxiv.org/abs/1607.08022).

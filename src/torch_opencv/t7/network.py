@@ -135,21 +135,21 @@ class _Building:
         return module
 
     def _make(self, obj: Object, where: str) -> tuple[nn.Module, int]:
-        place = _short(f"{where}{_printable(obj.class_name)}")
+        path = _short(f"{where}{_printable(obj.class_name)}")
         if id(obj) in self._open:
-            raise T7Error(f"{place}: this module contains itself")
+            raise T7Error(f"{path}: this module contains itself")
         if len(self._open) >= _DEEPEST:
-            raise T7Error(f"{place}: modules are nested more than {_DEEPEST} deep")
+            raise T7Error(f"{path}: modules are nested more than {_DEEPEST} deep")
         builder = BUILDERS.get(obj.class_name)
         if builder is None:
-            raise T7Error(f"{place}: layers of this class aren't supported")
+            raise T7Error(f"{path}: layers of this class aren't supported")
         if not isinstance(obj.fields, Table):
-            raise T7Error(f"{place}: it has no fields")
+            raise T7Error(f"{path}: it has no fields")
         self._open[id(obj)] = 1
-        module = builder(Layer(obj, place, self.module, self._parameters))
+        module = builder(Layer(obj, path, self.module, self._parameters))
         uses = self._open.pop(id(obj))
         if uses > _MOST_USES:
-            raise T7Error(f"{place}: it uses more than {_MOST_USES} layers")
+            raise T7Error(f"{path}: it uses more than {_MOST_USES} layers")
         return module, uses
 
 
@@ -159,8 +159,8 @@ def _printable(name: Any) -> str:
     return text if text.isprintable() else ascii(text)
 
 
-def _short(place: str) -> str:
-    return place if len(place) <= 300 else f"{place[:140]} ... {place[-140:]}"
+def _short(path: str) -> str:
+    return path if len(path) <= 300 else f"{path[:140]} ... {path[-140:]}"
 
 
 class _KeepsInput(nn.Module):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import os
-from dataclasses import asdict, dataclass
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Final
 
@@ -16,32 +16,25 @@ from torch import Tensor, nn
 from torch_opencv._files import atomic_write
 from torch_opencv.training.errors import TrainingError
 
-_FORMAT: Final = "torch-opencv style training 1"
-
-
-@dataclass(frozen=True)
-class Settings:
-    """All that decides a training's result; painting and start are their files' sha256."""
-
-    painting: str
-    start: str
-    iterations: int
-    size: int
-    batch: int
-    style_scale: float
-    content_weight: float
-    seed: int
+_FORMAT: Final = "torch-opencv {} training 1"
 
 
 class Checkpoint:
     """The last whole state, in memory after every `take`, on disk after `save`.
 
-    `take` copies (a few megabytes), so that an interruption in the middle of an iteration doesn't leave half of it.
+    `take` copies, so that an interruption in the middle of an iteration doesn't leave half of it.
+
+    Args:
+        path: the file.
+        kind: what is trained, a word ("style"): files of another kind are refused.
+        settings: all that decides the training's result; of files, their sha256. A file of other settings is refused.
+
     """
 
-    def __init__(self, path: Path, settings: Settings) -> None:
+    def __init__(self, path: Path, kind: str, settings: Mapping[str, str | int | float]) -> None:
         self._path = path
-        self._settings = settings
+        self._format = _FORMAT.format(kind)
+        self._settings = dict(settings)
         self._iteration = 0
         self._tensors: dict[str, Tensor] = {}
 
@@ -56,9 +49,9 @@ class Checkpoint:
     def save(self) -> None:
         """Write what was last taken. TrainingError if it can't be written; the file before it then stays."""
         header = {
-            "format": _FORMAT,
+            "format": self._format,
             "iteration": str(self._iteration),
-            "settings": json.dumps(asdict(self._settings)),
+            "settings": json.dumps(self._settings),
         }
         write(self._path, safetensors.torch.save(self._tensors, metadata=header))
 
@@ -73,12 +66,12 @@ class Checkpoint:
             with safetensors.safe_open(self._path, framework="pt") as file:
                 header = file.metadata() or {}
                 tensors = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118 (no mapping)
-            if header["format"] != _FORMAT:
+            if header["format"] != self._format:
                 raise KeyError("format")
             settings, iteration = json.loads(header["settings"]), int(header["iteration"])
         except (safetensors.SafetensorError, OSError, KeyError, ValueError):
             raise TrainingError(f"{self._path} is not a training's checkpoint: delete it and start anew") from None
-        wanted = asdict(self._settings)
+        wanted = self._settings
         if settings != wanted:
             other = ", ".join(name for name, value in wanted.items() if settings.get(name) != value)
             raise TrainingError(

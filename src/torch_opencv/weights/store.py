@@ -87,7 +87,7 @@ def verify(name: str) -> tuple[Copy, ...]:
         raise WeightsError(f"{name} is not on this machine: `torch-opencv models fetch {name}` gets it")
     damaged = "; ".join(f"{copy.path.parent}: {copy.problem}" for copy in found if copy.problem)
     if damaged:
-        raise WeightsError(f"{name} is not what it must be in {damaged}")
+        raise WeightsError(f"checksum mismatch of {name} in {damaged}")
     return found
 
 

@@ -31,10 +31,10 @@ PINGS = b"\x89\x80\0\0\0\0" * 20_000
 
 
 class Flood:
-    """A flood that goes on during the ``with`` block, and for a minute at most."""
+    """A flood that goes on during the ``with`` block, and for two minutes at most."""
 
     def __init__(self, host: str, kind: str, count: int) -> None:
-        command = [sys.executable, "-m", __name__, host, kind, str(count), "60"]
+        command = [sys.executable, "-m", __name__, host, kind, str(count), "120"]
         self._process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
         assert self._process.stdout
         assert self._process.stdout.readline() == "all are open\n"

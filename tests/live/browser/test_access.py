@@ -85,6 +85,8 @@ def test_the_token_becomes_a_cookie_that_scripts_and_other_sites_do_not_get(guar
     assert {"HttpOnly", "SameSite=Strict", "Path=/"} == set(attributes)
     assert get(guarded, "/page.js", cookie=cookie).status == 200
     assert not refused(guarded, query="", cookie=cookie)
+    behind_https = get(guarded, f"/?token={TOKEN}", **{"x-forwarded-proto": "https"})
+    assert "Secure" in behind_https.headers["set-cookie"].split("; ")
     # A wrong token in the address isn't made good by an old cookie.
     assert get(guarded, "/?token=wrong", cookie=cookie).status == 403
 

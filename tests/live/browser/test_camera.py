@@ -15,7 +15,8 @@ from hypothesis import strategies as st
 from PIL import Image
 
 from tests.live.browser.page import PATIENCE_S, Page, picture
-from torch_opencv.live.browser import Browser, camera, limits
+from torch_opencv.live import rate_limit
+from torch_opencv.live.browser import Browser, camera
 from torch_opencv.live.browser.jpeg import jpeg_size
 from torch_opencv.live.errors import ViewError
 
@@ -290,7 +291,7 @@ def test_garbage_that_only_decoding_shows(browser: Browser) -> None:
 
 def test_more_than_sixty_pictures_a_second(browser: Browser, monkeypatch: pytest.MonkeyPatch) -> None:
     clock = SimpleNamespace(monotonic=lambda: 0.0)
-    monkeypatch.setattr(limits, "time", clock)  # a clock that stands still: no second ever ends
+    monkeypatch.setattr(rate_limit, "time", clock)  # a clock that stands still: no second ever ends
     browser.camera()
     with Page(browser) as page:
         be_camera(page)

@@ -68,8 +68,12 @@ def test_a_picture_and_what_is_beside_it(browser: Browser) -> None:
         "dropped": 3,
         "recording": True,
     }
+    assert (message["size"], message["drawn"]) == ([64, 48], False)
     assert message["stats"] == {
         **stats,
+        "hud": False,
+        "recording_path": None,
+        "files": [],
         "choices": [],
         "chosen": "",
         "status": "",
@@ -306,7 +310,10 @@ def test_who_does_not_keep_up_gets_only_the_newest_panel(browser: Browser) -> No
         for index in range(100):
             browser.show_panel(Panel(f"panel {index}"))
         page.seen(numbers[0])
-        assert page.hear("panel")["panel"]["title"] == "panel 99"
+        titles = [page.hear("panel")["panel"]["title"]]  # perhaps one that was being encoded
+        while titles[-1] != "panel 99":
+            titles.append(page.hear("panel")["panel"]["title"])
+        assert len(titles) <= 2
 
 
 def test_it_is_watched_once_a_page_was_opened(browser: Browser) -> None:

@@ -227,5 +227,5 @@ def test_an_infinite_loss_ends_it(
     painting: Path, content: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(trainer, "_STILL", float("inf"))
-    with pytest.raises(TrainingError, match="became NaN or infinite in iteration 1"):
+    with pytest.raises(TrainingError, match="the loss became NaN or infinite in iteration 1"):
         short(painting, content, tmp_path / "a.safetensors")

@@ -22,7 +22,7 @@ from pathlib import Path
 from typing import Protocol
 from urllib.parse import urlsplit
 
-from starlette.datastructures import MutableHeaders
+from starlette.datastructures import Headers, MutableHeaders
 from starlette.requests import HTTPConnection
 from starlette.responses import PlainTextResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -141,7 +141,8 @@ class Guard:
         return hmac.compare_digest(given.encode(), (self._token or "").encode())
 
     def _new_cookie(self, scope: Scope) -> str:
-        secure = "; Secure" if scope["scheme"] == "https" else ""
+        forwarded = Headers(scope=scope).get("x-forwarded-proto")  # by a proxy that speaks https for us
+        secure = "; Secure" if "https" in (scope["scheme"], forwarded) else ""
         return f"{self._cookie}={self._token}; Path=/; HttpOnly; SameSite=Strict{secure}"
 
 

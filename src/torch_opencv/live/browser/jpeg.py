@@ -35,12 +35,17 @@ def encode(number: int, frame: AnnotatedFrame) -> Packet:
         size = max(1, round(image.shape[1] * scale)), max(1, round(image.shape[0] * scale))
         image = cv.resize(image, size, interpolation=cv.INTER_AREA)
     jpeg = cv.imencode(".jpg", image, [cv.IMWRITE_JPEG_QUALITY, _QUALITY])[1]
+    stats = asdict(frame.stats)
+    stats["recording_path"] = frame.stats.recording_path and frame.stats.recording_path.name
+    stats["files"] = [path.name for path in frame.stats.files]
     message = {
         "type": "frame",
         "number": number,
         "source": frame.frame.source,
+        "size": [frame.frame.image.shape[1], frame.frame.image.shape[0]],
+        "drawn": frame.image is not frame.frame.image,
         "fields": frame.fields,
-        "stats": asdict(frame.stats),
+        "stats": stats,
     }
     return Packet(number, _strict_json(message), jpeg.numpy().tobytes(), frame)
 

@@ -1,41 +1,15 @@
-"""How much a page may send: messages, pictures, commands, and WebSocket frames."""
+"""How many WebSocket frames a page may send that never reach the application."""
 
 from __future__ import annotations
-
-import time
 
 from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol
 from websockets.frames import Frame
 
+from torch_opencv.live.rate_limit import RateLimit
+
 _FRAMES_A_SECOND = 240
 _LONGEST_GOODBYE_S = 2.0  # for the page to close what we have closed
 _PIECE = 4096  # bytes, some 700 of the shortest frames
-
-
-class RateLimit:
-    """So many a second on average, of which some may come at once.
-
-    Args:
-        per_second: the average.
-        at_once: None is a second's worth.
-
-    """
-
-    def __init__(self, per_second: float, at_once: float | None = None) -> None:
-        self._per_second = per_second
-        self._most = per_second if at_once is None else at_once
-        self._left = self._most
-        self._then = time.monotonic()
-
-    def allows(self) -> bool:
-        """Whether one more is still within the limit; one that isn't counts for nothing."""
-        now = time.monotonic()
-        self._left = min(self._most, self._left + (now - self._then) * self._per_second)
-        self._then = now
-        if self._left < 1:
-            return False
-        self._left -= 1
-        return True
 
 
 class LimitedWebSocket(WebSocketsSansIOProtocol):

@@ -16,8 +16,9 @@ from typing import Any
 import uvicorn
 from starlette.applications import Starlette
 from starlette.requests import Request
-from starlette.responses import Response
+from starlette.responses import FileResponse, Response
 from starlette.routing import Route, WebSocketRoute
+from starlette.types import Receive, Scope, Send
 
 from torch_opencv.live.browser.access import LOOPBACK_NAMES, Guard, check_token, make_token
 from torch_opencv.live.browser.broadcaster import Broadcaster
@@ -35,6 +36,7 @@ _PAGE = Path(__file__).with_name("page")
 _MEDIA_TYPES = {".html": "text/html", ".css": "text/css", ".js": "text/javascript", ".svg": "image/svg+xml"}
 _MOST_BYTES = 4 * 2**20  # in one message; a camera's picture has some 100 kB
 _PING_S = 4.0  # between pings, and for the answer: a visitor that is gone gives up its place in twice that
+_MOST_DOWNLOADS = 8  # at once
 _MOST_COMPLAINTS = 16  # of different kinds
 
 
@@ -99,6 +101,7 @@ class Browser:
             self._failure: BaseException | None = None
             self._closed = False
             self._complaints: set[str] = set()
+            self._saved: dict[str, Path] = {}  # what visitors may have, by name
             config = uvicorn.Config(
                 self._application(),
                 http="h11",
@@ -156,6 +159,7 @@ class Browser:
 
         """
         self._check()
+        self._saved = {path.name: path for path in frame.stats.files}
         self._broadcaster.show(frame)
 
     def show_panel(self, panel: Panel | None) -> None:
@@ -218,6 +222,16 @@ class Browser:
                 return Response("There is no such file.", 404, media_type="text/plain")
             return Response(path.read_bytes(), media_type=_MEDIA_TYPES[path.suffix])
 
+        downloads = asyncio.Semaphore(_MOST_DOWNLOADS)
+
+        async def saved(request: Request) -> Response:
+            path = self._saved.get(request.path_params["name"])
+            if path is None or path.is_symlink() or not path.is_file():
+                return Response("There is no such file.", 404, media_type="text/plain")
+            if downloads.locked():
+                return Response("Too many downloads at once. Try again in a while.", 503, media_type="text/plain")
+            return _Download(path, downloads)
+
         @asynccontextmanager
         async def lifespan(_: Starlette) -> AsyncIterator[None]:
             asyncio.get_running_loop().set_exception_handler(self._complain)
@@ -233,7 +247,12 @@ class Browser:
             for task in tasks:
                 task.cancel()
 
-        routes = [Route("/", file), WebSocketRoute("/socket", self._broadcaster.connect), Route("/{name}", file)]
+        routes = [
+            Route("/", file),
+            WebSocketRoute("/socket", self._broadcaster.connect),
+            Route("/saved/{name}", saved),
+            Route("/{name}", file),
+        ]
         names = LOOPBACK_NAMES | {self._host.lower(), str(self._bound)}
         return Guard(
             Starlette(routes=routes, lifespan=lifespan),
@@ -284,3 +303,15 @@ class Browser:
             raise ViewError(f"the browser view has failed: {self._failure!r}") from self._failure
         if not self._closed and not self._thread.is_alive():
             raise ViewError("the browser view's server has ended by itself")
+
+
+class _Download(FileResponse):
+    """A file to be kept, of which so many are sent at once."""
+
+    def __init__(self, path: Path, downloads: asyncio.Semaphore) -> None:
+        super().__init__(path, filename=path.name)
+        self._downloads = downloads
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        async with self._downloads:
+            await super().__call__(scope, receive, send)

@@ -13,7 +13,7 @@ import time
 from starlette.websockets import WebSocket, WebSocketDisconnect
 
 from torch_opencv.live.browser.jpeg import Packet
-from torch_opencv.live.browser.limits import RateLimit
+from torch_opencv.live.rate_limit import RateLimit
 from torch_opencv.live.views import AnnotatedFrame
 
 IN_FLIGHT = 2

@@ -187,7 +187,7 @@ def _convolution_map(layer: Layer) -> nn.Module:
 
 
 class LocalConvolution(nn.Module):
-    """A convolution with weights of its own at each place.
+    """A convolution with weights of its own at each position.
 
     weight: (output height, output width, outputs, inputs, kernel height, kernel width); bias: (outputs, height, width).
     """
@@ -262,9 +262,9 @@ class SubSampling(nn.Module):
 
     def forward(self, input: Tensor) -> Tensor:
         pool = F.avg_pool2d if len(self.kernel) == 2 else F.avg_pool1d
-        place = (-1, *(1 for _ in self.kernel))
+        shape = (-1, *(1 for _ in self.kernel))
         sums = pool(input, self.kernel, self.stride) * math.prod(self.kernel)
-        return sums * self.weight.reshape(place) + self.bias.reshape(place)
+        return sums * self.weight.reshape(shape) + self.bias.reshape(shape)
 
 
 @builds("nn.SpatialSubSampling")

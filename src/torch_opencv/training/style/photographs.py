@@ -27,7 +27,7 @@ _log = logging.getLogger(__name__)
 
 
 class Photographs:
-    """All pictures that lie directly in a folder, as batches of crops.
+    """All pictures that lie directly in a folder, as batches of square crops.
 
     size: the crops' side in pixels. A photograph is shrunk or enlarged to a little more, then cut at random, and
     mirrored every other time. TrainingError if the folder can't be read or has no picture.
@@ -128,7 +128,7 @@ def _scaled(picture: Tensor, scale: float) -> Tensor:
     return image.permute(2, 0, 1).clamp(0, 1)
 
 
-def side_by_side(originals: Sequence[Tensor], painted: Sequence[Tensor]) -> Tensor:
+def above_one_another(originals: Sequence[Tensor], painted: Sequence[Tensor]) -> Tensor:
     """One picture, torch.uint8 (H, W, 3) BGR: the (3, H, W) originals in a row above what was made of them."""
     rows = [torch.cat(list(row), 2) for row in (originals, painted)]
     picture = torch.cat(rows, 1).detach().cpu().float().clamp(0, 1)

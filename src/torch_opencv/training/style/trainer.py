@@ -30,13 +30,16 @@ from torch_opencv import runtime
 from torch_opencv._progress import progress_bar
 from torch_opencv.nets import style_network
 from torch_opencv.nets.style_network import Style, StyleNetwork
-from torch_opencv.training.checkpoint import Checkpoint, Settings, write
+from torch_opencv.training.checkpoint import Checkpoint, write
 from torch_opencv.training.errors import TrainingError
 from torch_opencv.training.style.painting_loss import PaintingLoss
-from torch_opencv.training.style.photographs import Photographs, read_picture, side_by_side
+from torch_opencv.training.style.photographs import Photographs, above_one_another, read_picture
 from torch_opencv.training.style.texture import stipple, unevenness, variation, without_grain
 
-_PAINTING_SIDES: Final = (400, 640)  # the painting's sizes, as the side of a square of that area, for style_scale = 1
+_PAINTING_SIDES: Final = (
+    400,
+    640,
+)  # the painting's sizes, as the side of a square of the same area, for style_scale = 1
 _SCENE: Final = 0.3
 _LIGHT: Final = 4.0
 _STILL: Final = 100.0
@@ -48,7 +51,8 @@ _WARM_UP: Final = 50  # iterations
 _REACH: Final = 4  # pixels by which the twin may be moved
 _EDGE: Final = 16  # pixels at the twins' edges that may differ, since they end elsewhere
 _NOISE: Final = 4 / 255  # the twin's noise is at most of this deviation
-_STEP: Final = 16  # pixels between two places of the measure's coarsest layer
+_STEP: Final = 16  # pixels between two positions of the measure's coarsest layer
+_KIND: Final = "style"
 _KEEP_EVERY: Final = 100  # iterations between checkpoints, for the case that the power fails
 _PREVIEWED: Final = 3
 _SMALLEST_SIZE: Final = 64
@@ -77,46 +81,60 @@ def train(
 ) -> Path:
     """Train a style network and write it to `out`, named NAME.safetensors, which becomes the style's name.
 
-    painting: the picture whose style is learnt. content: a folder of photographs, some hundred at least.
-    size, batch: so many crops of so many pixels are painted at a time.
-    style_scale: how large the painting's strokes are, compared to what suits pictures of about 512x384.
-    content_weight: how much of the scene is kept, against the painting's style.
-    start: another style's file to start from, which saves about half of the iterations.
-    resume: go on where an interrupted training stopped, with the same result as if it had not. Its state is kept in
-        `out` + ".checkpoint" every hundred iterations and when the training ends early, by Ctrl-C or an error.
-    preview_every: iterations between previews, PNG files in the folder `out` + ".previews"; 0 for none.
-    title: the painting's, for the file's header; its file name by default.
-    progress: show a bar on stderr if that is a terminal.
+    Args:
+        painting: the image whose style is learnt.
+        content: a folder of photographs, some hundred at least.
+        out: the file.
+        iterations: how many batches it is trained on.
+        size: pixels of the side of the crops that are painted.
+        batch: how many of them at a time.
+        style_scale: how large the brush strokes are, compared to what suits images of about 512x384.
+        content_weight: how much of the scene is kept, against the painting's style.
+        seed: of the network's first weights, and of the crops' order and positions.
+        start: another style's file to start from, which saves about half of the iterations.
+        device: "auto" (CUDA if there is one), "cpu", "cuda" or "cuda:N".
+        resume: go on where an interrupted training stopped, with the same result as if it had not. Its state is kept in
+            `out` + ".checkpoint" every hundred iterations and when the training ends early, by Ctrl-C or an error.
+        preview_every: iterations between previews, PNG files in the folder `out` + ".previews"; 0 for none.
+        title: the painting's, for the file's header; its file name by default.
+        progress: show a bar on stderr if that is a terminal.
 
-    TrainingError if anything given can't be used or a file can't be written; also StyleFileError, DeviceError, or
-    WeightsError if the loss's network can't be had.
+    Returns:
+        `out`.
+
+    Raises:
+        TrainingError: anything given can't be used, a file can't be written, or the loss became NaN or infinite.
+        StyleFileError: `start` isn't a style's file.
+        DeviceError: there is no such device.
+        WeightsError: the loss's network can't be had.
+
     """
     _check(out, iterations=iterations, size=size, batch=batch, style_scale=style_scale, content_weight=content_weight)
-    place = runtime.resolve_device(device)
+    target = runtime.resolve_device(device)
     picture = read_picture(painting)
     if min(picture.shape[1:]) < _SMALLEST_SIZE:
         raise TrainingError(
             f"{painting} is too small: give a picture of at least {_SMALLEST_SIZE}x{_SMALLEST_SIZE} pixels"
         )
-    settings = Settings(
-        painting=hashlib.sha256(painting.read_bytes()).hexdigest(),
-        start=hashlib.sha256(start.read_bytes()).hexdigest() if start and start.is_file() else "",
-        iterations=iterations,
-        size=size,
-        batch=batch,
-        style_scale=style_scale,
-        content_weight=content_weight,
-        seed=seed,
-    )
+    settings: dict[str, str | int | float] = {
+        "painting": hashlib.sha256(painting.read_bytes()).hexdigest(),
+        "start": hashlib.sha256(start.read_bytes()).hexdigest() if start and start.is_file() else "",
+        "iterations": iterations,
+        "size": size,
+        "batch": batch,
+        "style_scale": style_scale,
+        "content_weight": content_weight,
+        "seed": seed,
+    }
     photographs = Photographs(content, size=size + 2 * _REACH, seed=seed)
     with torch.random.fork_rng(devices=[]):
         torch.manual_seed(seed)
         network = style_network.load(start).train() if start else StyleNetwork()
         measure = PaintingLoss([without_grain(picture, round(side * style_scale)) for side in _PAINTING_SIDES])
-    network.to(place, memory_format=torch.channels_last)  # type: ignore[call-overload]
-    measure.to(place, memory_format=torch.channels_last)  # type: ignore[call-overload]
+    network.to(target, memory_format=torch.channels_last)  # type: ignore[call-overload]
+    measure.to(target, memory_format=torch.channels_last)  # type: ignore[call-overload]
     optimizer = torch.optim.Adam(network.parameters(), _RATE, betas=(0.9, 0.99))
-    kept = Checkpoint(out.with_name(out.name + ".checkpoint"), settings)
+    kept = Checkpoint(out.with_name(out.name + ".checkpoint"), _KIND, settings)
     done = kept.restore(network, optimizer) if resume else 0
     kept.take(done, network, optimizer)
     kept.save()  # before the hours of work: whether it can be written at all
@@ -124,10 +142,10 @@ def train(
     earlier = style_network.describe(start).iterations if start else 0
     style = Style(out.stem, title or painting.name, earlier + iterations)
     try:
-        with _reporting(f"{style.name} on {place.type}", iterations, done, shown=progress) as report:
+        with _reporting(f"{style.name} on {target.type}", iterations, done, shown=progress) as report:
             for index, crops in enumerate(photographs.batches(batch, start=done, end=iterations), done):
                 _set_rate(optimizer, index, iterations)
-                loss = _loss(network, measure, crops.to(place), random.Random(f"{seed} step {index}"), content_weight)
+                loss = _loss(network, measure, crops.to(target), random.Random(f"{seed} step {index}"), content_weight)
                 optimizer.zero_grad()
                 loss.backward()  # type: ignore[no-untyped-call]
                 torch.nn.utils.clip_grad_norm_(network.parameters(), 1.0)
@@ -140,7 +158,7 @@ def train(
                 if (index + 1) % _KEEP_EVERY == 0:
                     kept.save()
                 if preview_every and (index + 1) % preview_every == 0:
-                    _preview(network, photographs, size, place, out, index + 1)
+                    _preview(network, photographs, size, target, out, index + 1)
         write(out, style_network.to_bytes(network, style))
     except BaseException:  # Ctrl-C above all
         with suppress(TrainingError):
@@ -192,7 +210,7 @@ def _loss(
     original = painted[0, :, _EDGE + down : end + down, _EDGE + across : end + across]
     still = F.mse_loss(painted[-1, :, _EDGE:end, _EDGE:end], original)
 
-    # The measure's layers look at every 2nd to 16th place. Were it always the same ones, patterns could hide between.
+    # The measure's layers look at every 2nd to 16th pixel. Were it always the same ones, patterns could hide between.
     top, left = draw.randrange(_STEP), draw.randrange(_STEP)
     terms = measure(painted[:, :, top:, left:], photographs[:, :, top:, left:])
     scene = content_weight * (_SCENE * terms.scene + _LIGHT * terms.light)
@@ -215,17 +233,17 @@ def _is_fast_in_bfloat16(device: torch.device) -> bool:
 
 
 def _preview(
-    network: StyleNetwork, photographs: Photographs, size: int, place: torch.device, out: Path, iteration: int
+    network: StyleNetwork, photographs: Photographs, size: int, device: torch.device, out: Path, iteration: int
 ) -> None:
     originals = photographs.first(_PREVIEWED)
     with torch.no_grad():
-        painted = network(originals.to(place))
+        painted = network(originals.to(device))
     folder = out.with_name(out.name + ".previews")
     try:
         folder.mkdir(exist_ok=True)
     except OSError as error:
         raise TrainingError(f"the previews' folder {folder} can't be made: {error.strerror}") from None
-    _, png = cv.imencode(".png", side_by_side(list(originals), list(painted)))
+    _, png = cv.imencode(".png", above_one_another(list(originals), list(painted)))
     write(folder / f"{iteration:06}.png", png.numpy().tobytes())
 
 

@@ -14,6 +14,7 @@ export class Camera {
   #inFlight = 0;
   #encoding = false;
   #last = 0;
+  #wanted = {}; // which camera, where there are several
 
   // send: takes a Blob. lost: called if the camera ends by itself, such as by being unplugged.
   constructor(send, lost) {
@@ -37,7 +38,7 @@ export class Camera {
     try {
       stream = await navigator.mediaDevices.getUserMedia({
         audio: false,
-        video: { width: { ideal: LONGEST_SIDE }, frameRate: { ideal: 30 } },
+        video: { width: { ideal: LONGEST_SIDE }, frameRate: { ideal: 30 }, ...this.#wanted },
       });
     } catch (error) {
       throw new Error(REASONS[error.name] || `The camera can't be had: ${error.message}`);
@@ -61,6 +62,25 @@ export class Camera {
     if (this.#stream) for (const track of this.#stream.getTracks()) track.stop();
     this.#stream = null;
     this.#video.srcObject = null;
+  }
+
+  // Whether this device has another camera: their number is told once one may be used.
+  async hasAnother() {
+    const devices = await navigator.mediaDevices.enumerateDevices();
+    return devices.filter((device) => device.kind === "videoinput").length > 1;
+  }
+
+  // Stop, and take another camera at the next start: the one on the other side of a phone, else the next in the list.
+  async next() {
+    const { facingMode, deviceId } = this.#stream?.getVideoTracks()[0]?.getSettings() ?? {};
+    this.stop(); // phones have only one on at a time
+    if (facingMode) {
+      this.#wanted = { facingMode: { ideal: facingMode === "user" ? "environment" : "user" } };
+      return;
+    }
+    const devices = (await navigator.mediaDevices.enumerateDevices()).filter((device) => device.kind === "videoinput");
+    const at = devices.findIndex((device) => device.deviceId === deviceId);
+    this.#wanted = { deviceId: { exact: devices[(at + 1) % devices.length].deviceId } };
   }
 
   acknowledged() {

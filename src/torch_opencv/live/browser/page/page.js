@@ -2,6 +2,7 @@
 
 import { Camera } from "./camera.js";
 import { showChoices } from "./choices.js";
+import { showFiles } from "./files.js";
 import { showPanel } from "./panel.js";
 import { watchPointer } from "./pointer.js";
 import { showResults } from "./results.js";
@@ -9,6 +10,7 @@ import { showPosition, watchPosition } from "./seek.js";
 
 const STATES = {
   live: "Live",
+  playing: "Playing", // a file
   connecting: "Connecting",
   lost: "Source lost",
   paused: "Paused",
@@ -16,8 +18,6 @@ const STATES = {
   ended: "Ended",
 };
 const SAID = {
-  snapshot: "A snapshot is saved where the program runs.",
-  record: "Recording is switched where the program runs.",
   quit: "The program is asked to end.",
 };
 const FIRST_WAIT_MS = 500;
@@ -133,13 +133,16 @@ async function show(own, message, jpeg) {
     context.drawImage(bitmap, 0, 0);
     canvas.hidden = false;
     setNotice("", false);
-    setState(message.stats.state);
-    setPressed("pause", message.stats.state === "paused", ["Pause", "Resume"]);
-    setPressed("record", message.stats.recording, ["Record", "Stop"]);
+    const { state, position, recording, recording_path: recordingPath, hud } = message.stats;
+    setState(state === "live" && position !== null ? "playing" : state);
+    setPressed("pause", state === "paused");
+    setPressed("record", recording);
+    setPressed("hud", hud);
+    showFiles(find("files"), message.stats.files, recordingPath);
     showChoices(find("choices"), find("choices-list"), message.stats, choose);
     showPosition(find("position"), message.stats);
     setText(find("status"), message.stats.status);
-    showResults(find("results"), message.fields);
+    showResults(find("results-area"), find("results"), message);
     showStats(message);
   }
   bitmap?.close();
@@ -153,11 +156,12 @@ function visible() {
   return new Promise((resolve) => document.addEventListener("visibilitychange", resolve, { once: true }));
 }
 
-function showStats({ source, stats }) {
+function showStats({ source, size, stats }) {
   const now = performance.now();
   shownTimes = [...shownTimes.filter((time) => now - time < 2000), now];
   const span = now - shownTimes[0];
   find("stat-source").textContent = source;
+  find("stat-size").textContent = size.join(" × ");
   find("stat-display").textContent = rate(stats.display_fps);
   find("stat-model").textContent = rate(stats.model_fps);
   find("stat-age").textContent = `${Math.round(stats.latency_ms)} ms`;
@@ -166,7 +170,7 @@ function showStats({ source, stats }) {
 }
 
 function rate(perSecond) {
-  return `${(perSecond || 0).toFixed(1)} /s`;
+  return `${(perSecond || 0).toFixed(1)} fps`;
 }
 
 function setState(state) {
@@ -180,11 +184,9 @@ function setText(element, text) {
   if (element.textContent !== text) element.textContent = text;
 }
 
-function setPressed(name, pressed, [off, on]) {
+function setPressed(name, pressed) {
   const button = buttonOf(name);
-  if (button.dataset.on === String(pressed)) return;
-  button.dataset.on = String(pressed);
-  button.firstElementChild.textContent = pressed ? on : off;
+  if (button.getAttribute("aria-pressed") !== String(pressed)) button.setAttribute("aria-pressed", pressed);
 }
 
 function setNotice(text, stale) {
@@ -251,6 +253,7 @@ function setSeat(state) {
   if (state === "yours") startCamera();
   else camera.stop();
   find("camera-bar").hidden = state === "none";
+  find("camera-switch").hidden = true; // until it is known that there is another one
   find("camera-button").classList.toggle("primary", state !== "yours");
   find("camera-button").textContent = { yours: "Stop my camera", taken: "Use mine instead" }[state] || "Use my camera";
   find("camera-text").textContent = usurped ? "Another visitor's camera has taken over." : {
@@ -277,6 +280,7 @@ async function startCamera() {
   starting = true;
   try {
     await camera.start();
+    find("camera-switch").hidden = !(await camera.hasAnother());
     wasCamera = seat === "yours";
     if (!wasCamera) camera.stop(); // another took over while the visitor was asked
   } catch (error) {
@@ -290,6 +294,11 @@ function giveUp(reason) {
   problem = reason;
   leave();
 }
+
+find("camera-switch").addEventListener("click", async () => {
+  await camera.next();
+  await startCamera();
+});
 
 find("camera-button").addEventListener("click", () => {
   if (seat === "yours") leave();

@@ -2,12 +2,18 @@
 // Everything is set as text, never as HTML: it may come from anywhere.
 
 let shown = "";
+let decided = false; // whether they are shown from the start; then it is the visitor's to say
 
-export function showResults(container, fields) {
+// area: holds the container, and is opened once if they aren't drawn on the frame, where everybody sees them.
+export function showResults(area, container, { fields, drawn }) {
   const text = JSON.stringify(fields);
   if (text === shown) return;
   shown = text;
   const entries = Object.entries(fields);
+  if (!decided && entries.length > 0) {
+    decided = true;
+    area.open = !drawn;
+  }
   if (entries.length === 0) {
     container.replaceChildren(make("p", "faint", "Nothing yet"));
   } else if (entries.length === 1 && isScores(entries[0][1])) {
@@ -55,7 +61,7 @@ function list(entries) {
   for (const [name, value] of entries) {
     const row = make("div");
     const definition = make("dd");
-    definition.append(content(value));
+    definition.append(isPlain(value) ? long(named(name, value)) : content(value));
     row.append(make("dt", "", isObject(value) ? name : words(name)), definition); // with several sources: a source's name
     fields.append(row);
   }
@@ -83,7 +89,10 @@ function content(value) {
     }
     return items;
   }
-  const text = plain(value);
+  return long(plain(value));
+}
+
+function long(text) {
   return make("span", text.length > 24 ? "long" : "", text);
 }
 
@@ -91,7 +100,7 @@ function pairs(entries) {
   const rows = make("dl", "pairs");
   for (const [name, part] of entries) {
     const row = make("div");
-    row.append(make("dt", "", words(name)), make("dd", "", plain(part)));
+    row.append(make("dt", "", words(name)), make("dd", "", named(name, part)));
     rows.append(row);
   }
   return rows;
@@ -106,6 +115,17 @@ function isList(value) {
   return Array.isArray(value) && value.some((item) => item !== null && typeof item !== "number");
 }
 
+function isPlain(value) {
+  return !isObject(value) && !isList(value);
+}
+
+// A value with what its name says of it.
+function named(name, value) {
+  if (name.endsWith("_ms") && typeof value === "number") return `${value.toFixed(1)} ms`;
+  if (name === "size" && Array.isArray(value) && value.length === 2) return value.join(" × ");
+  return plain(value);
+}
+
 function plain(value) {
   if (value === null || value === undefined) return "–";
   if (Array.isArray(value)) return value.length ? value.map(plain).join(", ") : "none";
@@ -115,6 +135,7 @@ function plain(value) {
 }
 
 function words(name) {
+  if (name.endsWith("_ms")) return `${words(name.slice(0, -3))} time`; // its value has the unit
   const spaced = name.replaceAll("_", " ");
   return spaced.charAt(0).toUpperCase() + spaced.slice(1);
 }
