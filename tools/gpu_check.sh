@@ -11,6 +11,7 @@ if [ "${1:-}" = --cpu ]; then device=cpu; shift; fi
 out="${1:-output/gpu}"
 mkdir -p "$out"
 export PYTHONPATH="src${PYTHONPATH:+:$PYTHONPATH}" PYTHONUNBUFFERED=1
+export TORCH_OPENCV_HOME="$out/home"  # compiled networks; and where platformdirs is missing
 : > "$out/parts.jsonl"
 failed=0
 

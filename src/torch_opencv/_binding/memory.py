@@ -40,7 +40,7 @@ _NUMPY = {
 }
 
 
-def _supports(dtype: type[np.integer[Any] | np.floating[Any]]) -> bool:
+def _supports(dtype: type[np.generic]) -> bool:
     """Whether the installed cv2 takes this dtype as it is. (It silently narrows 64-bit integers to 32 bits.)"""
     try:
         array: Any = np.zeros((1, 1), dtype)
