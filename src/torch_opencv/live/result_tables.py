@@ -21,7 +21,7 @@ from torch_opencv.live.sources import Frame
 _JSON_LINES = (".jsonl", ".ndjson")
 _PARQUET = ".parquet"
 _PLAIN_COLUMNS = 3  # that are understood without a heading
-_LARGE = 10
+_LARGE = 10  # a number of which one decimal place is enough
 _ROWS_IN_MEMORY = 10_000  # of a table whose columns aren't known yet
 
 
