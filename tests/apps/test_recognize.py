@@ -16,6 +16,7 @@ from torch_opencv.live.events import Click, Key, Press, Text
 from torch_opencv.live.sources import Frame
 from torch_opencv.vision.errors import ModelError
 from torch_opencv.vision.faces import Face, Gallery, GalleryError, GalleryFile
+from torch_opencv.weights import WeightsError
 
 RED, GREEN, BLUE, GREY = (0, 0, 200), (0, 200, 0), (200, 0, 0), (90, 90, 90)
 
@@ -87,6 +88,7 @@ def recognizing(session: Session) -> Session:
 
 def test_labelling_then_recognising(session: Session) -> None:
     assert session.names == [None] * 3
+    assert session.app.summary() == "to recognise, two faces are needed of Anna, Bob"
     assert session.double_click(0)
     assert not session.double_click(3)  # there is nobody
     assert session.keys("2", "Enter") == [True, True]  # too early
@@ -243,3 +245,36 @@ def test_a_folder_is_enrolled(tmp_path: Path, caplog: pytest.LogCaptureFixture) 
         app = Recognize(folder=tmp_path, analyzer=Painted())
     assert "two.png is left out: it shows 2 faces" in caplog.text
     assert Session(app, GREEN, RED, GREY).names == ["Bob", "Anna", None]
+
+
+@pytest.mark.data
+def test_photographs_of_well_known_people(tmp_path: Path, shared_data: Path) -> None:
+    """The whole chain: folders of pictures, faces found in others, names and strangers."""
+    images = shared_data / "faceapi" / "images"
+    enrolled = {
+        "Obama": ["fr_knn_train_obama_obama", "fr_knn_train_obama_obama2"],
+        "Kit": ["fr_knn_train_kit_harington_john2", "fr_knn_train_kit_harington_john2"],
+    }
+    for name, files in enrolled.items():
+        (tmp_path / name).mkdir()
+        for number, file in enumerate(files):
+            picture = cv.imread(str(images / f"{file}.png"))
+            assert picture is not None
+            picture = cv.flip(picture, 1) if number and files[0] == file else picture
+            cv.imwrite(str(tmp_path / name / f"{number}.png"), picture)
+    try:
+        app = Recognize(folder=tmp_path, device="cpu")
+    except WeightsError as error:
+        pytest.skip(f"needs face-api's weights: {str(error).splitlines()[0]}")
+    expected = {
+        "fr_ex_obama_small": "Obama",
+        "fr_knn_test_obama1": "Obama",
+        "fr_knn_test_kit_with_rose": "Kit",
+        "fr_knn_test_alex_lacamoire1": None,
+        "fr_knn_train_biden_biden": None,
+        "skimage_astronaut": None,
+    }
+    for file, name in expected.items():
+        frame = cv.imread(str(images / f"{file}.png"))
+        assert frame is not None
+        assert app.process(frame).whose[0].name == name, file  # the best face's

@@ -29,7 +29,7 @@ from torch import Tensor
 from torch_opencv.apps import gallery_panel
 from torch_opencv.live.app import App
 from torch_opencv.live.events import Click, Event, Key, Press, Text
-from torch_opencv.live.overlay import ACCENT, draw_boxes, draw_note
+from torch_opencv.live.overlay import ACCENT, Color, draw_boxes, draw_note
 from torch_opencv.live.panel import Panel
 from torch_opencv.nets.faceapi.boxes import iou
 from torch_opencv.vision.faces import Face, FaceAnalyzer
@@ -143,11 +143,13 @@ class Recognize(App[Recognized]):
     def process_batch(self, images: Sequence[Tensor], /) -> list[Recognized]:
         """The same for several frames, of any sizes, in one go."""
         recognizer = self._recognizer
-        return [_recognized(faces, recognizer) for faces in self._analyzer.batch(images)]
+        results = [_recognized(faces, recognizer) for faces in self._analyzer.batch(images)]
+        if recognizer:
+            self._seen.update(one.name or "unknown" for result in results for one in result.whose)
+        return results
 
     def fields(self, result: Recognized, /) -> dict[str, object]:
         """The result as written to ``--results``."""
-        self._seen.update(one.name or "unknown" for one in result.whose if result.recognizer)
         return {"faces": [_fields(face, one) for face, one in zip(result.faces, result.whose, strict=True)]}
 
     # --- in the main thread ---
@@ -159,14 +161,12 @@ class Recognize(App[Recognized]):
         if not self._recognizer:
             return draw_note(draw_boxes(image, [face.box for face in result.faces]), self._labelling_hint())
         asked = self._asking[0] if self._asking else None
-        rows = [
-            (face.box, _label(one), _NAMED if one.name else _UNKNOWN)
-            for face, one in zip(result.faces, result.whose, strict=True)
-            if asked is None or not _overlap(face, asked)
-        ]
         if asked:
-            rows.append((asked.box, "?", ACCENT))
             draw_note(image, "\n".join(["Whose face is this?", *self._answers()]))
+        rows = [
+            (face.box, "?", ACCENT) if asked and _overlap(face, asked) else (face.box, _label(one), _color(one))
+            for face, one in zip(result.faces, result.whose, strict=True)
+        ]
         return draw_boxes(image, *zip(*rows, strict=True)) if rows else image
 
     def handle(self, event: Event, /) -> bool:
@@ -184,10 +184,11 @@ class Recognize(App[Recognized]):
         return self._panel
 
     def summary(self) -> str:
-        """Who was seen in how many frames, the most frequent first."""
-        return (
-            "faces: " + ", ".join(f"{name} ({count})" for name, count in self._seen.most_common()) if self._seen else ""
-        )
+        """Who was seen in how many frames, the most frequent first; or why nobody was."""
+        if missing := self._missing():
+            return f"to recognise, two faces are needed of {', '.join(missing)}"
+        seen = ", ".join(f"{name} ({count})" for name, count in self._seen.most_common())
+        return f"faces: {seen}" if seen else ""
 
     def _handle(self, event: Event) -> bool:
         self.status = ""
@@ -344,6 +345,10 @@ def _label(one: Recognition) -> str:
         return "unknown"
     margin = f" ({one.margin:+.2f})" if math.isfinite(one.margin) else ""
     return f"{one.name or 'unknown'} {one.distance:.2f}{margin}"
+
+
+def _color(one: Recognition) -> Color:
+    return _NAMED if one.name else _UNKNOWN
 
 
 def _overlap(one: Face, other: Face) -> bool:

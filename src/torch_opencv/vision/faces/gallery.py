@@ -101,8 +101,9 @@ class Gallery:
         if len(self.people) > MOST_PEOPLE or len(self) > MOST_FACES:
             raise GalleryError(f"a gallery holds at most {MOST_PEOPLE} people and {MOST_FACES} faces: delete some")
         names = [person.name for person in self.people]
-        if twice := {name for name in names if names.count(name) > 1}:
-            raise GalleryError(f"{min(twice)!r} is in the gallery already: give another name")
+        if len(set(names)) < len(names):
+            twice = next(name for number, name in enumerate(names) if name in names[:number])
+            raise GalleryError(f"{twice!r} is in the gallery already: give another name")
 
     def __len__(self) -> int:
         """The number of faces."""
