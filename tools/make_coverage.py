@@ -20,6 +20,7 @@ import cv2
 
 import torch_opencv
 from torch_opencv._binding import wrap
+from torch_opencv.cuda._routing import NATIVE
 
 if sys.version_info >= (3, 11):
     import tomllib
@@ -48,7 +49,7 @@ def count(module: types.ModuleType) -> dict[str, int]:
             counts["unchanged"] += 1
         elif isinstance(ours, type):
             counts["classes"] += 1
-            if _home(ours) == here.__name__:
+            if _home(ours) == here.__name__ or (module is cv2.cuda and ours is NATIVE.get(name)):
                 at_home.add(ours)
         else:
             counts["functions"] += 1
