@@ -62,7 +62,11 @@ def main() -> None:
     args = parser.parse_args()
     rows = []
     for make in (classification, stylization):
-        program, backend = make(args.device)
+        try:
+            program, backend = make(args.device)
+        except ImportError as error:
+            print(f"{make.__name__} is left out: {error}")
+            continue
         for size in args.sizes.split(","):
             width, height = map(int, size.split("x"))
             frames = [torch.randint(256, (height, width, 3), dtype=torch.uint8) for _ in range(4)]

@@ -45,7 +45,7 @@ def count(module: types.ModuleType) -> dict[str, int]:
         ours, theirs = getattr(here, name), getattr(module, name)
         if isinstance(theirs, types.ModuleType):
             continue
-        if ours is theirs:
+        if ours is theirs or isinstance(ours, types.UnionType):  # typing.MatLike
             counts["unchanged"] += 1
         elif isinstance(ours, type):
             counts["classes"] += 1
