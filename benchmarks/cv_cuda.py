@@ -18,6 +18,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
+import cv2
 import torch
 import torch.nn.functional as F  # noqa: N812
 from torch import Tensor
@@ -177,7 +178,7 @@ def main() -> None:
     device = torch.device(args.device)
     kornia, torchvision = installed("kornia"), installed("torchvision")
     of = torch.cuda.get_device_name(device) if device.type == "cuda" else "the CPU"
-    print(f"torch {torch.__version__}, OpenCV {cv.__version__}, {of}\n")
+    print(f"torch {torch.__version__}, OpenCV {cv2.__version__}, {of}\n")
     print("| operation | frames | ours, ms | bandwidth | torch by hand | torchvision | kornia |")
     print("| --- | --- | ---: | ---: | ---: | ---: | ---: |")
     rows: list[dict[str, Any]] = []
@@ -198,7 +199,7 @@ def main() -> None:
                     shown = "" if share is None else f"{share:.0%}"
                     print(f"| {name} | {batch} x {size} | {_cell(ours)} | {shown} | {' | '.join(cells)} |", flush=True)
                     if args.json:  # after each row, since time may run out
-                        about = {"device": of, "torch": torch.__version__, "opencv": cv.__version__, "rows": rows}
+                        about = {"device": of, "torch": torch.__version__, "opencv": cv2.__version__, "rows": rows}
                         args.json.write_text(json.dumps(about, indent=1) + "\n", "utf-8")
     for row in rows:
         for one, taken in row["ms"].items():

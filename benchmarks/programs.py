@@ -19,9 +19,10 @@ import torch
 from torch import Tensor
 
 from torch_opencv import runtime
+from torch_opencv.errors import TorchOpencvError
 from torch_opencv.nets.efficientnet_lite0 import EfficientNetLite0
 from torch_opencv.nets.style_network import StyleNetwork
-from torch_opencv.vision import Classifier, ModelError, Stylizer
+from torch_opencv.vision import Classifier, Stylizer
 
 Program = Callable[[Tensor], object]
 
@@ -29,7 +30,7 @@ Program = Callable[[Tensor], object]
 def classification(device: str) -> tuple[Program, str]:
     try:
         classifier = Classifier(device=device)
-    except (ImportError, ModelError, OSError) as error:
+    except (ImportError, TorchOpencvError) as error:
         print(f"EfficientNet-Lite0's own weights can't be had, so random ones: {str(error).splitlines()[0]}")
         classifier = Classifier(EfficientNetLite0(), device=device)
     return classifier, classifier.backend
@@ -39,7 +40,7 @@ def stylization(device: str) -> tuple[Program, str]:
     try:
         stylizer = Stylizer(device=device, size=None if device == "cuda" else 512)
         return stylizer, stylizer.backend
-    except (ImportError, ModelError, OSError) as error:
+    except (ImportError, TorchOpencvError) as error:
         print(f"the style's own weights can't be had, so random ones: {str(error).splitlines()[0]}")
     network = runtime.accelerate(StyleNetwork().eval(), torch.rand(1, 3, 96, 160), device=device, dynamic=(2, 3))
 
@@ -61,7 +62,11 @@ def main() -> None:
     args = parser.parse_args()
     rows = []
     for make in (classification, stylization):
-        program, backend = make(args.device)
+        try:
+            program, backend = make(args.device)
+        except ImportError as error:
+            print(f"{make.__name__} is left out: {error}")
+            continue
         for size in args.sizes.split(","):
             width, height = map(int, size.split("x"))
             frames = [torch.randint(256, (height, width, 3), dtype=torch.uint8) for _ in range(4)]

@@ -29,7 +29,7 @@ part() {
     [ "$status" -eq 0 ] || failed=1
 }
 
-part machine 30 "$python" - "$device" "$out/machine.json" << 'END'
+part machine 40 "$python" - "$device" "$out/machine.json" << 'END'
 import importlib.util, json, platform, sys
 import cv2, torch
 device, file = sys.argv[1:]
@@ -47,10 +47,10 @@ END
 [ "$failed" -eq 0 ] || exit 1
 
 if [ $device = cuda ]; then
-    part tests 200 "$python" -m pytest -q -m gpu -p no:cacheprovider --continue-on-collection-errors \
-        --junitxml "$out/tests.xml" tests/cuda tests/runtime tests/binding/test_contract.py tests/vision/classify tests/live
-    part operators 130 "$python" benchmarks/cv_cuda.py --json "$out/operators.json" --seconds 0.5
-    part programs 100 "$python" benchmarks/programs.py --json "$out/programs.json"
+    part tests 190 "$python" -m pytest -q -m gpu -p no:cacheprovider --continue-on-collection-errors \
+        --junitxml "$out/tests.xml" tests/cuda tests/runtime tests/binding/test_contract.py tests/vision/classify/test_classifier.py
+    part operators 120 "$python" benchmarks/cv_cuda.py --json "$out/operators.json" --seconds 0.5
+    part programs 90 "$python" benchmarks/programs.py --json "$out/programs.json"
 else
     part tests 40 "$python" -m pytest -q -p no:cacheprovider --junitxml "$out/tests.xml" tests/cuda/test_core.py
     part operators 40 "$python" benchmarks/cv_cuda.py --device cpu --sizes 270p --batches 1,2 --seconds 0.1 --json "$out/operators.json"

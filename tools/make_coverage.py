@@ -20,6 +20,7 @@ import cv2
 
 import torch_opencv
 from torch_opencv._binding import wrap
+from torch_opencv.cuda._routing import NATIVE
 
 if sys.version_info >= (3, 11):
     import tomllib
@@ -44,11 +45,11 @@ def count(module: types.ModuleType) -> dict[str, int]:
         ours, theirs = getattr(here, name), getattr(module, name)
         if isinstance(theirs, types.ModuleType):
             continue
-        if ours is theirs:
+        if ours is theirs or isinstance(ours, types.UnionType):  # typing.MatLike
             counts["unchanged"] += 1
         elif isinstance(ours, type):
             counts["classes"] += 1
-            if _home(ours) == here.__name__:
+            if _home(ours) == here.__name__ or (module is cv2.cuda and ours is NATIVE.get(name)):
                 at_home.add(ours)
         else:
             counts["functions"] += 1

@@ -10,7 +10,6 @@ import pytest
 import torch
 from torch import Tensor
 
-from tests.live.doubles import Screen
 from torch_opencv import runtime
 from torch_opencv.live.loop import run
 from torch_opencv.live.sources import open_source
@@ -146,6 +145,9 @@ class TestCuda:
             def draw(self, image: Tensor, result: Tensor) -> Tensor:
                 assert abs(result.item() - image.float().mean().item()) < 0.2  # read on the main thread's stream
                 return image
+
+        pytest.importorskip("av", reason="needs PyAV for the live loop's doubles")
+        from tests.live.doubles import Screen
 
         app, screen = Levels(), Screen()
         assert run(app, open_source("sample"), views=[screen], max_frames=20).frames == 20

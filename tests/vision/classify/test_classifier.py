@@ -8,7 +8,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-import skimage.data
 import torch
 from torch import Tensor, nn
 
@@ -17,10 +16,12 @@ from torch_opencv.vision import Classifier, FrameError, ModelError, Prediction
 from torch_opencv.vision.classify import loading, own_module
 from torch_opencv.vision.frames import Normalise, center_crop, resize_into
 
+skimage_data = pytest.importorskip("skimage.data", reason="needs its photographs: pip install scikit-image")
+
 
 def photograph(name: str) -> Tensor:
     """One of scikit-image's, as a BGR frame."""
-    return cv.cvtColor(torch.from_numpy(getattr(skimage.data, name)()), cv.COLOR_RGB2BGR)
+    return cv.cvtColor(torch.from_numpy(getattr(skimage_data, name)()), cv.COLOR_RGB2BGR)
 
 
 @pytest.fixture(scope="module")
