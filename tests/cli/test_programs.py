@@ -79,7 +79,7 @@ def test_no_password_of_a_stream_is_printed(capfd: pytest.CaptureFixture[str]) -
     assert main(["classify", "rtsp://user:secret@127.0.0.1:1/", "--record", "out.mp4"]) == 2
     out, err = capfd.readouterr()
     assert "secret" not in out + err
-    assert err.splitlines()[-1].startswith("torch-opencv: error: rtsp://user:***@127.0.0.1:1/ can't be read: ")
+    assert err.splitlines()[-1].startswith("torch-opencv: error: rtsp://***@127.0.0.1:1/ can't be read: ")
 
 
 def test_unusable_outputs(refused: Refused) -> None:
