@@ -15,7 +15,7 @@ import torch
 from torch import nn
 
 from torch_opencv.vision import Classifier, ModelError
-from torch_opencv.vision.classify import exported_files
+from torch_opencv.vision.classify import exported_files, loading
 from torch_opencv.vision.classify.pt2 import Pt2Network
 
 
@@ -76,7 +76,7 @@ def test_it_computes_what_pytorch_computes(
 ) -> None:
     module = net(shares)
     (tmp_path / "labels.txt").write_text("".join(f"name {number}\n" for number in range(10)))
-    model = exported_files.load(make(module, tmp_path / f"net{suffix}"), tmp_path / "labels.txt")
+    model = loading.load(make(module, tmp_path / f"net{suffix}"), tmp_path / "labels.txt")
     assert model.size == (32, 32)
     assert list(model.classes) == [(None, f"name {number}") for number in range(10)]
     images = torch.rand(3, 3, 32, 32)
@@ -106,9 +106,9 @@ def test_labels_that_do_not_fit(tmp_path: Path) -> None:
     path = to_pt2(net(), tmp_path / "net.pt2")
     (tmp_path / "labels.txt").write_text("one\ntwo\n")
     with pytest.raises(ModelError, match=r"there are 2 labels, but .* tells 10 classes apart"):
-        exported_files.load(path, tmp_path / "labels.txt")
+        loading.load(path, tmp_path / "labels.txt")
     with pytest.raises(ModelError, match=r"labels .*none\.txt can't be read"):
-        exported_files.load(path, tmp_path / "none.txt")
+        loading.load(path, tmp_path / "none.txt")
 
 
 class Pwned:

@@ -30,12 +30,15 @@ def test_the_default() -> None:
     [
         ("efficientnet-lite", r"there is no model 'efficientnet-lite': did you mean efficientnet-lite0\?"),
         ("EfficientNet", r"did you mean efficientnet-lite0\?"),
-        ("qqq", r"there is no model 'qqq': There are efficientnet-lite0, timm:NAME, or a .t7 file's path"),
+        (
+            "qqq",
+            r"there is no model 'qqq': There are efficientnet-lite0, timm:NAME, or the path of a .t7, .onnx",
+        ),
         ("nin", r"Network in Network has no address to fetch it from any more: give its file"),
         ("no/such/model", r"there is no model file no/such/model"),
         ("missing.t7", r"there is no model file missing.t7"),
         (Path("missing"), r"there is no model file missing"),
-        (__file__, r"test_loading.py can't be used as a model: give a Torch7 file \(.t7\)"),
+        (__file__, r"test_loading.py can't be used as a model: give a .t7, .onnx or .pt2 file"),
     ],
 )
 def test_what_there_is_not(name: str | Path, said: str) -> None:
