@@ -44,6 +44,10 @@ class User:
         subprocess.run(command, env=self.environment, check=True)
         time.sleep(1)
 
+    def runs(self) -> bool:
+        """Whether the program hasn't ended."""
+        return self._program.poll() is None
+
     def ended(self) -> str:
         """What the program said, once it has ended as it should."""
         _, errors = self._program.communicate(timeout=120)
@@ -130,8 +134,9 @@ def test_a_picture_stays_until_the_user_quits(display: Display, tmp_path: Path) 
     cv.imwrite(str(tmp_path / "a.png"), torch.full((300, 400, 3), 77, dtype=torch.uint8))
     user = User(display, tmp_path, "a.png")
     time.sleep(2)
+    assert user.runs()
     user.press("q")
-    assert user.ended().splitlines()[-2].startswith("1 frame in ")
+    assert "Traceback" not in user.ended()
 
 
 @pytest.mark.parametrize("name", ["", ":54321"])
@@ -142,10 +147,11 @@ def test_without_a_display_the_browser_is_taken(display: Display, name: str, vie
     environment = {**os.environ, "DISPLAY": name}
     with subprocess.Popen(command, env=environment, stderr=subprocess.PIPE, text=True) as program:
         assert program.stderr
+        if view:
+            assert "no window can be shown here (" in program.stderr.readline()
         line = program.stderr.readline()
         found = re.search(r"open (http://127\.0\.0\.1:[0-9]+/) in a browser", line)
         assert found, line
-        assert ("no window can be shown here, " in line) == bool(view)
         with urllib.request.urlopen(found[1], timeout=30) as page:
             assert b"<html" in page.read()
         program.terminate()

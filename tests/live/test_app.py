@@ -18,7 +18,7 @@ from torch_opencv.live.checks import to_bgr, to_fields
 from torch_opencv.live.events import Choose, Click, Command, Key
 from torch_opencv.live.loop import run
 from torch_opencv.live.panel import Panel
-from torch_opencv.live.views import Pointer
+from torch_opencv.live.views import Pointer, ViewEvent
 
 # --- what is taken for an app ---
 
@@ -311,10 +311,26 @@ def test_what_the_app_took_is_drawn_at_once_even_on_a_frame_that_stands_still() 
     run(Marking(), source, views=[screen])
     assert [int(frame.image[0, 0, 0]) for frame in screen.frames] == [10, 99]
 
-    screen = Screen({3: Command("pause")}, asks={30: Key("x"), 60: Command("quit")})
-    run(Marking(), Shades(10**6, live=True), views=[screen])
+    drawn = threading.Event()  # or the frame that stands still may be one without a result, on which nothing is drawn
+
+    class Waiting(Marking):
+        def draw(self, image: torch.Tensor, result: int, /) -> torch.Tensor:
+            drawn.set()
+            return super().draw(image, result)
+
+    class Pausing(Screen):
+        paused_at = 0
+
+        def events(self) -> list[ViewEvent]:
+            if drawn.is_set() and not self.paused_at:
+                self.paused_at, self.asked = len(self.frames), 0
+                return [Command("pause")]
+            return super().events() if self.paused_at else []
+
+    screen = Pausing(asks={20: Key("x"), 40: Command("quit")})
+    run(Waiting(), Shades(10**6, live=True), views=[screen])
     assert int(screen.frames[-1].image[0, 0, 0]) == 99
-    assert screen.frames[-1].frame is screen.frames[2].frame
+    assert screen.frames[-1].frame is screen.frames[screen.paused_at - 1].frame
 
 
 def test_a_panel_is_shown_when_it_is_another_one() -> None:
