@@ -169,7 +169,9 @@ class SlowCall:
             self._outputs.append((place, self._name(place), output))
             return output.array
         if tensor.ndim == 1 and tensor.numel() <= _POINT_LENGTH and not self._signature.types_at(place):
-            return tuple(memory.numbers(tensor).tolist())  # an attribute, and cv2 takes no array of integers for a point
+            return tuple(
+                memory.numbers(tensor).tolist()
+            )  # an attribute, and cv2 takes no array of integers for a point
         return memory.to_array(tensor)
 
     def _explained(self, refusal: RefusedError, name: str) -> TypeError | ValueError:
