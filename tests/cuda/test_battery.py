@@ -26,6 +26,14 @@ DEVICES = ["cpu", pytest.param("cuda", marks=pytest.mark.gpu)]
 
 every_function = pytest.mark.parametrize("name", NAMES)
 
+ANEW_IN_OPENCV_5 = frozenset(("multiply", "remap", "rotate", "warpAffine", "warpPerspective"))
+
+
+def skip_where_opencv_answers_anew(name: str) -> None:
+    """OpenCV 4 is followed; 5.0 warps without fixed point, and int32 that are multiplied overflow in another way."""
+    if name in ANEW_IN_OPENCV_5 and cv2.__version__.startswith("5."):
+        pytest.skip(f"OpenCV 5 computes {name} anew, and ours is OpenCV 4's")
+
 
 def some(cases: list[Case], most: int) -> list[Case]:
     """Not more cases than that, from all over the list."""
@@ -73,6 +81,7 @@ def _no_ipp() -> Iterator[None]:
 @pytest.mark.parametrize("device", DEVICES)
 @every_function
 def test_answers_as_opencv(name: str, device: str, without_ipp: None) -> None:
+    skip_where_opencv_answers_anew(name)
     for i, case in enumerate(BY_NAME[name]):
         for height, width in SIZES[: 1 + (i % 3 == 0)]:
             _check(case, case.random(height, width), device)
@@ -81,6 +90,7 @@ def test_answers_as_opencv(name: str, device: str, without_ipp: None) -> None:
 @pytest.mark.data
 @every_function
 def test_answers_as_opencv_on_pictures(name: str, shared_data: Path) -> None:
+    skip_where_opencv_answers_anew(name)
     for case in BY_NAME[name][::3]:
         pictures = case.pictures(shared_data / "imagenet", 37, 50)
         with _no_ipp() if case.ipp is None else contextlib.nullcontext():
