@@ -148,6 +148,7 @@ def test_a_file_that_begins_like_an_option(capfd: pytest.CaptureFixture[str]) ->
     )
 
 
+@pytest.mark.e2e  # seconds of compiling, again and again
 @pytest.mark.skipif(sys.platform == "win32", reason="Ctrl-C is sent in another way")
 @pytest.mark.parametrize(("number", "status"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
 def test_a_signal_while_a_network_is_compiled(number: signal.Signals, status: int, tmp_path: Path) -> None:

@@ -49,6 +49,7 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("TORCH_OPENCV_HOME", str(tmp_path / "home"))
 
 
+@pytest.mark.e2e  # seconds of compiling, again and again
 @pytest.mark.skipif(os.name != "posix", reason="sends SIGINT")
 @pytest.mark.parametrize(("thread", "moment"), [("main", 0.2), ("main", 2.0), ("worker", 1.0), ("worker", 3.0)])
 def test_ctrl_c_while_compiling(thread: str, moment: float) -> None:
