@@ -61,7 +61,7 @@ is without IPP, "pictures" with it, but for the warps. Where integers differ fro
 Not followed are results that depend on the processor: floats beyond 32 bits saturate here on every device, and division
 by 0 among integers is 0 whatever the `dtype`.
 
-OpenCV 5.0 warps and remaps without fixed point, up to 3 levels from OpenCV 4, and int32 values that are multiplied
+OpenCV 5.0 warps and remaps without fixed point, up to 3 levels from OpenCV 4, and products and powers of integers
 overflow in another way. Here the answers are those of OpenCV 4, whichever is installed.
 
 Where OpenCV has no CPU function, the definition of its own tests is the reference, and NPP's for `alphaComp` and

@@ -26,11 +26,11 @@ DEVICES = ["cpu", pytest.param("cuda", marks=pytest.mark.gpu)]
 
 every_function = pytest.mark.parametrize("name", NAMES)
 
-ANEW_IN_OPENCV_5 = frozenset(("multiply", "remap", "rotate", "warpAffine", "warpPerspective"))
+ANEW_IN_OPENCV_5 = frozenset(("multiply", "pow", "remap", "rotate", "warpAffine", "warpPerspective"))
 
 
 def skip_where_opencv_answers_anew(name: str) -> None:
-    """OpenCV 4 is followed; 5.0 warps without fixed point, and int32 that are multiplied overflow in another way."""
+    """OpenCV 4 is followed; 5.0 warps without fixed point, and products of integers overflow in another way."""
     if name in ANEW_IN_OPENCV_5 and cv2.__version__.startswith("5."):
         pytest.skip(f"OpenCV 5 computes {name} anew, and ours is OpenCV 4's")
 

@@ -53,9 +53,11 @@ class Analyzer(Protocol):
 
     def __call__(self, frame: Tensor) -> list[Face]:
         """The faces in a frame, with descriptors."""
+        ...
 
     def batch(self, frames: Sequence[Tensor]) -> list[list[Face]]:
         """The faces in each of several frames."""
+        ...
 
 
 @dataclass(frozen=True, eq=False)
