@@ -66,12 +66,9 @@ def test_ctrl_c_while_compiling(thread: str, moment: float) -> None:
     assert program.returncode in (1, -signal.SIGINT), errors  # and not that of a crash on the way out
     assert errors.count("Traceback") == 1  # Python's own, for the KeyboardInterrupt that nobody caught
     assert "_shutdown" not in errors
-    assert seconds < 2 * busy()
-
-
-def busy() -> float:
-    """How much longer everything takes here than on a machine that does nothing else."""
-    return max(1.0, 2 * os.getloadavg()[0] / (os.cpu_count() or 1))
+    # Two on a quiet machine, of which Python takes one to end with all of PyTorch imported; left alone, it compiles for
+    # a quarter of a minute.
+    assert seconds < 5
 
 
 def test_cancelled_at_any_time_and_compiled_afterwards() -> None:

@@ -22,7 +22,7 @@ from torch_opencv.runtime.errors import CompilationCancelledError
 T = TypeVar("T")
 
 _POLL = 0.02  # seconds between two looks at whether to go on
-_STOP_WITHIN = 1.0  # seconds for which the thread's end is waited for
+_STOP_WITHIN = 0.5  # seconds for which the thread's end is waited for; Python's own end may take another
 
 
 @dataclass(frozen=True)
