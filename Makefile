@@ -12,7 +12,7 @@ FACES := faceapi-tiny-face-detector faceapi-landmark-68 faceapi-age-gender facea
 
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
-.PHONY: demo demo-faces test e2e run-e2e lint docs venv benchmarks clean
+.PHONY: demo demo-faces test slow e2e run-e2e lint docs venv benchmarks clean
 
 demo: $(INSTALLED)
 	mkdir -p output
@@ -33,7 +33,10 @@ demo-faces: $(INSTALLED)
 	fi
 
 test: $(INSTALLED)
-	$(BIN)/python -m pytest -n auto -m 'not e2e'
+	$(BIN)/python -m pytest -n auto -m 'not e2e and not slow'
+
+slow: $(INSTALLED)
+	$(BIN)/python -m pytest -n auto -m 'slow and not e2e'
 
 # Real windows under Xvfb: needs the Debian packages that .ci/run installs, and the cv2 wheel that has windows.
 e2e:

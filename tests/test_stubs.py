@@ -258,12 +258,14 @@ def mypy(request):
     return run
 
 
+@pytest.mark.slow
 def test_right_uses_type_check(mypy, tmp_path):
     script = tmp_path / "uses.py"
     script.write_text(USES)
     assert mypy(script) == []
 
 
+@pytest.mark.slow
 def test_wrong_uses_are_found(mypy, tmp_path):
     script = tmp_path / "misuses.py"
     script.write_text(MISUSES)
@@ -277,5 +279,6 @@ def test_wrong_uses_are_found(mypy, tmp_path):
     assert found == expected
 
 
+@pytest.mark.slow
 def test_the_examples_type_check(mypy):
     assert mypy(CHECKOUT / "examples") == []

@@ -186,6 +186,7 @@ def real() -> Faces:
         pytest.skip(f"needs face-api's weights: {str(error).splitlines()[0]}")
 
 
+@pytest.mark.slow
 def test_the_astronaut_of_the_sample(real: Faces) -> None:
     with open_source("sample") as source:
         frames = [frame.image for frame in islice(source, 170, 190)]

@@ -45,6 +45,7 @@ def image() -> torch.Tensor:
     return torch.randint(256, (60, 80, 3), dtype=torch.uint8, generator=torch.Generator().manual_seed(0))
 
 
+@pytest.mark.slow
 def test_styles_are_switched_between_frames(program: Stylize, image: torch.Tensor) -> None:
     assert program.choices == ("a", "b", *styles.NAMES)
     assert program.chosen == "a"
@@ -87,6 +88,7 @@ def eventually(condition: Callable[[], object]) -> None:
         time.sleep(0.01)
 
 
+@pytest.mark.slow
 def test_frames_go_on_in_the_old_style_while_a_new_one_is_loaded(
     files: list[Path], image: torch.Tensor, held: Held
 ) -> None:
@@ -102,6 +104,7 @@ def test_frames_go_on_in_the_old_style_while_a_new_one_is_loaded(
     assert program.process(image).style == "the-scream"
 
 
+@pytest.mark.slow
 def test_of_several_styles_that_are_chosen_the_last_one_counts(
     files: list[Path], image: torch.Tensor, held: Held
 ) -> None:
@@ -209,6 +212,7 @@ def test_result_is_written_as_agreed_and_stands_for_the_picture(program: Stylize
     assert program.draw(image.clone(), result) is result.painting.image
 
 
+@pytest.mark.slow
 def test_files_of_the_same_name_and_of_ours_stay_apart(files: list[Path], tmp_path: Path) -> None:
     other, ours = _style(tmp_path / "a.safetensors", 5), _style(tmp_path / "the-scream.safetensors", 6)
     program = Stylize([files[0], other, ours], device="cpu")

@@ -77,6 +77,7 @@ def test_the_path_of_fetched_weights_reaches_the_pipe(tmp_path: Path) -> None:
     assert Path("out.txt").read_text() == f"net\t{tmp_path / 'weights/net/net.bin'}\n"
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("quiet", ["", " --quiet"])
 def test_a_training_shows_its_bar_and_prints_nothing_to_the_pipe(quiet: str) -> None:
     rng = np.random.default_rng(0)

@@ -56,6 +56,7 @@ def test_pictures_of_a_batch_do_not_know_of_each_other(network: StyleNetwork) ->
 
 
 @torch.no_grad()
+@pytest.mark.slow
 def test_the_accelerated_network_agrees_for_all_sizes(
     network: StyleNetwork, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

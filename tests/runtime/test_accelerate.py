@@ -186,6 +186,7 @@ def test_compiled_once(home: Path, exports: list[str]) -> None:
     assert [file.suffix for file in files(home)] == [".onnx"]
 
 
+@pytest.mark.slow
 def test_two_processes_compile_it_once(home: Path) -> None:
     program = """
 import logging, sys, torch

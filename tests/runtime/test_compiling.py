@@ -71,6 +71,7 @@ def test_ctrl_c_while_compiling(thread: str, moment: float) -> None:
     assert seconds < 5
 
 
+@pytest.mark.slow
 def test_cancelled_at_any_time_and_compiled_afterwards() -> None:
     module, x = nn.Sequential(*(nn.Conv2d(3, 3, 3) for _ in range(10))), torch.rand(1, 3, 64, 64)
 

@@ -82,6 +82,7 @@ def test_functions_that_a_module_is_given(first: Any, second: Any) -> None:
     assert keys[0] == keys[2] != keys[1]
 
 
+@pytest.mark.slow
 def test_the_right_network_comes_back(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("TORCH_OPENCV_HOME", str(tmp_path))
     x = torch.tensor([-2.0, 3.0])

@@ -125,6 +125,7 @@ def test_onnx(said: Said, tmp_path: Path) -> None:
     assert properties["sha256"] == hashlib.sha256(source.read_bytes()).hexdigest()
 
 
+@pytest.mark.slow
 @pytest.mark.data
 def test_onnx_of_pictures(said: Said, shared_data: Path) -> None:
     source = shared_data / "torch7" / "openface" / "nn4.small2.random.t7"

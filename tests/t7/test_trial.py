@@ -59,6 +59,7 @@ def written(path: Path, class_name: str, **fields: Any) -> Path:
     return path
 
 
+@pytest.mark.slow
 def test_in_a_process_of_its_own(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     sizes = {"kW": 1, "kH": 1, "dW": 1, "dH": 1, "padW": 0, "padH": 0}
     good = written(

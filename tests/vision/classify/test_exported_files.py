@@ -94,6 +94,7 @@ def test_a_graph_for_single_pictures(tmp_path: Path) -> None:
     assert model.classes[3] == (None, "class 3")
 
 
+@pytest.mark.slow
 def test_a_classifier_of_an_onnx_file(tmp_path: Path) -> None:
     classifier = Classifier(to_onnx(net(), tmp_path / "net.onnx"), top=3)
     predictions = classifier(torch.randint(256, (50, 60, 3), dtype=torch.uint8))

@@ -122,6 +122,7 @@ def test_a_file_that_is_none(tmp_path: Path) -> None:
     assert "\n" not in str(raised.value)
 
 
+@pytest.mark.slow
 @pytest.mark.data
 def test_the_demos_layouts(shared_data: Path) -> None:
     """Logits from pictures as the demo prepared them give Torch7's probabilities."""
@@ -141,6 +142,7 @@ def test_the_demos_layouts(shared_data: Path) -> None:
         assert np.abs(scores.numpy() - wanted).max() < 1e-3, path.name
 
 
+@pytest.mark.slow
 @pytest.mark.data
 def test_classify_with_it(shared_data: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """From a frame to names, compiled for this machine; the picture needs no resizing."""

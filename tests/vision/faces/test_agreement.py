@@ -39,6 +39,7 @@ def test_tiny_detector(size: int, reference: Reference) -> None:
         agree(found, image[f"tiny{size}"])
 
 
+@pytest.mark.slow
 def test_whole_chain(reference: Reference, whole_chain: FaceAnalyzer) -> None:
     """All pictures in one batch, so that faces of several frames go through each network together."""
     assert whole_chain.backends == ("onnxruntime",) * 4

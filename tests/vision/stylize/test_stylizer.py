@@ -117,6 +117,7 @@ def test_styles_that_there_are_not(style: str, message: str) -> None:
     assert "\n" not in str(caught.value)
 
 
+@pytest.mark.slow
 def test_files_that_are_no_styles(tmp_path: Path) -> None:
     for name, content, error in (
         ("picture.png", b"\x89PNG", ModelError),
@@ -152,6 +153,7 @@ def test_texture_networks_are_fetched_only_when_they_are_asked_for(
         Stylizer("texturenet-starry")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", styles.NAMES)
 def test_our_own_styles_come_along_and_paint(monkeypatch: pytest.MonkeyPatch, name: str) -> None:
     monkeypatch.setenv("TORCH_OPENCV_OFFLINE", "1")
@@ -164,6 +166,7 @@ def test_our_own_styles_come_along_and_paint(monkeypatch: pytest.MonkeyPatch, na
     assert float(painted.float().std()) > 10
 
 
+@pytest.mark.slow
 @pytest.mark.data
 @pytest.mark.parametrize("network", ["starry", "pollock"])
 def test_texture_networks_show_what_the_demo_showed(shared_data: Path, network: str) -> None:
@@ -179,6 +182,7 @@ def test_texture_networks_show_what_the_demo_showed(shared_data: Path, network: 
         assert difference(painted, _read(shown, (256, 512, 3))) <= 1
 
 
+@pytest.mark.slow
 @pytest.mark.data
 def test_texture_networks_paint_any_size(shared_data: Path) -> None:
     painter = Stylizer(shared_data / "t7/starry.t7", device="cpu")
