@@ -12,7 +12,8 @@ from pathlib import Path
 
 import pytest
 
-from torch_opencv import _style_names, weights
+from torch_opencv import weights
+from torch_opencv._names import styles
 from torch_opencv.cli import main as entry
 
 COMMAND = [sys.executable, "-m", "torch_opencv"]
@@ -56,13 +57,16 @@ def test_nothing_heavy_is_imported_until_it_is_needed() -> None:
 
 
 def test_importing_a_part_of_the_package_does_not_import_opencv() -> None:
-    program = "import sys; from torch_opencv import weights, _signals; print({'torch', 'cv2'} & set(sys.modules))"
+    program = (
+        "import sys; from torch_opencv import weights; from torch_opencv._system import signals;"
+        "print({'torch', 'cv2'} & set(sys.modules))"
+    )
     assert subprocess.check_output([sys.executable, "-c", program], text=True) == "set()\n"
 
 
 def test_the_names_of_the_styles_are_the_catalogues() -> None:
     catalogued = {name for name in weights.names() if weights.entry(name).task == "stylize"}
-    assert catalogued == {*_style_names.NAMES, *_style_names.TEXTURE_NETWORKS}
+    assert catalogued == {*styles.NAMES, *styles.TEXTURE_NETWORKS}
 
 
 @pytest.mark.skipif(not Path("/proc/self/maps").exists(), reason="needs /proc to see what a process has imported")
@@ -118,8 +122,8 @@ def test_a_thread_that_cannot_be_interrupted_is_not_waited_for(number: signal.Si
 
 def test_signals_that_the_parent_ignores_stay_ignored() -> None:
     program = (
-        "import signal; signal.signal(signal.SIGINT, signal.SIG_IGN); from torch_opencv import _signals;"
-        "_signals.raise_first(); print(signal.getsignal(signal.SIGINT) == signal.SIG_IGN)"
+        "import signal; signal.signal(signal.SIGINT, signal.SIG_IGN); from torch_opencv._system import signals;"
+        "signals.raise_first(); print(signal.getsignal(signal.SIGINT) == signal.SIG_IGN)"
     )
     assert subprocess.check_output([sys.executable, "-c", program], text=True) == "True\n"
 

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from torch_opencv._files import atomic_write, create, write_new
+from torch_opencv._system.files import atomic_write, create, write_new
 from torch_opencv.live.errors import OutputError
 from torch_opencv.live.outputs import check_absent, check_distinct, check_writable, lock
 

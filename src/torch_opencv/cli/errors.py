@@ -9,8 +9,8 @@ import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 
-from torch_opencv import _signals
-from torch_opencv._terminal import printable
+from torch_opencv._system import signals
+from torch_opencv._system.terminal import printable
 from torch_opencv.errors import TorchOpencvError
 
 _log = logging.getLogger("torch_opencv")
@@ -23,9 +23,9 @@ def exit_status(run: Callable[[], object], arguments: list[str]) -> int:
             status = run()
             sys.stdout.flush()  # what can't be written would otherwise be noticed at exit, too late for a clean end
         except KeyboardInterrupt:
-            return _signals.STATUS["interrupted"]
-        except _signals.Terminated:
-            return _signals.STATUS["terminated"]
+            return signals.STATUS["interrupted"]
+        except signals.Terminated:
+            return signals.STATUS["terminated"]
         except BrokenPipeError:  # whoever read the output has had enough
             _discard_output()
             return 0
@@ -40,7 +40,7 @@ def exit_status(run: Callable[[], object], arguments: list[str]) -> int:
             return _fail(f"standard output can't be written: {error.strerror}")
         except Exception as error:
             if _is_abort(error):  # what typer makes of a Ctrl-C
-                return _signals.STATUS["interrupted"]
+                return signals.STATUS["interrupted"]
             if _is_usage_error(error):
                 return _fail(_usage_message(error, arguments))
             raise

@@ -9,7 +9,7 @@ import av
 import torch
 
 import torch_opencv as cv
-from torch_opencv._paths import home
+from torch_opencv._system.paths import home
 from torch_opencv.live.window import why_no_window
 
 

@@ -13,7 +13,7 @@ from collections.abc import Callable
 from contextlib import suppress
 from typing import TYPE_CHECKING, NoReturn
 
-from torch_opencv import _signals
+from torch_opencv._system import signals
 
 if TYPE_CHECKING:
     import typer
@@ -28,14 +28,14 @@ def command() -> NoReturn:
 
 def process(run: Callable[[], int]) -> NoReturn:
     """Run what gives an exit status, with the process's signals, and end the process with it."""
-    _signals.raise_first()
+    signals.raise_first()
     try:
         status = run()
     except KeyboardInterrupt:
-        status = _signals.STATUS["interrupted"]
-    except _signals.Terminated:
-        status = _signals.STATUS["terminated"]
-    _signals.ignore()
+        status = signals.STATUS["interrupted"]
+    except signals.Terminated:
+        status = signals.STATUS["terminated"]
+    signals.ignore()
     _leave(status)
 
 

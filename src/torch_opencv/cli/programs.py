@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal, get_type_hints
 
 import typer
 
-from torch_opencv import _style_names
-from torch_opencv._source_names import why_missing
+from torch_opencv._names import styles
+from torch_opencv._names.sources import why_missing
 from torch_opencv.cli.options import Device, RunOptions, parameters
 from torch_opencv.cli.own_apps import load_app
 from torch_opencv.errors import TorchOpencvError
@@ -218,7 +218,7 @@ def faces(
 def _how_to_get(names: Sequence[str]) -> str:
     """A line on weights that can't be had."""
     from torch_opencv import weights
-    from torch_opencv._paths import offline
+    from torch_opencv._system.paths import offline
     from torch_opencv.weights.catalogue import Npm
 
     by_npm = all(any(isinstance(mirror, Npm) for mirror in weights.entry(name).mirrors) for name in names)
@@ -296,12 +296,12 @@ def stylize(
         list[str] | None,
         typer.Option(
             metavar="NAME_OR_FILE",
-            help=f"{', '.join(_style_names.NAMES[:-1])} or {_style_names.NAMES[-1]} (default: "
-            f"{_style_names.NAMES[0]}); {' or '.join(_style_names.TEXTURE_NETWORKS)}, of the original demo; or a file: "
+            help=f"{', '.join(styles.NAMES[:-1])} or {styles.NAMES[-1]} (default: "
+            f"{styles.NAMES[0]}); {' or '.join(styles.TEXTURE_NETWORKS)}, of the original demo; or a file: "
             "what train-style made, or a texture network's .t7. Given several times, it begins with the first; the "
             "keys 1 to 9, n and p switch.",
             show_default=False,
-            autocompletion=lambda: [*_style_names.NAMES, *_style_names.TEXTURE_NETWORKS],
+            autocompletion=lambda: [*styles.NAMES, *styles.TEXTURE_NETWORKS],
         ),
     ] = None,
     strength: Annotated[
@@ -325,4 +325,4 @@ def stylize(
 
     if size is None and all(source.still for source in sources):
         size = _WHOLE
-    return Stylize(style or _style_names.NAMES[0], device=device, size=size, strength=strength, keep_colors=keep_colors)
+    return Stylize(style or styles.NAMES[0], device=device, size=size, strength=strength, keep_colors=keep_colors)

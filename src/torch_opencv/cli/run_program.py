@@ -9,8 +9,8 @@ import sys
 from collections.abc import Callable, Sequence
 from threading import Event, Thread
 
-from torch_opencv import _signals
-from torch_opencv._terminal import printable
+from torch_opencv._system import signals
+from torch_opencv._system.terminal import printable
 from torch_opencv.cli.options import RunOptions
 from torch_opencv.live.app import App, as_app
 from torch_opencv.live.events import Command, Key
@@ -93,7 +93,7 @@ def run_program(
         print(printable(_outcome(report, resources)), file=sys.stderr)
         if report.frames and (summary := app.summary()):
             print(printable(summary), file=sys.stderr)
-    return _signals.STATUS.get(report.ended, 2 if report.recording_failed else 0)
+    return signals.STATUS.get(report.ended, 2 if report.recording_failed else 0)
 
 
 def _load(load: Callable[[Sequence[Source]], object], resources: Resources) -> App[object] | None:
@@ -154,7 +154,7 @@ def _outcome(report: Report, resources: Resources) -> str:
     frames = "1 frame" if report.frames == 1 else f"{report.frames} frames"
     rate = report.frames / report.seconds if report.seconds else 0.0
     text = f"{frames} in {report.seconds:.1f} s ({rate:.1f} frames/s)"
-    parts = [f"{report.ended} after {text}" if report.ended in _signals.STATUS else text]
+    parts = [f"{report.ended} after {text}" if report.ended in signals.STATUS else text]
     if report.latest:
         parts.append(f"{report.shown} shown")
         parts.append(f"{report.dropped} dropped")

@@ -9,7 +9,7 @@ from typing import Annotated
 
 import typer
 
-from torch_opencv._terminal import printable
+from torch_opencv._system.terminal import printable
 from torch_opencv.cli.options import Device, Quiet
 
 
@@ -46,7 +46,7 @@ def train_style(
     quiet: Quiet = False,
 ) -> int:
     """Train a style of your own: minutes on a GPU, half an hour or more on a CPU."""
-    from torch_opencv import _signals
+    from torch_opencv._system import signals
     from torch_opencv.training.style.trainer import train
     from torch_opencv.vision.stylize.styles import file_of
 
@@ -68,7 +68,7 @@ def train_style(
             preview_every=preview_every,
             progress=not quiet,
         )
-    except (KeyboardInterrupt, _signals.Terminated):
+    except (KeyboardInterrupt, signals.Terminated):
         print("torch-opencv: interrupted: the same command with --resume goes on from here", file=sys.stderr)
         raise
     if not quiet:

@@ -8,8 +8,8 @@ from pathlib import Path
 import torch
 
 import torch_opencv as cv
-from torch_opencv._files import atomic_write
-from torch_opencv._image_files import IMAGE_SUFFIXES
+from torch_opencv._names.images import IMAGE_SUFFIXES
+from torch_opencv._system.files import atomic_write
 from torch_opencv.live.errors import OutputError
 from torch_opencv.live.outputs import check_writable
 from torch_opencv.live.sources import Source

@@ -16,8 +16,8 @@ from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from typing import Literal
 
-from torch_opencv._progress import progress_bar
-from torch_opencv._signals import noted
+from torch_opencv._system.progress import progress_bar
+from torch_opencv._system.signals import noted
 from torch_opencv.live.app import as_app, has_fields, name_of
 from torch_opencv.live.controls import Controls
 from torch_opencv.live.display import Display

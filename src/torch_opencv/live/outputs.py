@@ -10,7 +10,7 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from torch_opencv._paths import home
+from torch_opencv._system.paths import home
 from torch_opencv.live.errors import OutputError
 
 if TYPE_CHECKING:

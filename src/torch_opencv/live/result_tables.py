@@ -12,8 +12,8 @@ import sys
 from collections.abc import Mapping
 from pathlib import Path
 
-from torch_opencv._files import atomic_write
-from torch_opencv._terminal import printable
+from torch_opencv._system.files import atomic_write
+from torch_opencv._system.terminal import printable
 from torch_opencv.live.errors import OutputError
 from torch_opencv.live.results import Results, described
 from torch_opencv.live.sources import Frame

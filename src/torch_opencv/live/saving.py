@@ -11,7 +11,7 @@ from pathlib import Path
 import torch
 
 import torch_opencv as cv
-from torch_opencv._files import write_new
+from torch_opencv._system.files import write_new
 from torch_opencv.live.errors import OutputError
 
 LEAST_FREE = 500 * 2**20

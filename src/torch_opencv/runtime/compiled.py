@@ -13,8 +13,8 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
-from torch_opencv._files import atomic_write
-from torch_opencv._paths import home
+from torch_opencv._system.files import atomic_write
+from torch_opencv._system.paths import home
 
 _log = logging.getLogger(__name__)
 

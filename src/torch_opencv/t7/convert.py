@@ -14,7 +14,7 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 
-from torch_opencv._files import atomic_write
+from torch_opencv._system.files import atomic_write
 from torch_opencv.errors import first_line
 from torch_opencv.t7.contents import named_tensors, view
 from torch_opencv.t7.errors import T7Error

@@ -13,7 +13,7 @@ import safetensors.torch
 import torch
 from torch import Tensor, nn
 
-from torch_opencv._files import atomic_write
+from torch_opencv._system.files import atomic_write
 from torch_opencv.training.errors import TrainingError
 
 _FORMAT: Final = "torch-opencv {} training 1"

@@ -12,7 +12,7 @@
 `WeightsError` with a message for people. See docs/weights.md.
 """
 
-from torch_opencv._paths import home
+from torch_opencv._system.paths import home
 from torch_opencv.weights.catalogue import Entry, File, entry, names
 from torch_opencv.weights.checksum import Checksum
 from torch_opencv.weights.errors import WeightsError

@@ -17,8 +17,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
-from torch_opencv._paths import home, offline
-from torch_opencv._progress import progress_bar
+from torch_opencv._system.paths import home, offline
+from torch_opencv._system.progress import progress_bar
 from torch_opencv.weights import catalogue
 from torch_opencv.weights.catalogue import Entry, File, Https, Local, Npm, Package
 from torch_opencv.weights.errors import MirrorFailedError, MissingWeightsError, WeightsError

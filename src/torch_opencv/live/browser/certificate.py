@@ -15,7 +15,7 @@ from collections.abc import Collection
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from torch_opencv._files import atomic_write
+from torch_opencv._system.files import atomic_write
 from torch_opencv.live.errors import ViewError
 from torch_opencv.weights import home
 

@@ -11,8 +11,8 @@ import re
 from pathlib import Path
 
 import torch_opencv as cv
-from torch_opencv._image_files import IMAGE_SUFFIXES
-from torch_opencv._source_names import KINDS, is_address, is_sequence, why_missing
+from torch_opencv._names.images import IMAGE_SUFFIXES
+from torch_opencv._names.sources import KINDS, is_address, is_sequence, why_missing
 from torch_opencv.live.errors import SourceError
 from torch_opencv.live.sources.addresses import check_no_login
 from torch_opencv.live.sources.base import Frame, Source

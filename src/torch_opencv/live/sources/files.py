@@ -8,7 +8,7 @@ import re
 from collections.abc import Sequence
 from pathlib import Path
 
-from torch_opencv._image_files import IMAGE_SUFFIXES
+from torch_opencv._names.images import IMAGE_SUFFIXES
 from torch_opencv.live.errors import SourceError
 from torch_opencv.live.sources.base import Source
 from torch_opencv.live.sources.images import Images

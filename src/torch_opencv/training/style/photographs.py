@@ -19,7 +19,7 @@ import torch
 from torch import Tensor
 
 import torch_opencv as cv
-from torch_opencv._image_files import is_image
+from torch_opencv._names.images import is_image
 from torch_opencv.training.errors import TrainingError
 
 _FARTHEST: Final = 1.25  # a photograph is at most so much larger than the square that is cut out of it

@@ -27,7 +27,7 @@ from torch import Tensor
 
 import torch_opencv as cv
 from torch_opencv import runtime
-from torch_opencv._progress import progress_bar
+from torch_opencv._system.progress import progress_bar
 from torch_opencv.nets import style_network
 from torch_opencv.nets.style_network import Style, StyleNetwork
 from torch_opencv.training.checkpoint import Checkpoint, write

@@ -13,7 +13,7 @@ from torch import nn
 
 import torch_opencv as cv
 from torch_opencv import weights
-from torch_opencv._paths import offline
+from torch_opencv._system.paths import offline
 from torch_opencv.errors import first_line
 from torch_opencv.nets.efficientnet_lite0 import EfficientNetLite0
 from torch_opencv.vision.classify import exported_files, imagenet, own_module, torch7

@@ -20,7 +20,7 @@ import safetensors.torch
 import torch
 from torch import Tensor
 
-from torch_opencv._files import atomic_write
+from torch_opencv._system.files import atomic_write
 from torch_opencv.errors import first_line
 from torch_opencv.vision.faces.gallery import (
     DESCRIPTOR_LENGTH,

@@ -10,8 +10,8 @@ import torch
 from torch import Tensor, nn
 
 from torch_opencv import t7, weights
-from torch_opencv._style_names import NAMES as NAMES
-from torch_opencv._style_names import TEXTURE_NETWORKS as TEXTURE_NETWORKS
+from torch_opencv._names.styles import NAMES as NAMES
+from torch_opencv._names.styles import TEXTURE_NETWORKS as TEXTURE_NETWORKS
 from torch_opencv.errors import first_line
 from torch_opencv.nets import style_network
 from torch_opencv.nets.style_network import StyleNetwork

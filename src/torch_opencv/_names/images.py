@@ -1,4 +1,4 @@
-"""Which files are taken for pictures."""
+"""Which files are taken for images."""
 
 from __future__ import annotations
 
@@ -6,9 +6,9 @@ from pathlib import Path
 
 _NAMES = "avif bmp dib exr gif hdr jp2 jpe jpeg jpg pbm pgm png pnm ppm ras sr tif tiff webp"
 IMAGE_SUFFIXES = frozenset(f".{name}" for name in _NAMES.split())
-"""What names of pictures end in, in lower case: the formats that OpenCV reads."""
+"""What names of images end in, in lower case: the formats that OpenCV reads."""
 
 
 def is_image(path: Path) -> bool:
-    """Whether a file in a folder is taken for a picture: by its name; hidden files aren't."""
+    """Whether a file in a folder is taken for an image: by its name; hidden files aren't."""
     return path.suffix.lower() in IMAGE_SUFFIXES and not path.name.startswith(".")

@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Literal, Protocol
 
-from torch_opencv._terminal import printable
+from torch_opencv._system.terminal import printable
 
 if TYPE_CHECKING:
     from rich.progress import ProgressColumn
