@@ -73,7 +73,7 @@ def view(address: str) -> None:
             try:
                 while time.monotonic() < until:
                     message = connection.recv(timeout=5)
-                    if isinstance(message, str) and json.loads(message)["type"] == "picture":
+                    if isinstance(message, str) and json.loads(message)["type"] == "frame":
                         number = json.loads(message)["number"]
                     elif isinstance(message, bytes):
                         connection.send(json.dumps({"type": "seen", "number": number}))

@@ -12,5 +12,5 @@ class TorchOpencvError(Exception):
 
 def first_line(error: BaseException) -> str:
     """What an exception says, in a line without colours, 200 characters at most; its class if it says nothing."""
-    text = re.sub(r"\x1b\[[0-9;]*m", "", str(error)).strip()
+    text = re.sub(r"\x1b\[[0-9;]*[A-Za-z]", "", str(error)).strip()
     return text.partition("\n")[0][:200] or type(error).__name__

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import logging
-import re
 import sys
 import threading
 import traceback
@@ -17,11 +16,10 @@ from typing import Any, TextIO, cast
 import torch
 from torch import Tensor, nn
 
+from torch_opencv.errors import first_line
 from torch_opencv.runtime.accelerated import Accelerated, Input
 
 _CHATTY = ("torch.onnx", "onnxscript", "onnx_ir", "torch.export", "torch.fx.experimental.symbolic_shapes")
-_ANSI = re.compile(r"\x1b\[[0-9;]*[A-Za-z]")
-_LONGEST = 200  # characters of a reason
 
 
 def versions() -> list[str]:
@@ -119,12 +117,12 @@ def reason(error: BaseException) -> str:
     """Why a module can't be exported, in a line: the error at the root of the exporter's, and where it came from."""
     while error.__cause__ is not None:
         error = error.__cause__
-    text = _ANSI.sub("", str(error)).strip().partition("\n")[0]
+    text = first_line(error)
     if type(error).__name__ == "GuardOnDataDependentSymNode":
         text = "its control flow depends on the values of a tensor"
-    elif " " not in text:  # the name of an operator, say
-        text = f"{type(error).__name__}: {text}" if text else type(error).__name__
-    return text[:_LONGEST] + _origin(error)
+    elif " " not in text and text != type(error).__name__:  # the name of an operator, say
+        text = f"{type(error).__name__}: {text}"
+    return text + _origin(error)
 
 
 def _origin(error: BaseException) -> str:

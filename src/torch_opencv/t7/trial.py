@@ -21,6 +21,7 @@ from torch import Tensor, nn
 from torch.utils._python_dispatch import TorchDispatchMode
 from torch.utils._pytree import tree_leaves
 
+from torch_opencv.errors import first_line
 from torch_opencv.t7.errors import T7Error
 from torch_opencv.t7.network import load_network
 
@@ -143,8 +144,7 @@ def _problem(path: str, shapes: Sequence[Sequence[int]]) -> str:
         with torch.inference_mode():
             network(torch.rand(tuple(shapes[0]), generator=torch.Generator().manual_seed(0)))
     except Exception as error:  # whatever a network for something else makes of it
-        reason = str(error).strip().partition("\n")[0][:200] or type(error).__name__
-        return f"{path}: the network doesn't take an input of {by}: {reason}"
+        return f"{path}: the network doesn't take an input of {by}: {first_line(error)}"
     return ""
 
 

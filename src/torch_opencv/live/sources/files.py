@@ -8,7 +8,7 @@ import re
 from collections.abc import Sequence
 from pathlib import Path
 
-from torch_opencv._names.images import IMAGE_SUFFIXES
+from torch_opencv._names.images import is_image
 from torch_opencv.live.errors import SourceError
 from torch_opencv.live.sources.base import Source
 from torch_opencv.live.sources.images import Images
@@ -32,7 +32,7 @@ def open_folder(folder: Path, name: str) -> Source:
         files = [path for path in folder.iterdir() if not path.name.startswith(".")]
     except OSError as error:
         raise SourceError(f"the folder {name} can't be read: {error.strerror}") from None
-    images = [path for path in files if path.suffix.lower() in IMAGE_SUFFIXES]
+    images = [path for path in files if is_image(path)]
     videos = [path for path in files if path.suffix.lower() in VIDEO_SUFFIXES]
     if images:
         source = Images(sorted(images, key=_natural), name=name, with_paths=True)

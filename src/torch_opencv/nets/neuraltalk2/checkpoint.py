@@ -16,6 +16,7 @@ import torch
 from torch import Tensor, nn
 
 from torch_opencv import t7
+from torch_opencv.errors import first_line
 from torch_opencv.nets.neuraltalk2.core import Core
 from torch_opencv.nets.neuraltalk2.errors import CheckpointError
 from torch_opencv.nets.neuraltalk2.graph import core_of
@@ -142,8 +143,7 @@ def _require_encodes(cnn: nn.Module, encoding: int) -> None:
     except CheckpointError:
         raise
     except Exception as error:  # whatever a network for something else makes of pictures
-        reason = str(error).strip().partition("\n")[0][:200] or type(error).__name__
-        raise CheckpointError(f"its CNN can't take pictures of {SIZE}x{SIZE}: {reason}") from None
+        raise CheckpointError(f"its CNN can't take pictures of {SIZE}x{SIZE}: {first_line(error)}") from None
     finally:
         for hook in hooks:
             hook.remove()

@@ -9,6 +9,7 @@ import torch
 from torch import Tensor, nn
 
 import torch_opencv as cv
+from torch_opencv.errors import first_line
 from torch_opencv.vision.classify.model import ClassificationModel
 from torch_opencv.vision.errors import ModelError
 
@@ -56,8 +57,7 @@ def _outputs(module: nn.Module) -> int:
         with torch.no_grad():
             output = module(torch.zeros(2, 3, *_SIZE, device=parameter.device))
     except Exception as error:  # whatever a module for something else makes of them
-        reason = str(error).strip().partition("\n")[0][:200] or type(error).__name__
-        raise ModelError(f"{name} doesn't take float32 inputs of (N, 3, 224, 224): {reason}") from None
+        raise ModelError(f"{name} doesn't take float32 inputs of (N, 3, 224, 224): {first_line(error)}") from None
     finally:
         for one, training in modes.items():
             one.training = training

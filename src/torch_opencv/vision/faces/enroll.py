@@ -4,15 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Final
 
 from torch import Tensor
 
 import torch_opencv as cv
+from torch_opencv._names.images import is_image
 from torch_opencv.vision.faces.face import Face
 from torch_opencv.vision.faces.gallery import Gallery, GalleryError, Sample, checked_name
-
-ENDINGS: Final = (".jpg", ".jpeg", ".png", ".bmp", ".webp", ".tif", ".tiff")
 
 
 def enroll(folder: str | Path, gallery: Gallery, analyzer: Callable[[Tensor], list[Face]]) -> tuple[Gallery, list[str]]:
@@ -57,7 +55,7 @@ def _people(folder: Path) -> Iterator[tuple[str, list[Path]]]:
     try:
         inside = sorted(path for path in folder.iterdir() if path.is_dir() and not path.name.startswith("."))
         for person in inside:
-            pictures = sorted(path for path in person.iterdir() if path.suffix.lower() in ENDINGS and path.is_file())
+            pictures = sorted(path for path in person.iterdir() if is_image(path) and path.is_file())
             yield checked_name(person.name), pictures
     except OSError as error:
         raise GalleryError(f"{folder} can't be read: {error.strerror}") from None

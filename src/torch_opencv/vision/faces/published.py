@@ -9,6 +9,7 @@ import torch
 from torch import Tensor, nn
 
 from torch_opencv import runtime, t7, weights
+from torch_opencv.errors import first_line
 from torch_opencv.formats import FormatError, caffemodel, tfjs
 from torch_opencv.nets import faceapi
 from torch_opencv.nets.levi_hassner import MEAN_SIZE, LeviHassner
@@ -33,7 +34,7 @@ def load(kind: type[_Network]) -> _Network:
     try:
         network.load_published(tfjs.load(path))
     except (FormatError, RuntimeError, ValueError) as error:
-        raise ModelError(f"{path} can't be used: {_line(error)}") from None
+        raise ModelError(f"{path} can't be used: {first_line(error)}") from None
     return network.eval()  # type: ignore[no-any-return]
 
 
@@ -48,7 +49,7 @@ def load_levi_hassner(name: str, classes: int) -> tuple[LeviHassner, Tensor]:
         network.load_published({layer.name: layer.blobs for layer in caffemodel.load(path) if layer.blobs})
         mean = caffemodel.load_blob(_beside(path, name)).squeeze(0)
     except (FormatError, RuntimeError) as error:
-        raise ModelError(f"{path} can't be used: {_line(error)}") from None
+        raise ModelError(f"{path} can't be used: {first_line(error)}") from None
     if mean.shape != (3, MEAN_SIZE, MEAN_SIZE):
         raise ModelError(
             f"the mean image beside {path} is {tuple(mean.shape)} instead of (3, {MEAN_SIZE}, {MEAN_SIZE})"
@@ -67,7 +68,7 @@ def load_openface(name: str) -> nn.Module:
         with torch.no_grad():
             found = network(torch.zeros(2, 3, 96, 96)).shape
     except (t7.T7Error, RuntimeError, ValueError) as error:
-        raise ModelError(f"{path} can't be used: {_line(error)}") from None
+        raise ModelError(f"{path} can't be used: {first_line(error)}") from None
     if found != (2, 128):
         raise ModelError(f"{path} is no network of OpenFace's: of two faces it makes {tuple(found)}")
     return network
@@ -82,7 +83,3 @@ def accelerated(network: nn.Module, size: int, device: torch.device, name: str) 
 
 def _beside(path: Path, name: str) -> Path:
     return path.with_name(weights.entry(name).files[1].name)
-
-
-def _line(error: Exception) -> str:
-    return str(error).strip().partition("\n")[0]
