@@ -2,7 +2,7 @@
 
     python benchmarks/faces.py [--rounds N] [--only networks|loop|tracking] [--clock wall|cpu]
 
-- networks: each one through `runtime.accelerate`, one face or picture, beside face-api.js's time for the same (wasm,
+- networks: each one through `runtime.accelerate`, one face or image, beside face-api.js's time for the same (wasm,
   one thread; shared/data/faceapi/README.md, section 9). Those were measured on another day: the ratio is a rough one.
 - loop: a 640x480 video with one face, milliseconds a frame without reading the video. "by hand" is the original demo's
   way: Viola-Jones at half the size, then Levi's and Hassner's two networks in cv2.dnn, with random weights, which take
@@ -67,8 +67,8 @@ def networks(rounds: int) -> None:
     print(f"{'network':28}{'ours, ms':>10}{'face-api.js':>13}{'ratio':>8}")
     for kind, size, theirs in NETWORKS:
         network = published.accelerated(published.load(kind), size, CPU, kind.__name__)
-        picture = torch.rand(1, 3, size, size) * 255
-        ours = median(lambda: network(picture), rounds)  # noqa: B023 (called at once)
+        image = torch.rand(1, 3, size, size) * 255
+        ours = median(lambda: network(image), rounds)  # noqa: B023 (called at once)
         print(f"{kind.__name__ + ' ' + str(size):28}{ours:10.1f}{theirs:13.1f}{theirs / ours:8.1f}")
     chain = FaceAnalyzer("ssd", device=CPU, descriptors=True)
     frame = cv.imread(str(DATA / "faceapi" / "images" / "skimage_astronaut.png"))
@@ -100,12 +100,12 @@ def by_hand() -> Callable[[Tensor], object] | None:
     cascade = cv2.CascadeClassifier(cv2.data.haarcascades + "haarcascade_frontalface_default.xml")
 
     def step(frame: Tensor) -> None:
-        picture = frame.numpy()
-        grey = cv2.cvtColor(cv2.resize(picture, None, fx=0.5, fy=0.5), cv2.COLOR_BGR2GRAY)
+        image = frame.numpy()
+        grey = cv2.cvtColor(cv2.resize(image, None, fx=0.5, fy=0.5), cv2.COLOR_BGR2GRAY)
         found = cascade.detectMultiScale(grey)
         # Haar misses the face in some frames; it is charged for one in each, as the others find one.
         x, y, w, h = (2 * int(side) for side in (found[0] if len(found) else (100, 50, 100, 100)))
-        blob = cv2.dnn.blobFromImage(picture[y : y + h, x : x + w], 1, (227, 227), (78, 88, 115))
+        blob = cv2.dnn.blobFromImage(image[y : y + h, x : x + w], 1, (227, 227), (78, 88, 115))
         for net in nets:
             net.setInput(blob)
             net.forward()
@@ -150,10 +150,10 @@ def composed() -> Iterator[Tensor]:
     back = face("fr_knn_train_kit_harington_john2.png", _around_the_face("fr_knn_train_kit_harington_john2.png"))
     for number in range(300):
         frame = torch.full((480, 640, 3), 110, dtype=torch.uint8)
-        for picture, x in ((back, max(460 - 4 * number, 20)), (front, _leaves_and_returns(number))):
+        for image, x in ((back, max(460 - 4 * number, 20)), (front, _leaves_and_returns(number))):
             left, right = max(x, 0), min(x + 160, 640)
             if right > left:
-                frame[150:310, left:right] = picture[:, left - x : right - x]
+                frame[150:310, left:right] = image[:, left - x : right - x]
         yield frame
 
 

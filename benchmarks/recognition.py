@@ -2,14 +2,14 @@
 
     python benchmarks/recognition.py
 
-- identification: 20 people, of whom each has 2 pictures enrolled and 8 tested; the share that gets its own name, when
+- identification: 20 people, of whom each has 2 images enrolled and 8 tested; the share that gets its own name, when
   everybody is known (no threshold).
-- strangers: the first 10 people are enrolled with 2 pictures each; their other 80 pictures and the 100 of the 10 others
+- strangers: the first 10 people are enrolled with 2 images each; their other 80 images and the 100 of the 10 others
   are tested, for each threshold. Missed: known people who are called unknown. Mistaken: who get another's name. Falsely
   accepted: strangers who get a name. Then the same with the halves exchanged; the table has both together.
 
-The pictures are grey, 92x112 pixels, and show nothing but the face, so that detectors miss many: here the whole
-picture is taken for the detector's box. The 2 enrolled are the first two; in all, 20 * 8 = 160 are tested.
+The images are grey, 92x112 pixels, and show nothing but the face, so that detectors miss many: here the whole
+image is taken for the detector's box. The 2 enrolled are the first two; in all, 20 * 8 = 160 are tested.
 """
 
 from __future__ import annotations
@@ -28,16 +28,16 @@ from torch_opencv.vision.faces.gallery import Gallery, Person, Sample
 from torch_opencv.vision.faces.recognizer import CLASSIFIERS, THRESHOLDS, Recognizer
 
 DATA = Path(__file__).resolve().parents[1].parent / "shared" / "data" / "faces" / "orl"
-PEOPLE, PICTURES, ENROLLED = 20, 10, 2
+PEOPLE, IMAGES, ENROLLED = 20, 10, 2
 STEPS = [0.3, 0.35, 0.4, 0.425, 0.45, 0.475, 0.5, 0.525, 0.55, 0.575, 0.6, 0.65, 0.7]
 
 
 def descriptors(folder: Path) -> Tensor:
-    """float32 (20, 10, 128), of everybody's pictures."""
+    """float32 (20, 10, 128), of everybody's images."""
     analyzer = FaceAnalyzer(model=None, descriptors="faceapi", device="cpu")
     people = []
     for number in range(1, PEOPLE + 1):
-        frames = [cv.imread(str(folder / f"s{number}" / f"{one}.png")) for one in range(1, PICTURES + 1)]
+        frames = [cv.imread(str(folder / f"s{number}" / f"{one}.png")) for one in range(1, IMAGES + 1)]
         whole = [
             Detections(torch.tensor([[0.0, 0, frame.shape[1], frame.shape[0]]]).double(), torch.ones(1).double())
             for frame in frames
@@ -86,7 +86,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     parser.add_argument("--data", type=Path, default=DATA, help="the folder with s1 to s20 (default: %(default)s)")
     people = descriptors(parser.parse_args(argv).data)
     half = PEOPLE // 2
-    print(f"{'classifier':12}{'own name':>10}   (20 people, 160 pictures, everybody known)")
+    print(f"{'classifier':12}{'own name':>10}   (20 people, 160 images, everybody known)")
     for classifier in CLASSIFIERS:
         print(f"{classifier:12}{identified(people, classifier):10.1%}")
     for classifier in CLASSIFIERS:

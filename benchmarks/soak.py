@@ -68,7 +68,7 @@ def view(address: str) -> None:
     chance, visits = random.Random(0), 0
     while True:
         until = time.monotonic() + chance.uniform(0.2, 5)
-        pictures = 0
+        images = 0
         with connect(address.replace("http", "ws") + "socket", origin=address.rstrip("/"), proxy=None) as connection:
             try:
                 while time.monotonic() < until:
@@ -77,9 +77,9 @@ def view(address: str) -> None:
                         number = json.loads(message)["number"]
                     elif isinstance(message, bytes):
                         connection.send(json.dumps({"type": "seen", "number": number}))
-                        pictures += 1
+                        images += 1
             except (ConnectionClosed, TimeoutError):
-                print(f"a viewer was left alone after {pictures} pictures", file=sys.stderr)
+                print(f"a viewer was left alone after {images} images", file=sys.stderr)
             if visits % 2 == 0:
                 connection.socket.close()  # as when the network goes
         visits += 1
@@ -136,7 +136,7 @@ def main() -> None:
     fifth = len(measured) // 5
     before, after = statistics.median(measured[fifth : 2 * fifth]), statistics.median(measured[-fifth:])
     rate = report.shown / report.seconds
-    print(f"\n{report.frames} frames looked at, {report.shown} shown ({rate:.1f}/s), {report.dropped} dropped")
+    print(f"\n{report.frames} frames processed, {report.shown} shown ({rate:.1f}/s), {report.dropped} dropped")
     print(
         f"resident memory after the first fifth {before:.1f} MiB, at the end {after:.1f} MiB: {after / before - 1:+.1%}"
     )

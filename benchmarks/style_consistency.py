@@ -36,7 +36,7 @@ from torch_opencv.vision.stylize import styles
 SHARED = Path(__file__).resolve().parents[2] / "shared" / "data"
 CLIPS = ("car-detection.mp4", "bottle-detection.mp4", "asl_gestures_book.mkv")
 NOISE = (2.0, 3.0)
-EDGE = 16  # pixels that are left out where a shifted picture ends elsewhere
+EDGE = 16  # pixels that are left out where a shifted image ends elsewhere
 
 Paint = Callable[[Tensor], Tensor]
 
@@ -70,8 +70,8 @@ def shift(paint: Paint, photograph: Tensor) -> float:
     return statistics.mean(changes)
 
 
-def contrast(picture: Tensor) -> float:
-    return difference(picture, cv.GaussianBlur(picture, (13, 13), 0))
+def contrast(image: Tensor) -> float:
+    return difference(image, cv.GaussianBlur(image, (13, 13), 0))
 
 
 def frames_of(clip: str, count: int) -> list[Tensor]:

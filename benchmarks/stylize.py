@@ -6,7 +6,7 @@ All contenders take a torch.uint8 frame and give one; they take turns within a r
 starry.t7, the original demo's network: "eager" is the loop over its layers in PyTorch, "channels last" the same with
 PyTorch's faster layout, "ONNX Runtime" the network exported and run as both do by default, and "ours" is
 `Stylizer("starry.t7")`, with its BatchNorms folded. (The original, Torch7, needs 740 ms for 512x256 on two such cores.)
-The last column is how far the displayed picture is from that of the network in float64, at most, in grey levels.
+The last column is how far the displayed image is from that of the network in float64, at most, in grey levels.
 """
 
 from __future__ import annotations

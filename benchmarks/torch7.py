@@ -36,11 +36,11 @@ MEASURED = """if True:
     torch.set_num_threads(1)
     if reader == "torch-opencv":
         from torch_opencv.t7 import load
-        from torch_opencv.t7.contents import places
+        from torch_opencv.t7.contents import nodes
         def elements(value):
-            for place in places(value):
-                if isinstance(place.value, torch.Tensor):
-                    yield place.value.sum()
+            for node in nodes(value):
+                if isinstance(node.value, torch.Tensor):
+                    yield node.value.sum()
     else:
         from torchfile import load
         def elements(value, known=None):

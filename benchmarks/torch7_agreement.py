@@ -66,10 +66,10 @@ def layers(data: Path) -> Iterator[Agreement]:
                 yield compare(title, entry.get("class", "old layout"), got, tensor(folder, entry["output"]))
 
 
-def style(data: Path, pictures: Sequence[str] | None = None) -> Iterator[Agreement]:
+def style(data: Path, images: Sequence[str] | None = None) -> Iterator[Agreement]:
     """The style networks in float64, as they are and folded, and starry's modules one after the other.
 
-    pictures: only these.
+    images: only these.
     """
     folder = data / "torch7" / "stylize"
     singles = json.loads((folder / "stylize.json").read_text())["nets"]
@@ -78,13 +78,13 @@ def style(data: Path, pictures: Sequence[str] | None = None) -> Iterator[Agreeme
             continue
         network = t7.load_network(data / "t7" / f"{name}.t7").double()
         folded = t7.fold_batch_norms(network)
-        for picture, entry in inputs.items():
-            wished = pictures is None or picture in pictures
+        for image, entry in inputs.items():
+            wished = images is None or image in images
             if wished and isinstance(entry, dict) and (folder / entry["file"]).exists():
                 x = torch.from_numpy(np.fromfile(folder / entry["input"], "<f4").reshape(entry["shape"])).double()
                 wanted = tensor(folder, entry)
-                yield compare(f"{name}, {picture}", "network", network(x), wanted)
-                yield compare(f"{name}, {picture}", "network, folded", folded(x), wanted)
+                yield compare(f"{name}, {image}", "network", network(x), wanted)
+                yield compare(f"{name}, {image}", "network, folded", folded(x), wanted)
         steps = singles[name]["steps64"]
         if (folder / steps["input"]["file"]).exists():
             yield from modules(name, network, tensor(folder, steps["input"]).double(), steps["outputs"], folder)
@@ -122,7 +122,7 @@ def nin(data: Path) -> Iterator[Agreement]:
             # Layouts without an output of their own have the weights of the one without batch normalization.
             entry = described.get(Path(name).stem, described["nin_small_nobn"])
             yield compare(name, "network", network(x), tensor(folder, entry["output"]))
-            yield compare(f"{name}, one picture", "network", network(x[0]), tensor(folder, entry["output_3d_input"]))
+            yield compare(f"{name}, one image", "network", network(x[0]), tensor(folder, entry["output_3d_input"]))
 
 
 def captions(data: Path) -> Iterator[Agreement]:

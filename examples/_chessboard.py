@@ -1,4 +1,4 @@
-"""Pictures of a chessboard as a camera of a known lens sees it: what camera_calibration.py starts from by default.
+"""Images of a chessboard as a camera of a known lens sees it: what camera_calibration.py starts from by default.
 
 There is no photograph of a chessboard here, so rays are cast: each pixel's ray, bent back straight by OpenCV's
 ``undistortPoints``, meets the board's plane somewhere, and has the colour of the board there. Noise is added.
@@ -30,7 +30,7 @@ _SIDE = 32  # a square of the board has SIDE x SIDE texels
 
 
 def rendered(columns: int, rows: int) -> list[Tensor]:
-    """Pictures, uint8 ``(480, 640, 3)``, of a board of ``columns`` x ``rows`` inner corners, one for each view."""
+    """Images, uint8 ``(480, 640, 3)``, of a board of ``columns`` x ``rows`` inner corners, one for each view."""
     black = (torch.arange(columns + 1) + torch.arange(rows + 1)[:, None]) % 2 == 0
     board = torch.where(black, 25, 230).byte().repeat_interleave(_SIDE, 0).repeat_interleave(_SIDE, 1)
     board = pad(board, [_SIDE // 2] * 4, value=230)
@@ -39,7 +39,7 @@ def rendered(columns: int, rows: int) -> list[Tensor]:
     pixels = (torch.stack((x, y), -1).reshape(-1, 1, 2) + 0.5).double() / _FINER - 0.5
     rays = pad(cv.undistortPoints(pixels, LENS, DISTORTION).reshape(-1, 2), (0, 1), value=1.0)
     noise = torch.Generator().manual_seed(0)
-    pictures = []
+    images = []
     for turn, centre in VIEWS:
         rotation, _ = cv.Rodrigues(torch.tensor(turn, dtype=torch.float64))
         board_to_rays = torch.cat((rotation[:, :2], torch.tensor(centre, dtype=torch.float64)[:, None]), 1)
@@ -49,5 +49,5 @@ def rendered(columns: int, rows: int) -> list[Tensor]:
         seen = cv.remap(board, texels, None, cv.INTER_LINEAR, borderValue=110)
         seen = cv.resize(seen, (WIDTH, HEIGHT), interpolation=cv.INTER_AREA).float()
         seen = (seen + 3 * torch.randn(seen.shape, generator=noise)).clamp(0, 255).byte()
-        pictures.append(cv.cvtColor(seen, cv.COLOR_GRAY2BGR))
-    return pictures
+        images.append(cv.cvtColor(seen, cv.COLOR_GRAY2BGR))
+    return images

@@ -12,7 +12,7 @@ import sys
 from collections.abc import Iterator, Sequence
 
 import torch
-from _pictures import CommandLine, finish, grid, picture, video
+from _images import CommandLine, finish, grid, load_image, video
 from torch import Tensor
 
 import torch_opencv as cv
@@ -20,7 +20,7 @@ import torch_opencv as cv
 
 def made_video() -> Iterator[tuple[Tensor, Tensor]]:
     """75 noisy frames, uint8 ``(427, 640, 3)``, and their truth: bool ``(427, 640)``, where the thing that moves is."""
-    still, portrait = picture("rocket"), picture("astronaut")[10:210, 120:320]
+    still, portrait = load_image("rocket"), load_image("astronaut")[10:210, 120:320]
     disc = torch.zeros(200, 200, dtype=torch.uint8)
     cv.circle(disc, (100, 100), 95, 255, cv.FILLED)
     noise = torch.Generator().manual_seed(0)
@@ -65,7 +65,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     canvas = frame.clone()
     for x, y, width, height in things:
         cv.rectangle(canvas, (x, y, width, height), (0, 255, 255), 2)
-    print(f"{len(things)} things move in the last frame; {(mask > 0).float().mean():.1%} of the picture")
+    print(f"{len(things)} things move in the last frame; {(mask > 0).float().mean():.1%} of the image")
     if overlaps:
         print(f"intersection over union with the truth: {torch.stack(overlaps).mean():.3f} on average")
     panels = {f"{len(things)} moving": canvas, "mask": mask, "learnt background": subtractor.getBackgroundImage()}

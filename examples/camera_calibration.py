@@ -1,6 +1,6 @@
-"""Camera calibration: find a camera's focal length, centre and lens distortion from pictures of a chessboard.
+"""Camera calibration: find a camera's focal length, centre and lens distortion from images of a chessboard.
 
-Z. Zhang, "A flexible new technique for camera calibration" (2000). Give at least three pictures, of one size, of a
+Z. Zhang, "A flexible new technique for camera calibration" (2000). Give at least three images, of one size, of a
 board seen from different sides. Without any, a board is rendered as a camera of known lens would see it, so that what
 is found can be compared with the truth.
 """
@@ -12,7 +12,7 @@ from collections.abc import Sequence
 
 import torch
 from _chessboard import DISTORTION, LENS, rendered
-from _pictures import CommandLine, finish, grid, picture
+from _images import CommandLine, finish, grid, load_image
 from torch import Tensor
 
 import torch_opencv as cv
@@ -26,48 +26,48 @@ def described(lens: Tensor, distortion: Tensor) -> str:
 
 def main(argv: Sequence[str] | None = None) -> int:
     parser = CommandLine(__doc__, "camera_calibration.png")
-    parser.add_argument("pictures", nargs="*", type=picture, help="files of one chessboard (default: a rendered one)")
+    parser.add_argument("images", nargs="*", type=load_image, help="files of one chessboard (default: a rendered one)")
     parser.add_argument("--board", type=int, nargs=2, default=(9, 6), metavar=("COLUMNS", "ROWS"), help="inner corners")
     args = parser.parse_args(argv)
     columns, rows = args.board
     if min(columns, rows) < 3:
         parser.error("--board: a board has at least 3 x 3 inner corners, where four squares meet")
-    pictures = args.pictures or rendered(columns, rows)
-    height, width = pictures[0].shape[:2]
-    if any(view.shape != pictures[0].shape for view in pictures):
-        parser.error("the pictures differ in size: give pictures of one camera, all the same way up")
+    images = args.images or rendered(columns, rows)
+    height, width = images[0].shape[:2]
+    if any(view.shape != images[0].shape for view in images):
+        parser.error("the images differ in size: give images of one camera, all the same way up")
 
     corners = {}
     precisely = (cv.TERM_CRITERIA_EPS + cv.TERM_CRITERIA_MAX_ITER, 30, 0.01)
-    for number, view in enumerate(pictures, 1):
+    for number, view in enumerate(images, 1):
         gray = cv.cvtColor(view, cv.COLOR_BGR2GRAY)
-        found, places = cv.findChessboardCorners(gray, (columns, rows))
+        found, points = cv.findChessboardCorners(gray, (columns, rows))
         if found:
-            corners[number] = cv.cornerSubPix(gray, places, (5, 5), (-1, -1), precisely).reshape(-1, 2)
+            corners[number] = cv.cornerSubPix(gray, points, (5, 5), (-1, -1), precisely).reshape(-1, 2)
         else:
-            print(f"picture {number}: no board of {columns} x {rows} inner corners")
+            print(f"image {number}: no board of {columns} x {rows} inner corners")
     if len(corners) < 3:
-        parser.error(f"{len(corners)} of {len(pictures)} pictures show the board, and 3 are needed: is --board right?")
+        parser.error(f"{len(corners)} of {len(images)} images show the board, and 3 are needed: is --board right?")
 
     board = torch.cartesian_prod(torch.arange(rows), torch.arange(columns)).flip(1).float()
     board = torch.nn.functional.pad(board, (0, 1))  # (rows * columns, 3): x, y and 0, in squares
     error, lens, distortion, turns, shifts = cv.calibrateCamera(
         [board] * len(corners), list(corners.values()), (width, height), None, None, flags=cv.CALIB_FIX_K3
     )
-    for (number, places), turn, shift in zip(corners.items(), turns, shifts, strict=True):
+    for (number, points), turn, shift in zip(corners.items(), turns, shifts, strict=True):
         projected, _ = cv.projectPoints(board, turn, shift, lens, distortion)
-        off = (projected.reshape(-1, 2) - places).norm(dim=1)
-        print(f"picture {number}: corners off by {off.square().mean().sqrt():.3f} px, at most {off.max():.3f} px")
-    print(f"{len(corners)} of {len(pictures)} pictures, error {error:.3f} px")
+        off = (projected.reshape(-1, 2) - points).norm(dim=1)
+        print(f"image {number}: corners off by {off.square().mean().sqrt():.3f} px, at most {off.max():.3f} px")
+    print(f"{len(corners)} of {len(images)} images, error {error:.3f} px")
     print("found:", described(lens, distortion))
-    if not args.pictures:
+    if not args.images:
         print("truth:", described(LENS, DISTORTION))
 
     panels = {}
-    for number, places in list(corners.items())[:3]:
-        view = pictures[number - 1]
-        panels[f"picture {number}"] = cv.drawChessboardCorners(view.clone(), (columns, rows), places, True)
-        panels[f"picture {number}, undistorted"] = cv.undistort(view, lens, distortion)
+    for number, points in list(corners.items())[:3]:
+        view = images[number - 1]
+        panels[f"image {number}"] = cv.drawChessboardCorners(view.clone(), (columns, rows), points, True)
+        panels[f"image {number}, undistorted"] = cv.undistort(view, lens, distortion)
     return finish(grid(panels, 2), args)
 
 

@@ -1,4 +1,4 @@
-"""Contours: find the things in a picture, measure them, and number them.
+"""Contours: find the things in an image, measure them, and number them.
 
 What is brighter than its surroundings becomes a mask (``adaptiveThreshold``), whose outer borders are followed
 (``findContours``; Suzuki and Abe, 1985), and pulled tight (``convexHull``). Each is drawn with the ellipse that fits it
@@ -12,19 +12,19 @@ import sys
 from collections.abc import Sequence
 
 import torch
-from _pictures import PICTURE, CommandLine, finish, grid, picture
+from _images import IMAGE, CommandLine, finish, grid, load_image
 
 import torch_opencv as cv
 
 
 def main(argv: Sequence[str] | None = None) -> int:
     parser = CommandLine(__doc__, "contours.png")
-    parser.add_argument("picture", nargs="?", type=picture, default="coins", help=PICTURE)
+    parser.add_argument("image", nargs="?", type=load_image, default="coins", help=IMAGE)
     parser.add_argument("--smallest", type=float, default=300, help="area in square pixels (default: %(default)s)")
     parser.add_argument("--dark", action="store_true", help="look for what is darker than its surroundings instead")
     args = parser.parse_args(argv)
 
-    gray = cv.GaussianBlur(cv.cvtColor(args.picture, cv.COLOR_BGR2GRAY), (5, 5), 0)
+    gray = cv.GaussianBlur(cv.cvtColor(args.image, cv.COLOR_BGR2GRAY), (5, 5), 0)
     brighter = cv.THRESH_BINARY_INV if args.dark else cv.THRESH_BINARY
     mask = cv.adaptiveThreshold(gray, 255, cv.ADAPTIVE_THRESH_GAUSSIAN_C, brighter, 91, 10 if args.dark else -10)
     mask = cv.morphologyEx(mask, cv.MORPH_OPEN, cv.getStructuringElement(cv.MORPH_ELLIPSE, (5, 5)))
@@ -34,7 +34,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     if not found:
         parser.error(f"there is nothing of {args.smallest:g} square pixels or more: try --dark, or a lower --smallest")
 
-    canvas = args.picture.clone()
+    canvas = args.image.clone()
     cv.drawContours(canvas, found, -1, (0, 220, 0), 1, cv.LINE_AA)
     for number, contour in enumerate(found, 1):
         centre, axes, angle = cv.fitEllipse(contour)

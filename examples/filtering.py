@@ -1,4 +1,4 @@
-"""Filtering: what blurs, sharpening and edge detectors make of the same picture, side by side.
+"""Filtering: what blurs, sharpening and edge detectors make of the same image, side by side.
 
 Each one's sharpness is printed, as the variance of its Laplacian (Pech-Pacheco et al., 2000). A filter's weights are
 a tensor, so that torch can make them.
@@ -10,17 +10,17 @@ import sys
 from collections.abc import Sequence
 
 import torch
-from _pictures import PICTURE, CommandLine, finish, grid, picture
+from _images import IMAGE, CommandLine, finish, grid, load_image
 
 import torch_opencv as cv
 
 
 def main(argv: Sequence[str] | None = None) -> int:
     parser = CommandLine(__doc__, "filtering.png")
-    parser.add_argument("picture", nargs="?", type=picture, default="chelsea", help=PICTURE)
+    parser.add_argument("image", nargs="?", type=load_image, default="chelsea", help=IMAGE)
     parser.add_argument("--size", type=int, default=9, help="of the blurs, in pixels, odd (default: %(default)s)")
     args = parser.parse_args(argv)
-    size, frame = args.size, args.picture
+    size, frame = args.size, args.image
     if size < 1 or size % 2 == 0:
         parser.error(f"--size: {size} is not an odd number above 0")
 
@@ -31,7 +31,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     gradient = torch.hypot(cv.Sobel(gray, cv.CV_32F, 1, 0), cv.Sobel(gray, cv.CV_32F, 0, 1))
 
     panels = {
-        "picture": frame,
+        "image": frame,
         f"box {size}": cv.blur(frame, (size, size)),
         f"Gaussian {size}": cv.GaussianBlur(frame, (size, size), 0),
         f"median {size}": cv.medianBlur(frame, size),

@@ -1,6 +1,6 @@
-"""Inpainting: fill in what is scratched out of a picture, from what is around it.
+"""Inpainting: fill in what is scratched out of an image, from what is around it.
 
-Telea's fast marching (2004) and Navier-Stokes (Bertalmio, Bertozzi and Sapiro, 2001). Without a mask, the picture is
+Telea's fast marching (2004) and Navier-Stokes (Bertalmio, Bertozzi and Sapiro, 2001). Without a mask, the image is
 scribbled over, and how close the filling comes to what was there is printed. With one, its bright parts are filled.
 """
 
@@ -10,7 +10,7 @@ import sys
 from collections.abc import Sequence
 
 import torch
-from _pictures import PICTURE, CommandLine, finish, grid, picture
+from _images import IMAGE, CommandLine, finish, grid, load_image
 from torch import Tensor
 
 import torch_opencv as cv
@@ -30,23 +30,25 @@ def scribble(height: int, width: int) -> Tensor:
 
 def main(argv: Sequence[str] | None = None) -> int:
     parser = CommandLine(__doc__, "inpainting.png")
-    parser.add_argument("picture", nargs="?", type=picture, default="astronaut", help=PICTURE)
-    parser.add_argument("--mask", type=picture, help="a picture that is bright where to fill in (default: a scribble)")
+    parser.add_argument("image", nargs="?", type=load_image, default="astronaut", help=IMAGE)
+    parser.add_argument(
+        "--mask", type=load_image, help="an image that is bright where to fill in (default: a scribble)"
+    )
     parser.add_argument(
         "--radius", type=float, default=4, help="in pixels, of what is looked at (default: %(default)s)"
     )
     args = parser.parse_args(argv)
-    frame = args.picture
+    frame = args.image
     mask = scribble(*frame.shape[:2]) if args.mask is None else (args.mask.amax(2) > 127).byte() * 255
     if mask.shape != frame.shape[:2]:
         parser.error(
-            f"the mask is {tuple(mask.shape)}, and the picture {tuple(frame.shape[:2])}: they must be of one size"
+            f"the mask is {tuple(mask.shape)}, and the image {tuple(frame.shape[:2])}: they must be of one size"
         )
 
     damaged = frame.masked_fill(mask[:, :, None] > 0, 255)
     panels = {"mask": mask, "damaged": damaged}
     methods = {"Telea": cv.INPAINT_TELEA, "Navier-Stokes": cv.INPAINT_NS}
-    print(f"{(mask > 0).float().mean():.1%} of the picture to fill in")
+    print(f"{(mask > 0).float().mean():.1%} of the image to fill in")
     for name, method in methods.items():
         filled = cv.inpaint(damaged, mask, args.radius, method)
         if args.mask is None:

@@ -1,7 +1,7 @@
-"""Keypoints and matching: find one picture in another, whatever its size, turn and perspective.
+"""Keypoints and matching: find one image in another, whatever its size, turn and perspective.
 
 SIFT (Lowe, 2004) or ORB (Rublee et al., 2011) keypoints, brute-force matches that pass Lowe's ratio test, and the
-homography that most of them agree on (RANSAC). Without a SCENE, the picture itself is warped into one, and how far off
+homography that most of them agree on (RANSAC). Without a SCENE, the image itself is warped into one, and how far off
 the found corners are is printed.
 """
 
@@ -11,7 +11,7 @@ import sys
 from collections.abc import Sequence
 
 import torch
-from _pictures import PICTURE, CommandLine, finish, picture
+from _images import IMAGE, CommandLine, finish, load_image
 from torch import Tensor
 
 import torch_opencv as cv
@@ -20,8 +20,8 @@ WARP = torch.tensor([[0.62, -0.28, 190], [0.2, 0.66, 40], [-1e-4, 2e-4, 1]], dty
 
 
 def scene_of(sought: Tensor, warp: Tensor) -> Tensor:
-    """The picture warped by a homography, dimmed and noisy, on the photograph of a brick wall."""
-    wall = cv.resize(picture("brick"), (600, 500))
+    """The image warped by a homography, dimmed and noisy, on the photograph of a brick wall."""
+    wall = cv.resize(load_image("brick"), (600, 500))
     everywhere = torch.full(sought.shape[:2], 255, dtype=torch.uint8)
     cv.copyTo(cv.warpPerspective(sought, warp, (600, 500)), cv.warpPerspective(everywhere, warp, (600, 500)), wall)
     noise = 8 * torch.randn(wall.shape, generator=torch.Generator().manual_seed(0))
@@ -30,11 +30,11 @@ def scene_of(sought: Tensor, warp: Tensor) -> Tensor:
 
 def main(argv: Sequence[str] | None = None) -> int:
     parser = CommandLine(__doc__, "keypoints.png")
-    parser.add_argument("picture", nargs="?", type=picture, default="astronaut", help=PICTURE)
-    parser.add_argument("scene", nargs="?", type=picture, help="the picture to find it in (default: a made one)")
+    parser.add_argument("image", nargs="?", type=load_image, default="astronaut", help=IMAGE)
+    parser.add_argument("scene", nargs="?", type=load_image, help="the image to find it in (default: a made one)")
     parser.add_argument("--keypoints", choices=("sift", "orb"), default="sift", help="default: %(default)s")
     args = parser.parse_args(argv)
-    sought = args.picture
+    sought = args.image
     height, width = sought.shape[:2]
     size = 512 / max(height, width)
     warp = WARP @ torch.diag(torch.tensor([size, size, 1], dtype=torch.float64))
@@ -45,20 +45,20 @@ def main(argv: Sequence[str] | None = None) -> int:
     points, descriptors = detector.detectAndCompute(cv.cvtColor(sought, cv.COLOR_BGR2GRAY), None)
     scene_points, scene_descriptors = detector.detectAndCompute(cv.cvtColor(scene, cv.COLOR_BGR2GRAY), None)
     if len(points) < 4 or len(scene_points) < 4:
-        parser.error(f"{len(points)} and {len(scene_points)} keypoints are too few: give pictures with more detail")
+        parser.error(f"{len(points)} and {len(scene_points)} keypoints are too few: give images with more detail")
 
     matcher = cv.BFMatcher(cv.NORM_L2 if sift else cv.NORM_HAMMING)
     pairs = matcher.knnMatch(descriptors, scene_descriptors, k=2)
     good = [best for best, second in pairs if best.distance < 0.75 * second.distance]
     print(f"{len(points)} and {len(scene_points)} keypoints, {len(good)} matches pass the ratio test")
     if len(good) < 4:
-        parser.error(f"{len(good)} matches are too few for a homography: the picture isn't in that scene")
+        parser.error(f"{len(good)} matches are too few for a homography: the image isn't in that scene")
 
     here = torch.tensor([points[match.queryIdx].pt for match in good])
     there = torch.tensor([scene_points[match.trainIdx].pt for match in good])
     homography, inliers = cv.findHomography(here, there, cv.RANSAC, 3)
     if homography is None or inliers.sum() < 10:
-        parser.error("the matches don't agree on where the picture is: it isn't in that scene")
+        parser.error("the matches don't agree on where the image is: it isn't in that scene")
     off = (cv.perspectiveTransform(here[None], homography)[0] - there).norm(dim=1)[inliers[:, 0] > 0]
     print(f"{len(off)} of them agree on a homography, within {off.mean():.2f} px on average")
 

@@ -11,7 +11,7 @@ import sys
 from collections.abc import Sequence
 
 import torch
-from _pictures import PICTURE, CommandLine, finish, grid, picture
+from _images import IMAGE, CommandLine, finish, grid, load_image
 from torch import Tensor
 
 import torch_opencv as cv
@@ -24,7 +24,7 @@ def lengths_and_angles(segments: Tensor) -> tuple[Tensor, Tensor]:
 
 
 def drawn(frame: Tensor, segments: Tensor) -> Tensor:
-    """A dimmed copy of the picture with the segments in the colours of their directions."""
+    """A dimmed copy of the image with the segments in the colours of their directions."""
     canvas = frame // 3
     _, angles = lengths_and_angles(segments)
     hues = torch.stack((angles, torch.full_like(angles, 255), torch.full_like(angles, 255)), 1).byte()
@@ -36,28 +36,28 @@ def drawn(frame: Tensor, segments: Tensor) -> Tensor:
 
 def main(argv: Sequence[str] | None = None) -> int:
     parser = CommandLine(__doc__, "line_segments.png")
-    parser.add_argument("picture", nargs="?", type=picture, default="rocket", help=PICTURE)
+    parser.add_argument("image", nargs="?", type=load_image, default="rocket", help=IMAGE)
     parser.add_argument("--shortest", type=float, default=15, help="in pixels (default: %(default)s)")
     args = parser.parse_args(argv)
 
-    gray = cv.cvtColor(args.picture, cv.COLOR_BGR2GRAY)
+    gray = cv.cvtColor(args.image, cv.COLOR_BGR2GRAY)
     lsd = cv.createLineSegmentDetector().detect(gray)[0]
     edges = cv.Canny(gray, 80, 160)
     hough = cv.HoughLinesP(edges, 1, math.pi / 180, 30, minLineLength=args.shortest, maxLineGap=3)
 
-    panels = {"picture": args.picture, "Canny": edges}
+    panels = {"image": args.image, "Canny": edges}
     for name, found in (("LSD", lsd), ("Hough", hough)):
         segments = torch.empty(0, 4) if found is None else found.reshape(-1, 4).float()
         segments = segments[lengths_and_angles(segments)[0] >= args.shortest]
         if not len(segments):
-            parser.error(f"{name} finds no segment of {args.shortest:g} px or more in this picture")
+            parser.error(f"{name} finds no segment of {args.shortest:g} px or more in this image")
         lengths, angles = lengths_and_angles(segments)
         most = torch.bincount(angles.round().long() % 180, weights=lengths).argmax()
         print(
             f"{name}: {len(segments)} segments, {lengths.sum():.0f} px in all, "
             f"the longest {lengths.max():.1f} px, most of them at {most} degrees"
         )
-        panels[f"{name}: {len(segments)} segments"] = drawn(args.picture, segments)
+        panels[f"{name}: {len(segments)} segments"] = drawn(args.image, segments)
     return finish(grid(panels, 2), args)
 
 

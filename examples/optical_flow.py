@@ -10,14 +10,14 @@ import sys
 from collections.abc import Sequence
 
 import torch
-from _pictures import VIDEO, CommandLine, finish, grid, next_frame, video
+from _images import VIDEO, CommandLine, finish, grid, next_frame, video
 from torch import Tensor
 
 import torch_opencv as cv
 
 
 def coloured(flow: Tensor, fastest: float) -> Tensor:
-    """A flow, float ``(H, W, 2)`` in pixels, as a BGR picture."""
+    """A flow, float ``(H, W, 2)`` in pixels, as a BGR image."""
     speeds, angles = torch.hypot(flow[..., 0], flow[..., 1]), torch.atan2(flow[..., 1], flow[..., 0])
     hues = torch.rad2deg(angles) % 360 / 2
     values = (speeds * 255 / fastest).clamp(max=255)

@@ -8,7 +8,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Sequence
 
-from _pictures import CommandLine
+from _images import CommandLine
 from torch import Tensor
 
 import torch_opencv as cv

@@ -11,7 +11,7 @@ import sys
 from collections.abc import Sequence
 
 import torch
-from _pictures import CommandLine, finish
+from _images import CommandLine, finish
 from torch import Tensor
 
 import torch_opencv as cv

@@ -10,7 +10,7 @@ import sys
 from collections.abc import Sequence
 
 import torch
-from _pictures import PICTURE, CommandLine, picture, write
+from _images import IMAGE, CommandLine, load_image, write
 from torch import Tensor
 
 import torch_opencv as cv
@@ -19,7 +19,7 @@ WINDOW, TRACKBAR = "trackbar.py: Esc ends", "threshold"
 
 
 def kept(frame: Tensor, threshold: int) -> Tensor:
-    """The picture where it is brighter than the threshold, 0 to 255, and a dim grey where it isn't."""
+    """The image where it is brighter than the threshold, 0 to 255, and a dim grey where it isn't."""
     gray = cv.cvtColor(frame, cv.COLOR_BGR2GRAY)
     _, mask = cv.threshold(gray, threshold, 255, cv.THRESH_BINARY)
     canvas = torch.where(mask[:, :, None] > 0, frame, gray[:, :, None] // 3)
@@ -50,19 +50,19 @@ def moved(frame: Tensor, threshold: int) -> int:
 
 def main(argv: Sequence[str] | None = None) -> int:
     parser = CommandLine(__doc__, "trackbar.png")
-    parser.add_argument("picture", nargs="?", type=picture, default="coffee", help=PICTURE)
+    parser.add_argument("image", nargs="?", type=load_image, default="coffee", help=IMAGE)
     parser.add_argument("--threshold", type=int, metavar="0..255", help="where to start (default: Otsu's)")
     args = parser.parse_args(argv)
     threshold = args.threshold
     if threshold is None:
-        gray = cv.cvtColor(args.picture, cv.COLOR_BGR2GRAY)
+        gray = cv.cvtColor(args.image, cv.COLOR_BGR2GRAY)
         threshold = int(cv.threshold(gray, 0, 255, cv.THRESH_BINARY | cv.THRESH_OTSU)[0])
     elif not 0 <= threshold <= 255:
         parser.error(f"--threshold: {threshold} is not within 0 to 255")
     if args.show:
-        threshold = moved(args.picture, threshold)
+        threshold = moved(args.image, threshold)
     print(f"threshold {threshold}" if args.show else f"threshold {threshold} (--show moves it, in a window)")
-    return write(kept(args.picture, threshold), args)
+    return write(kept(args.image, threshold), args)
 
 
 if __name__ == "__main__":

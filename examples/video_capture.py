@@ -10,7 +10,7 @@ import sys
 from collections.abc import Sequence
 
 import torch
-from _pictures import VIDEO, CommandLine, show, video
+from _images import VIDEO, CommandLine, show, video
 
 import torch_opencv as cv
 from torch_opencv.live.sources.opencv_log import quiet_opencv

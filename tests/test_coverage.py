@@ -116,10 +116,10 @@ def test_the_document_is_up_to_date(make_coverage):
     if not written:
         pytest.skip(f"docs/coverage.md has no column of OpenCV {cv2.__version__}")
     fresh = _cells(make_coverage.document([make_coverage.report()]))
-    outdated = {place: cell for place, cell in fresh.items() if written.get(place) != cell}
+    outdated = {key: cell for key, cell in fresh.items() if written.get(key) != cell}
     assert not outdated, "run python tools/make_coverage.py OTHER_PYTHON"
     # Names and modules that only the other OpenCV has, or has elsewhere.
-    assert {cell for place, cell in written.items() if place not in fresh} <= {"0", "the same"}
+    assert {cell for key, cell in written.items() if key not in fresh} <= {"0", "the same"}
 
 
 def _cells(text: str) -> dict[tuple[int, str, str], str]:

@@ -1,7 +1,7 @@
-"""The examples do what they say, on the pictures that they start from and on those of others.
+"""The examples do what they say, on the images that they start from and on those of others.
 
 They run in this process, since importing torch is most of what a short program takes. What they draw is held against
-plain cv2 on arrays where that is what they show, and what they measure against what is known of the picture.
+plain cv2 on arrays where that is what they show, and what they measure against what is known of the image.
 """
 
 from __future__ import annotations
@@ -28,16 +28,16 @@ pytestmark = pytest.mark.filterwarnings("error::RuntimeWarning")  # one would be
 EXAMPLES = Path(__file__).resolve().parent.parent / "examples"
 NAMES = sorted(path.stem for path in EXAMPLES.glob("[!_]*.py"))
 OPENCV_SAMPLES = Path("/usr/share/doc/opencv-doc/examples/data")
-TITLE = 28  # pixels: the strip above each picture of a grid
+TITLE = 28  # pixels: the strip above each image of a grid
 
 
 Array = np.ndarray[Any, Any]
 
 
 def read(path: Path) -> Array:
-    picture = cv2.imread(str(path))
-    assert picture is not None, f"{path} is no picture"
-    return picture
+    image = cv2.imread(str(path))
+    assert image is not None, f"{path} is no image"
+    return image
 
 
 @dataclass
@@ -58,7 +58,7 @@ class Outcome:
         return read(self.folder / f"{self.name}.png")
 
     def panels(self, columns: int, rows: int) -> list[Array]:
-        """The pictures of the grid that was drawn, without their titles."""
+        """The images of the grid that was drawn, without their titles."""
         whole = self.drawn()
         height, width = whole.shape[0] // rows, whole.shape[1] // columns
         return [
@@ -98,16 +98,16 @@ def example(main: Callable[..., int], tmp_path: Path, capsys: pytest.CaptureFixt
 
 
 def bgr(name: str) -> Array:
-    """A picture of scikit-image's, as the examples read it."""
-    picture: Array = getattr(skimage.data, name)()
-    return cv2.cvtColor(picture, cv2.COLOR_GRAY2BGR if picture.ndim == 2 else cv2.COLOR_RGB2BGR)
+    """An image of scikit-image's, as the examples read it."""
+    image: Array = getattr(skimage.data, name)()
+    return cv2.cvtColor(image, cv2.COLOR_GRAY2BGR if image.ndim == 2 else cv2.COLOR_RGB2BGR)
 
 
 def gray(name: str) -> Array:
     return cv2.cvtColor(bgr(name), cv2.COLOR_BGR2GRAY)
 
 
-def moving_picture(path: Path, right: int, down: int, frames: int) -> None:
+def moving_image(path: Path, right: int, down: int, frames: int) -> None:
     """A video of what moves by that many pixels from frame to frame."""
     whole = bgr("astronaut")
     writer = cv2.VideoWriter(str(path), cv2.VideoWriter.fourcc(*"MJPG"), 25, (320, 240))
@@ -136,17 +136,17 @@ def test_runs_as_a_program(name: str, tmp_path: Path) -> None:
     done = subprocess.run([*command, "no_such.png"], cwd=tmp_path, capture_output=True, text=True)
     assert (done.returncode, done.stdout) == (2, "")
     assert done.stderr == (
-        f"{name}.py: argument picture: there is no file no_such.png, and scikit-image has no such picture\n"
+        f"{name}.py: argument image: there is no file no_such.png, and scikit-image has no such image\n"
     )
 
 
 @pytest.mark.parametrize(
     ("arguments", "complaint"),
     [
-        (["line_segments", "text.txt"], "text.txt isn't a picture"),
+        (["line_segments", "text.txt"], "text.txt isn't an image"),
         (["line_segments", "page", "--shortest", "999"], "no segment of 999 px"),
         (["svm", "--noise", "much"], "--noise: invalid float"),
-        (["camera_calibration", "rocket", "rocket", "rocket"], "0 of 3 pictures show the board"),
+        (["camera_calibration", "rocket", "rocket", "rocket"], "0 of 3 images show the board"),
         (["camera_calibration", "rocket", "coffee"], "differ in size"),
         (["camera_calibration", "--board", "2", "9"], "at least 3 x 3"),
         (["keypoints", "moon", "page"], "isn't in that scene"),
@@ -155,7 +155,7 @@ def test_runs_as_a_program(name: str, tmp_path: Path) -> None:
         (["contours", "rocket", "--smallest", "99999"], "nothing of 99999"),
         (["filtering", "--size", "4"], "not an odd number"),
         (["filtering", "--output", "no_such_folder/x.png"], "no folder no_such_folder"),
-        (["filtering", "--output", "x.foo"], "can't write a picture called x.foo"),
+        (["filtering", "--output", "x.foo"], "can't write an image called x.foo"),
         (["inpainting", "--mask", "rocket"], "must be of one size"),
         (["stitching", "rocket"], "two or more"),
         (["stitching", "rocket", "coffee"], "can't be joined"),
@@ -169,8 +169,8 @@ def test_runs_as_a_program(name: str, tmp_path: Path) -> None:
         (["video_capture", "--output", "x.foo"], "can't write a video called x.foo"),
         (["video_capture", "--max-frames", "0"], "no frames"),
         (["background_subtraction", "text.txt"], "isn't a video"),
-        (["annotate", "text.txt"], "text.txt names not a picture, and there is no such file"),
-        (["own_model", "text.txt"], "text.txt names not a picture, and there is no such file"),
+        (["annotate", "text.txt"], "text.txt names not an image, and there is no such file"),
+        (["own_model", "text.txt"], "text.txt names not an image, and there is no such file"),
         (["own_model", "--output", "own.avi"], "must end in .mp4 or .mkv"),
     ],
     ids=lambda given: " ".join(given) if isinstance(given, list) else "",
@@ -186,7 +186,7 @@ def test_unusable_input_is_one_line_and_leaves_nothing(
     monkeypatch.delenv("DISPLAY", raising=False)
     monkeypatch.delenv("WAYLAND_DISPLAY", raising=False)
     monkeypatch.delenv("OPENCV_LOG_LEVEL", raising=False)
-    (tmp_path / "text.txt").write_text("not a picture")
+    (tmp_path / "text.txt").write_text("not an image")
     cv2.imwrite(str(tmp_path / "flat.png"), np.full((100, 100, 3), 128, np.uint8))
     before = set(tmp_path.iterdir())
     with pytest.raises(SystemExit) as exit_:
@@ -263,7 +263,7 @@ def test_svm_chooses_its_parameters(example: Example) -> None:
 
 def test_camera_calibration_recovers_the_lens(example: Example) -> None:
     outcome = example("camera_calibration")
-    seen, all_, error = outcome.numbers(r"(\d+) of (\d+) pictures, error ([\d.]+) px")
+    seen, all_, error = outcome.numbers(r"(\d+) of (\d+) images, error ([\d.]+) px")
     assert seen == all_ == 8
     assert error < 0.1
     found, truth = (
@@ -278,7 +278,7 @@ def test_camera_calibration_recovers_the_lens(example: Example) -> None:
     assert found[4] == pytest.approx(truth[4], abs=0.005)
     assert found[5] == pytest.approx(truth[5], abs=0.02)
     assert found[6:] == pytest.approx(truth[6:], abs=0.001)
-    # the errors printed for each picture, which torch computes, make the one that calibrateCamera returns
+    # the errors printed for each image, which torch computes, make the one that calibrateCamera returns
     each = [float(x) for x in re.findall(r"corners off by ([\d.]+) px", outcome.said)]
     assert np.sqrt(np.mean(np.square(each))) == pytest.approx(error, abs=0.001)
 
@@ -287,14 +287,14 @@ def test_camera_calibration_recovers_the_lens(example: Example) -> None:
 def test_camera_calibration_from_photographs(example: Example) -> None:
     photographs = sorted(OPENCV_SAMPLES.glob("left[01][0-9].jpg"))
     outcome = example("camera_calibration", *photographs)
-    seen, all_, error = outcome.numbers(r"(\d+) of (\d+) pictures, error ([\d.]+) px")
+    seen, all_, error = outcome.numbers(r"(\d+) of (\d+) images, error ([\d.]+) px")
     assert seen == all_ == 13
     assert error < 0.25
     assert outcome.numbers(r"focal length ([\d.]+)") == [pytest.approx(533, abs=3)]
 
 
 @pytest.mark.parametrize(("kind", "off"), [("sift", 1.0), ("orb", 2.0)])
-def test_keypoints_find_the_picture(example: Example, kind: str, off: float) -> None:
+def test_keypoints_find_the_image(example: Example, kind: str, off: float) -> None:
     outcome = example("keypoints", "--keypoints", kind)
     (matches,) = outcome.numbers(r"(\d+) matches pass")
     inliers, mean = outcome.numbers(r"(\d+) of them agree on a homography, within ([\d.]+) px")
@@ -313,7 +313,7 @@ def test_keypoints_in_a_scene_of_ones_own(example: Example, tmp_path: Path) -> N
     assert "corners" not in outcome.said
 
 
-def test_flann_finds_every_picture(example: Example) -> None:
+def test_flann_finds_every_image(example: Example) -> None:
     outcome = example("flann")
     right, pieces = outcome.numbers(r"(\d) of (\d) pieces found")
     assert right == pieces == 8
@@ -349,7 +349,7 @@ def test_filtering_is_that_of_cv2(example: Example) -> None:
     sharpen = np.array([[-0.25] * 3, [-0.25, 3, -0.25], [-0.25] * 3], np.float32)
     gradient = np.hypot(cv2.Sobel(grey, cv2.CV_32F, 1, 0), cv2.Sobel(grey, cv2.CV_32F, 0, 1))
     expected = {
-        "picture": frame,
+        "image": frame,
         "box 7": cv2.blur(frame, (7, 7)),
         "Gaussian 7": cv2.GaussianBlur(frame, (7, 7), 0),
         "median 7": cv2.medianBlur(frame, 7),
@@ -360,11 +360,11 @@ def test_filtering_is_that_of_cv2(example: Example) -> None:
         "edges (Canny)": cv2.cvtColor(cv2.Canny(grey, 60, 160), cv2.COLOR_GRAY2BGR),
     }
     panels = dict(zip(expected, outcome.panels(3, 3), strict=True))
-    for name, picture in expected.items():
-        if picture is not None:
-            np.testing.assert_array_equal(panels[name], picture, err_msg=name)
+    for name, image in expected.items():
+        if image is not None:
+            np.testing.assert_array_equal(panels[name], image, err_msg=name)
             (sharpness,) = outcome.numbers(rf"{re.escape(name)} +sharpness +([\d.]+)")
-            laplacian = cv2.Laplacian(cv2.cvtColor(picture, cv2.COLOR_BGR2GRAY), cv2.CV_32F)
+            laplacian = cv2.Laplacian(cv2.cvtColor(image, cv2.COLOR_BGR2GRAY), cv2.CV_32F)
             assert sharpness == pytest.approx(laplacian.var(), rel=1e-3, abs=0.1)
     expected_gradient = gradient * 255 / gradient.max()
     np.testing.assert_allclose(panels["gradient (Sobel)"][..., 0], expected_gradient, atol=1.01)
@@ -387,7 +387,7 @@ def test_denoising_gains(example: Example) -> None:
     assert cleaned > noisy + 6
 
 
-def test_denoising_a_picture_as_it_is(example: Example) -> None:
+def test_denoising_an_image_as_it_is(example: Example) -> None:
     outcome = example("denoising", "chelsea", "--sigma", 0, "--strength", 3)
     assert "dB" not in outcome.said
     np.testing.assert_array_equal(outcome.panels(2, 2)[0], bgr("chelsea"))
@@ -421,7 +421,7 @@ def test_inpainting_with_a_mask(example: Example, tmp_path: Path) -> None:
 
 def test_stitching_restores_the_photograph(example: Example) -> None:
     outcome = example("stitching")
-    used, pieces, width, height = outcome.numbers(r"(\d) of (\d) pictures make a panorama of (\d+) x (\d+)")
+    used, pieces, width, height = outcome.numbers(r"(\d) of (\d) images make a panorama of (\d+) x (\d+)")
     assert used == pieces == 3
     assert (width, height) == pytest.approx((512, 512), abs=6)
     assert outcome.drawn().shape == (height, width, 3)
@@ -429,7 +429,7 @@ def test_stitching_restores_the_photograph(example: Example) -> None:
 
 
 def test_optical_flow_is_the_shift(example: Example, tmp_path: Path) -> None:
-    moving_picture(tmp_path / "moving.avi", right=3, down=-2, frames=6)
+    moving_image(tmp_path / "moving.avi", right=3, down=-2, frames=6)
     outcome = example("optical_flow", "moving.avi", "--frame", 1, "--apart", 2)
     assert outcome.numbers(r"Farneback: ([\d.+-]+) right, ([\d.+-]+) down") == pytest.approx([6, -4], abs=0.3)
     assert outcome.numbers(r"Lucas-Kanade: ([\d.+-]+) right, ([\d.+-]+) down") == pytest.approx([6, -4], abs=0.1)
@@ -486,7 +486,7 @@ def test_video_capture_records_the_sample(example: Example, tmp_path: Path) -> N
 
 
 def test_video_capture_over_its_own_source(example: Example, tmp_path: Path) -> None:
-    moving_picture(tmp_path / "own.avi", right=1, down=1, frames=9)
+    moving_image(tmp_path / "own.avi", right=1, down=1, frames=9)
     outcome = example("video_capture", "own.avi", "--output", "own.avi", "--max-frames", 5)
     assert outcome.numbers(r"wrote own.avi: (\d+) frames") == [5]
     assert len(frames_of(tmp_path / "own.avi")) == 5
@@ -501,7 +501,7 @@ def test_background_subtraction_finds_what_moves(example: Example, method: str, 
     assert cv2.PSNR(background, bgr("rocket")) > 27
 
 
-# --- on pictures and videos of others ---------------------------------------------------------------------------------
+# --- on images and videos of others ---------------------------------------------------------------------------------
 
 
 @pytest.mark.data
@@ -534,9 +534,9 @@ def test_own_model_frames_what_moves(example: Example, tmp_path: Path) -> None:
     video = tmp_path / "square.avi"
     writer = cv2.VideoWriter(str(video), cv2.VideoWriter.fourcc(*"MJPG"), 25, (320, 240))
     for i in range(20):
-        picture = np.full((240, 320, 3), 60, np.uint8)
-        picture[100:140, 10 * i : 10 * i + 40] = 220
-        writer.write(picture)
+        image = np.full((240, 320, 3), 60, np.uint8)
+        image[100:140, 10 * i : 10 * i + 40] = 220
+        writer.write(image)
     writer.release()
     assert example("own_model", video).said == "processed 20 frames, wrote own_model.mp4\n"
     last = frames_of(tmp_path / "own_model.mp4")[-1].astype(int)
@@ -555,7 +555,7 @@ def test_stitching_pieces_of_a_painting(example: Example, shared_data: Path, tmp
         pieces.append(tmp_path / f"{i}.png")
         cv2.imwrite(str(pieces[-1]), painting[:, left : left + 500])
     outcome = example("stitching", "--flat", *pieces)
-    used, width, height = outcome.numbers(r"(\d) of 3 pictures make a panorama of (\d+) x (\d+)")
+    used, width, height = outcome.numbers(r"(\d) of 3 images make a panorama of (\d+) x (\d+)")
     assert used == 3
     assert (width, height) == pytest.approx((900, 700), abs=9)
 

@@ -2,7 +2,7 @@
 # What a GPU says, in at most eight minutes: tools/gpu_check.sh [--cpu] [OUTPUT_FOLDER]
 # From a checkout, with nothing of ours installed and no network: Python with torch, triton, numpy, OpenCV, pytest and
 # hypothesis are enough. Each part has a time limit of its own, and what it has found by then is kept.
-#   --cpu  a trial on the CPU, with small pictures
+#   --cpu  a trial on the CPU, with small images
 set -u
 cd "$(dirname "$0")/.." || exit 1
 python="${PYTHON:-python3}"

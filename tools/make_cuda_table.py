@@ -1,6 +1,6 @@
 """Writes docs/cuda.md: the names of OpenCV's CUDA API and of the old Lua library's, their ways, and how far off.
 
-``python tools/make_cuda_table.py [SHARED_DATA]`` measures the cases of tests/cuda on random images and on real pictures
+``python tools/make_cuda_table.py [SHARED_DATA]`` measures the cases of tests/cuda on random images and on real images
 (SHARED_DATA/imagenet), on the CPU, against the installed cv2, and puts what OpenCV's own tests allow beside it
 (SHARED_DATA/cuda/cuda_tolerances.json). SHARED_DATA is ../shared/data by default.
 """
@@ -52,7 +52,7 @@ What is measured below is the largest difference to the function of the installe
 many values differ at all) and relative to the largest value for floats. OpenCV's own code is what is followed. The
 wheels for x86 also have Intel's IPP, which rounds differently in places (cubic `resize`), takes coordinates as they are
 (`warpPerspective` of one channel of int16), or moves an edge by a pixel (`warpAffine` with `INTER_NEAREST`): "random"
-is without IPP, "pictures" with it, but for the warps. Where integers differ from OpenCV's own code, it is because
+is without IPP, "images" with it, but for the warps. Where integers differ from OpenCV's own code, it is because
 
 - its vector code fuses multiplications and additions, so that sums of floats near a half are rounded the other way;
 - its vector code and the code for the columns beside the vectors round differently (HSV to RGB, filters in 256ths);
@@ -113,15 +113,15 @@ class Largest:
         return "; ".join(parts)
 
 
-def measured(name: str, pictures: Path) -> tuple[str, str]:
-    """The largest differences of a function's cases, on random images and on pictures."""
+def measured(name: str, images: Path) -> tuple[str, str]:
+    """The largest differences of a function's cases, on random images and on images."""
     random, real = Largest(), Largest()
     for case in BY_NAME.get(name, []):
         with _ipp(False):
             random.add(case, case.random(*SIZE))
-        if pictures.is_dir():
+        if images.is_dir():
             with _ipp(case.ipp is not None):
-                real.add(case, case.pictures(pictures, *SIZE))
+                real.add(case, case.images(images, *SIZE))
     return str(random), str(real)
 
 
@@ -173,7 +173,7 @@ def document(data: Path) -> str:
         rows.setdefault(module, []).append(f"| `{name}` | {way} | {in_lua} | {random} | {real} | {limit} |")
     parts = [INTRODUCTION, f"{counts['native']} names are native, {counts['missing']} are missing.\n"]
     for module, lines in rows.items():
-        parts.append(f"## {module}\n\n| name | way | in the old library | random | pictures | OpenCV's tests allow |")
+        parts.append(f"## {module}\n\n| name | way | in the old library | random | images | OpenCV's tests allow |")
         parts[-1] += "\n|---|---|---|---|---|---|\n" + "\n".join(lines) + "\n"
     renamed = sorted(name for name in old if name in _RENAMED)
     parts.append(

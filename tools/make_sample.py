@@ -88,13 +88,13 @@ def frames() -> list[np.ndarray]:
         overlap = round(FADE_SECONDS * FPS) if film else 0
         for i in range(count):
             t = eased(min(i / (count - 1 - shot.rest * FPS), 1.0))
-            picture = cropped(photograph, shot.start.towards(shot.end, t))
+            image = cropped(photograph, shot.start.towards(shot.end, t))
             if i < overlap:
                 share = (i + 1) / (overlap + 1)
                 before = i - overlap
-                film[before] = cv2.addWeighted(picture, share, film[before], 1 - share, 0)
+                film[before] = cv2.addWeighted(image, share, film[before], 1 - share, 0)
             else:
-                film.append(picture)
+                film.append(image)
     return film
 
 
@@ -104,8 +104,8 @@ def write(path: Path, film: list[np.ndarray]) -> None:
         stream = container.add_stream("libx264", rate=FPS, options={"crf": "20", "preset": "veryslow", "threads": "1"})
         stream.width, stream.height, stream.pix_fmt = WIDTH, HEIGHT, "yuv420p"
         stream.time_base = Fraction(1, FPS)
-        for index, picture in enumerate(film):
-            frame = av.VideoFrame.from_ndarray(picture, format="rgb24")
+        for index, image in enumerate(film):
+            frame = av.VideoFrame.from_ndarray(image, format="rgb24")
             frame.pts = index
             container.mux(stream.encode(frame))
         container.mux(stream.encode())

@@ -136,7 +136,7 @@ def _inside(node: ast.expr, rule: _Rule) -> ast.expr:
 _Edit = tuple[ast.stmt | ast.expr, str]
 
 
-def _annotations(tree: ast.AST, inward: _Rule = parameter, outward: _Rule = result) -> Iterator[_Edit]:
+def _annotations(tree: ast.AST, of_parameters: _Rule = parameter, of_results: _Rule = result) -> Iterator[_Edit]:
     """Every type in a stub that is to be replaced, and what by."""
     for node in ast.iter_child_nodes(tree):
         if isinstance(node, ast.ClassDef):
@@ -145,9 +145,9 @@ def _annotations(tree: ast.AST, inward: _Rule = parameter, outward: _Rule = resu
         elif isinstance(node, ast.FunctionDef):
             for argument in node.args.args:
                 if argument.annotation is not None:
-                    yield argument.annotation, ast.unparse(inward(argument.annotation))
+                    yield argument.annotation, ast.unparse(of_parameters(argument.annotation))
             if node.returns is not None:
-                yield node.returns, ast.unparse(outward(node.returns))
+                yield node.returns, ast.unparse(of_results(node.returns))
         elif isinstance(node, ast.AnnAssign) and isinstance(tree, ast.ClassDef):
             yield node, _attribute(node)
 

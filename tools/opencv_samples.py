@@ -45,14 +45,14 @@ _LEFT_OUT = {
 
 @dataclass(frozen=True)
 class Outcome:
-    """What a sample did: the pictures it showed and wrote, in order, and how it ended."""
+    """What a sample did: the images it showed and wrote, in order, and how it ended."""
 
-    pictures: tuple[str, ...]
+    images: tuple[str, ...]
     ended: str
 
     @property
     def ran(self) -> bool:
-        return self.ended == "" and bool(self.pictures)
+        return self.ended == "" and bool(self.images)
 
 
 def samples(sources: Path) -> list[Path]:
@@ -76,14 +76,14 @@ def run(paths: list[Path], sources: Path, *, as_tensors: bool) -> dict[Path, Out
         text=True,
         check=True,
     )
-    outcomes, pictures = {}, []
+    outcomes, images = {}, []
     for line in done.stdout.splitlines():
-        if line.startswith("PICTURE "):
-            pictures.append(line[8:])
+        if line.startswith("IMAGE "):
+            images.append(line[8:])
         elif line.startswith("SAMPLE "):
             name, ended = json.loads(line[7:])
-            outcomes[Path(name)] = Outcome(tuple(pictures), ended)
-            pictures = []
+            outcomes[Path(name)] = Outcome(tuple(images), ended)
+            images = []
     return outcomes
 
 
@@ -91,11 +91,11 @@ def difference(plain: Outcome, ours: Outcome) -> str:
     """How a sample differs with tensors; nothing where it does not."""
     if ours.ended != plain.ended:
         return ours.ended or f"did not end with {plain.ended}"
-    if len(ours.pictures) != len(plain.pictures):
-        return f"{len(ours.pictures)} pictures instead of {len(plain.pictures)}"
-    different = [a.split()[0] for a, b in zip(plain.pictures, ours.pictures, strict=True) if a != b]
+    if len(ours.images) != len(plain.images):
+        return f"{len(ours.images)} images instead of {len(plain.images)}"
+    different = [a.split()[0] for a, b in zip(plain.images, ours.images, strict=True) if a != b]
     return (
-        f"{len(different)} of {len(plain.pictures)} pictures differ: {', '.join(sorted(set(different)))}"
+        f"{len(different)} of {len(plain.images)} images differ: {', '.join(sorted(set(different)))}"
         if different
         else ""
     )
@@ -124,7 +124,7 @@ def _say(kind: str, name: object, array: Any) -> None:
     if np.issubdtype(array.dtype, np.floating):
         array = np.where(np.isnan(array), np.float64(0), array)  # one NaN is as good as another
     digest = hashlib.sha256(np.ascontiguousarray(array).tobytes()).hexdigest()[:16]
-    print(f"\nPICTURE {json.dumps(f'{kind} {name}')} {array.dtype} {array.shape} {digest}", flush=True)
+    print(f"\nIMAGE {json.dumps(f'{kind} {name}')} {array.dtype} {array.shape} {digest}", flush=True)
 
 
 class _Display:
@@ -232,7 +232,7 @@ def main() -> int:
     for name, different in results.items():
         print(f"{name}: {different or 'the same'}")
     same = list(results.values()).count("")
-    print(f"{len(results)} samples show pictures with arrays, {same} of these the same with tensors")
+    print(f"{len(results)} samples show images with arrays, {same} of these the same with tensors")
     return 0 if same == len(results) else 1
 
 

@@ -48,7 +48,7 @@ def test_result_is_written_as_agreed_and_drawn_in_place(program: Classify) -> No
     assert image.any()
 
 
-def test_looking_leaves_the_picture_as_it_is(program: Classify) -> None:
+def test_looking_leaves_the_image_as_it_is(program: Classify) -> None:
     image = torch.randint(0, 256, (100, 150, 3), dtype=torch.uint8, generator=torch.Generator().manual_seed(0))
     before = image.clone()
     result = program.process(image)

@@ -66,7 +66,7 @@ def pretended(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -
         monkeypatch.setattr(faces, "FaceAnalyzer", Pretended)
 
 
-def picture(brightness: int) -> Tensor:
+def make_image(brightness: int) -> Tensor:
     return torch.full((60, 640, 3), brightness, dtype=torch.uint8)
 
 
@@ -122,12 +122,12 @@ def test_faces_are_drawn_and_tracks_told_apart_by_colour() -> None:
 
 def test_faces_of_several_sources_go_through_the_networks_at_once_and_keep_their_tracks() -> None:
     program = Faces(detect_every=1)
-    first = program.process_sources([picture(20), picture(10)], [0, 1])
+    first = program.process_sources([make_image(20), make_image(10)], [0, 1])
     assert [[face.track for face in one] for one in first] == [[1, 2], [1]]
     assert calls(program) == [("detect", 2, 3), ("read", 2, 3)]
-    (only,) = program.process_sources([picture(10)], [1])  # the other source has no new frame
+    (only,) = program.process_sources([make_image(10)], [1])  # the other source has no new frame
     assert [(face.track, face.age) for face in only] == [(1, 10)]
-    again = program.process_sources([picture(20), picture(10)], [0, 1])
+    again = program.process_sources([make_image(20), make_image(10)], [0, 1])
     assert [[face.track for face in one] for one in again] == [[1, 2], [1]]
     assert program.summary() == "3 faces seen: male: 10 (3 frames), male: 20 (2 frames), male: 20 (2 frames)"
 
@@ -152,7 +152,7 @@ def test_sources_are_told_apart_in_the_loop(tmp_path: Path) -> None:
 def test_detection_is_seldom_where_faces_are_followed() -> None:
     program = Faces()
     for _ in range(9):
-        assert len(program.process(picture(10))) == 1
+        assert len(program.process(make_image(10))) == 1
     assert [count for what, count, _ in calls(program) if what == "detect"] == [1, 1, 1]
     assert program._analyzer.options["descriptors"]  # type: ignore[attr-defined]
 
@@ -160,7 +160,7 @@ def test_detection_is_seldom_where_faces_are_followed() -> None:
 def test_without_tracking_each_frame_stands_for_itself() -> None:
     program = Faces("ssd", track=False, threshold=0.3)
     for brightness in (20, 0, 10):
-        assert [face.track for face in program.process(picture(brightness))] == [None] * (brightness // 10)
+        assert [face.track for face in program.process(make_image(brightness))] == [None] * (brightness // 10)
     assert program.summary() == "3 faces found in 2 of 3 frames, 2 at most at a time"
     options = program._analyzer.options  # type: ignore[attr-defined]
     assert (options["detector"], options["threshold"], options["descriptors"]) == ("ssd", 0.3, False)
@@ -173,7 +173,7 @@ def test_without_tracking_each_frame_stands_for_itself() -> None:
 def test_a_summary_names_five_and_counts_the_rest() -> None:
     program = Faces(detect_every=1)
     assert program.summary() == "0 faces seen"
-    program.process(picture(70))
+    program.process(make_image(70))
     assert program.summary().startswith("7 faces seen: male: 70 (1 frame), ")
     assert program.summary().endswith("male: 70 (1 frame) and 2 more")
 

@@ -249,7 +249,7 @@ def test_a_folder_is_enrolled(tmp_path: Path, caplog: pytest.LogCaptureFixture) 
 
 @pytest.mark.data
 def test_photographs_of_well_known_people(tmp_path: Path, shared_data: Path) -> None:
-    """The whole chain: folders of pictures, faces found in others, names and strangers."""
+    """The whole chain: folders of images, faces found in others, names and strangers."""
     images = shared_data / "faceapi" / "images"
     enrolled = {
         "Obama": ["fr_knn_train_obama_obama", "fr_knn_train_obama_obama2"],
@@ -258,10 +258,10 @@ def test_photographs_of_well_known_people(tmp_path: Path, shared_data: Path) -> 
     for name, files in enrolled.items():
         (tmp_path / name).mkdir()
         for number, file in enumerate(files):
-            picture = cv.imread(str(images / f"{file}.png"))
-            assert picture is not None
-            picture = cv.flip(picture, 1) if number and files[0] == file else picture
-            cv.imwrite(str(tmp_path / name / f"{number}.png"), picture)
+            image = cv.imread(str(images / f"{file}.png"))
+            assert image is not None
+            image = cv.flip(image, 1) if number and files[0] == file else image
+            cv.imwrite(str(tmp_path / name / f"{number}.png"), image)
     try:
         app = Recognize(folder=tmp_path, device="cpu")
     except WeightsError as error:

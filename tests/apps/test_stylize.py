@@ -200,7 +200,7 @@ def test_the_process_ends_while_a_style_is_loaded(files: list[Path]) -> None:
     assert done.stderr == ""
 
 
-def test_result_is_written_as_agreed_and_stands_for_the_picture(program: Stylize, image: torch.Tensor) -> None:
+def test_result_is_written_as_agreed_and_stands_for_the_image(program: Stylize, image: torch.Tensor) -> None:
     result = program.process(image)
     fields = program.fields(result)
     assert list(fields) == ["style", "size", "model_ms"]

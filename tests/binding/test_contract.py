@@ -427,13 +427,13 @@ def test_mat_says_what_the_last_dimension_is() -> None:
 def test_file_storage(tmp_path: Path, frame: Tensor) -> None:
     path = str(tmp_path / "camera.yml")
     storage = cv.FileStorage(path, cv.FILE_STORAGE_WRITE)
-    storage.write("picture", frame)
+    storage.write("image", frame)
     storage.write("planar", frame.permute(2, 0, 1)[0])
     storage.write("ratio", torch.tensor(0.5))
     storage.release()
     storage = cv.FileStorage(path, cv.FILE_STORAGE_READ)
-    assert isinstance(storage.getNode("picture"), cv.FileNode)
-    assert torch.equal(storage.getNode("picture").mat(), frame)
+    assert isinstance(storage.getNode("image"), cv.FileNode)
+    assert torch.equal(storage.getNode("image").mat(), frame)
     assert torch.equal(storage.getNode("planar").mat(), frame[..., 0])
     assert storage.getNode("ratio").real() == 0.5
 

@@ -69,7 +69,7 @@ def test_a_hundred_thousand_calls_leave_memory_flat(case: str) -> None:
         "list": lambda: cv.merge(cv.split(image)),
         "empty dst": lambda: cv.resize(image, (16, 16), dst=torch.empty(0, dtype=torch.uint8)),
     }
-    # One 16 x 16 picture lost at each call would be 73 MB.
+    # One 16 x 16 image lost at each call would be 73 MB.
     assert grown_mb(work[case], 100_000 if case in ("without dst", "with dst") else 20_000) < 4
 
 

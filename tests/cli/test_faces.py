@@ -42,7 +42,7 @@ def test_names_are_the_librarys() -> None:
     assert [one.value for one in FaceModel] == list(reading.NAMES)
 
 
-def test_what_moves_is_followed_and_pictures_are_not(made: Made, capfd: pytest.CaptureFixture[str]) -> None:
+def test_what_moves_is_followed_and_images_are_not(made: Made, capfd: pytest.CaptureFixture[str]) -> None:
     cv2.imwrite("a.png", np.zeros((40, 40, 3), np.uint8))
     assert made("sample") == {
         "detector": "tiny",

@@ -1,4 +1,4 @@
-"""What can be read and written beside one video: pictures, folders, lists, sequences, pipes, tables, sound."""
+"""What can be read and written beside one video: images, folders, lists, sequences, pipes, tables, sound."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ from torch_opencv.live.sources import SAMPLE
 COMMAND = [sys.executable, "-m", "torch_opencv"]
 RNG = np.random.default_rng(0)
 
-# An app that needs no network: what it finds is how bright a picture is, and it paints it in its negative.
+# An app that needs no network: what it finds is how bright an image is, and it paints it in its negative.
 APP = '''
 import torch
 from torch_opencv import cli
@@ -72,7 +72,7 @@ def clip(path: str, frames: int = 5, *, sound: str = "", shade: int = 100) -> No
         container.mux(stream.encode(None))
         if audio:
             samples = frames * 44100 // 25
-            # A click a second in: its place tells whether sound and pictures are in sync.
+            # A click a second in: its place tells whether sound and images are in sync.
             wave = np.zeros((1, samples), np.float32)
             wave[0, min(44100, samples - 300) :][:200] = 0.9
             for start in range(0, samples - 1024, 1024):
@@ -87,11 +87,11 @@ def frames_of(path: str) -> list[np.ndarray]:
         return [frame.to_ndarray(format="bgr24") for frame in container.decode(video=0)]
 
 
-# --- pictures ---
+# --- images ---
 
 
 @pytest.mark.parametrize("suffix", ["png", "bmp", "tiff", "webp"])
-def test_a_picture_is_recorded_as_a_picture_of_its_own_size(suffix: str, capfd: pytest.CaptureFixture[str]) -> None:
+def test_an_image_is_recorded_as_an_image_of_its_own_size(suffix: str, capfd: pytest.CaptureFixture[str]) -> None:
     image = photo("photo.png", 41, 63)
     assert run("photo.png", "--record", f"out.{suffix}") == 0
     written = cv2.imread(f"out.{suffix}")
@@ -101,9 +101,9 @@ def test_a_picture_is_recorded_as_a_picture_of_its_own_size(suffix: str, capfd: 
     assert f", recorded to out.{suffix}\n" in capfd.readouterr().err
 
 
-def test_a_folder_of_pictures_becomes_one(capfd: pytest.CaptureFixture[str]) -> None:
+def test_a_folder_of_images_becomes_one(capfd: pytest.CaptureFixture[str]) -> None:
     images = {name: photo(f"photos/{name}", 30 + n, 50 - n) for n, name in enumerate(["b.png", "a.png", "c 10.png"])}
-    Path("photos/broken.png").write_text("no picture")
+    Path("photos/broken.png").write_text("no image")
     assert run("photos", "--record", "out/") == 0
     assert sorted(path.name for path in Path("out").iterdir()) == ["a.png", "b.png", "c 10.png"]
     for name, image in images.items():
@@ -114,20 +114,20 @@ def test_a_folder_of_pictures_becomes_one(capfd: pytest.CaptureFixture[str]) -> 
     assert run("photos/*.png", "--record", "out", "--overwrite") == 0
 
 
-def test_both_pictures_side_by_side() -> None:
+def test_both_images_side_by_side() -> None:
     image = photo("photo.png")
     assert run("photo.png", "--record", "out.png", "--side-by-side") == 0
     assert np.array_equal(cv2.imread("out.png"), np.concatenate([image, 255 - image], 1))
 
 
-def test_what_cannot_be_recorded_as_pictures(capfd: pytest.CaptureFixture[str]) -> None:
+def test_what_cannot_be_recorded_as_images(capfd: pytest.CaptureFixture[str]) -> None:
     photo("photos/a.png")
     photo("photos/b.png")
     clip("clip.mp4")
     Path("file").touch()
     for arguments, message in (
-        (["clip.mp4", "--record", "out.png"], "clip.mp4 isn't of pictures; give an .mp4 file"),
-        (["photos", "--record", "out.png"], "out.png is one picture, but photos are several: give a folder, as out/"),
+        (["clip.mp4", "--record", "out.png"], "clip.mp4 isn't of images; give an .mp4 file"),
+        (["photos", "--record", "out.png"], "out.png is one image, but photos are several: give a folder, as out/"),
         (["photos/a.png", "photos/b.png", "--record", "out/"], "several sources make a grid; give an .mp4 file"),
         (["photos", "--record", "file/"], "file is a file: give another name for the folder"),
         (["photos", "--record", "missing/out/"], "there is no folder missing"),
@@ -139,14 +139,14 @@ def test_what_cannot_be_recorded_as_pictures(capfd: pytest.CaptureFixture[str]) 
     assert sorted(path.name for path in Path().iterdir()) == ["clip.mp4", "file", "negative.py", "photos"]
 
 
-def test_a_picture_painted_at_full_resolution_by_default() -> None:
+def test_an_image_painted_at_full_resolution_by_default() -> None:
     photo("photo.png", 500, 700)
     assert main(["stylize", "photo.png", "--record", "out.png", "--results", "out.jsonl"]) == 0
     assert cv2.imread("out.png").shape == (500, 700, 3)
     assert json.loads(Path("out.jsonl").read_text())["size"] == [700, 500]  # and not 640 wide, as of videos
 
 
-def test_a_picture_is_answered_with_a_table(capfd: pytest.CaptureFixture[str]) -> None:
+def test_an_image_is_answered_with_a_table(capfd: pytest.CaptureFixture[str]) -> None:
     photo("photo.png")
     assert main(["classify", "photo.png"]) == 0
     out, err = capfd.readouterr()
@@ -245,7 +245,7 @@ def test_names_that_look_like_something_else(capfd: pytest.CaptureFixture[str]) 
     assert "\x1b" not in capfd.readouterr().err
     photo("a\x1b[31m.png")
     Path("photos").mkdir()
-    Path("photos/b\x1b[31m.png").write_text("no picture")
+    Path("photos/b\x1b[31m.png").write_text("no image")
     photo("photos/c.png")
     assert run("a\x1b[31m.png", "--record", "\x1b[31m.png") == 0
     assert run("a\x1b[31m.png") == 0
@@ -350,14 +350,14 @@ def test_sound_that_the_container_cannot_have_is_left_out_and_said_so(capfd: pyt
 
 
 def click_of(path: str) -> float:
-    """When the click in a video's sound is, in seconds from the first picture."""
+    """When the click in a video's sound is, in seconds from the first image."""
     with av.open(path) as container:
-        picture = next(container.decode(video=0)).time
+        image = next(container.decode(video=0)).time
     with av.open(path) as container:
         for frame in container.decode(audio=0):
             loud = np.abs(frame.to_ndarray()[0]) > 0.3
             if loud.any():
-                return float(frame.time + loud.argmax() / frame.sample_rate - picture)
+                return float(frame.time + loud.argmax() / frame.sample_rate - image)
     raise AssertionError("no click")
 
 

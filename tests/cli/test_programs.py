@@ -20,7 +20,7 @@ import torch_opencv as cv
 from torch_opencv.cli.main import main
 from torch_opencv.live.sources import SAMPLE
 
-PICTURE = np.full((60, 80, 3), 200, np.uint8)
+IMAGE = np.full((60, 80, 3), 200, np.uint8)
 COMMAND = [sys.executable, "-m", "torch_opencv"]
 
 Refused = Callable[..., str]
@@ -60,7 +60,7 @@ def classify(*arguments: str, command: tuple[str, ...] = ("classify",)) -> int:
 def test_unusable_sources(refused: Refused, monkeypatch: pytest.MonkeyPatch) -> None:
     Path("text.mp4").write_text("this is no video")
     Path("empty.mp4").touch()
-    Path("bad.png").write_text("this is no picture")
+    Path("bad.png").write_text("this is no image")
     Path("nothing").mkdir()
     monkeypatch.setattr(Path, "is_char_device", lambda path: False)
     monkeypatch.setattr(sys, "platform", "linux")
@@ -86,7 +86,7 @@ def test_unusable_outputs(refused: Refused) -> None:
     Path("clip.mp4").write_bytes(SAMPLE.read_bytes())
     Path("link.mp4").symlink_to("clip.mp4")
     Path("photos").mkdir()
-    cv2.imwrite("photos/a.png", PICTURE)
+    cv2.imwrite("photos/a.png", IMAGE)
     assert "must end in .mp4 or .mkv" in refused("classify", "clip.mp4", "--record", "out.avi")
     assert "there is no folder missing" in refused("classify", "clip.mp4", "--record", "missing/out.mp4")
     assert "there is no folder missing" in refused("classify", "clip.mp4", "--results", "missing/out.jsonl")
@@ -109,7 +109,7 @@ def test_wrong_usage(refused: Refused) -> None:
     assert see in refused("classify", "sample", "--max-seconds", "0")
     assert see in refused("classify", "sample", "--port", "65536")
     assert "the token must have 8 or more" in refused("classify", "sample", "--view", "browser", "--token", "short")
-    assert "can't be listened at" in refused("classify", "sample", "--view", "browser", "--host", "192.0.2.1")
+    assert "cannot bind to 192.0.2.1" in refused("classify", "sample", "--view", "browser", "--host", "192.0.2.1")
     assert "remove --view none" in refused("classify", "browser", "--view", "none")
     assert "gpu" in refused("classify", "sample", "--device", "gpu")
     assert "cuda:99" in refused("classify", "sample", "--device", "cuda:99")
@@ -156,14 +156,14 @@ def test_the_sample_recorded_and_written_down(capfd: pytest.CaptureFixture[str])
     original = cv.VideoCapture(str(SAMPLE)).read()[1].numpy()
     difference = np.abs(recorded[0].astype(int) - original).mean(axis=2)
     assert difference[20:100, 20:250].mean() > 30  # the panel
-    assert difference[150:].mean() < 5  # the picture
+    assert difference[150:].mean() < 5  # the image
 
 
 def test_an_unreadable_image_among_good_ones(capfd: pytest.CaptureFixture[str]) -> None:
     Path("photos").mkdir()
-    cv2.imwrite("photos/a1.png", PICTURE)
-    cv2.imwrite("photos/a10.png", PICTURE)
-    Path("photos/a2.png").write_text("this is no picture")
+    cv2.imwrite("photos/a1.png", IMAGE)
+    cv2.imwrite("photos/a10.png", IMAGE)
+    Path("photos/a2.png").write_text("this is no image")
     assert classify("photos", "--results", "-") == 0
     out, err = capfd.readouterr()
     assert [json.loads(line)["path"] for line in out.splitlines()] == ["photos/a1.png", "photos/a10.png"]
@@ -196,13 +196,13 @@ def test_a_token_is_made_for_the_outside(capfd: pytest.CaptureFixture[str]) -> N
 
 
 def test_an_image_is_answered_without_a_view(capfd: pytest.CaptureFixture[str]) -> None:
-    cv2.imwrite("a.png", PICTURE)
+    cv2.imwrite("a.png", IMAGE)
     assert main(["classify", "a.png", "--view", "none"]) == 0
     assert "classes seen: " in capfd.readouterr().err
 
 
 def test_several_sources(capfd: pytest.CaptureFixture[str]) -> None:
-    cv2.imwrite("a.png", PICTURE)
+    cv2.imwrite("a.png", IMAGE)
     options = ["--view", "none", "--results", "-", "--record", "out.mp4", "--max-frames", "2"]
     assert main(["classify", "sample", "a.png", *options]) == 0
     out, err = capfd.readouterr()
@@ -223,8 +223,8 @@ def test_latest_plays_a_file_at_its_pace(capfd: pytest.CaptureFixture[str]) -> N
 def test_side_by_side(capfd: pytest.CaptureFixture[str]) -> None:
     assert classify("sample", "--side-by-side", "--record", "out.mp4", "--max-frames", "2") == 0
     with av.open("out.mp4") as container:
-        picture = next(container.decode(video=0)).to_ndarray(format="bgr24").astype(int)
-    left, right = picture[:, : picture.shape[1] // 2], picture[:, picture.shape[1] // 2 :]
+        image = next(container.decode(video=0)).to_ndarray(format="bgr24").astype(int)
+    left, right = image[:, : image.shape[1] // 2], image[:, image.shape[1] // 2 :]
     assert np.abs(left - right)[20:100, 20:250].mean() > 20  # the panel
     assert np.abs(left - right)[200:].mean() < 3
 

@@ -49,7 +49,7 @@ def files(somewhere: Path) -> None:
         Path(folder).mkdir()
         for number in range(2):
             cv2.imwrite(f"{folder}/{number}.jpg", rng.integers(0, 256, (80, 90, 3), np.uint8))
-    for name in ("cat.jpg", "picture.jpg"):
+    for name in ("cat.jpg", "painting.jpg"):
         cv2.imwrite(name, rng.integers(0, 256, (80, 90, 3), np.uint8))
     Path("clip.mp4").write_bytes(SAMPLE.read_bytes())
     linear_network(Path("net.t7"))

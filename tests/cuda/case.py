@@ -80,25 +80,25 @@ class Case:
             return tuple(rng.uniform(*self.floats, shape).astype(self.dtype) for _ in range(self.count))
         return tuple(rng.integers(*RANGES[self.dtype], shape).astype(self.dtype) for _ in range(self.count))
 
-    def pictures(self, folder: Path, height: int, width: int) -> Arrays:
-        """Real pictures, brought to the case's size, dtype and channels."""
+    def real_images(self, folder: Path, height: int, width: int) -> Arrays:
+        """Real images, brought to the case's size, dtype and channels."""
         found = []
         h, w = self.size(height, width)
-        for picture in _small_pictures(folder, h, w)[: self.count]:
-            planes = [picture[..., i % 3] for i in range(self.channels)]
-            picture = np.ascontiguousarray(planes[0] if self.channels == 1 else np.stack(planes, -1))
+        for image in _small_images(folder, h, w)[: self.count]:
+            planes = [image[..., i % 3] for i in range(self.channels)]
+            image = np.ascontiguousarray(planes[0] if self.channels == 1 else np.stack(planes, -1))
             if self.dtype.startswith("float"):
                 low, high = self.floats
-                picture = (picture / 255.0 * (high - low) + low).astype(self.dtype)
+                image = (image / 255.0 * (high - low) + low).astype(self.dtype)
             elif self.dtype != "uint8":
                 low, high = RANGES[self.dtype]
-                picture = (picture / 255.0 * (high - 1 - low) + low).astype(self.dtype)
-            found.append(picture)
+                image = (image / 255.0 * (high - 1 - low) + low).astype(self.dtype)
+            found.append(image)
         return tuple(found)
 
 
 @functools.cache
-def _small_pictures(folder: Path, height: int, width: int) -> list[np.ndarray]:
+def _small_images(folder: Path, height: int, width: int) -> list[np.ndarray]:
     paths = sorted(folder.glob("*.jpg"))[:4]
     return [cv2.resize(cv2.imread(str(path)), (width, height), interpolation=cv2.INTER_AREA) for path in paths]
 

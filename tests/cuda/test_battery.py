@@ -89,12 +89,12 @@ def test_answers_as_opencv(name: str, device: str, without_ipp: None) -> None:
 
 @pytest.mark.data
 @every_function
-def test_answers_as_opencv_on_pictures(name: str, shared_data: Path) -> None:
+def test_answers_as_opencv_on_images(name: str, shared_data: Path) -> None:
     skip_where_opencv_answers_anew(name)
     for case in BY_NAME[name][::3]:
-        pictures = case.pictures(shared_data / "imagenet", 37, 50)
+        images = case.real_images(shared_data / "imagenet", 37, 50)
         with _no_ipp() if case.ipp is None else contextlib.nullcontext():
-            _check(case.with_ipp(), pictures)
+            _check(case.with_ipp(), images)
 
 
 @every_function

@@ -181,7 +181,7 @@ class Tab:
         )
 
     def screenshot(self, file: Path) -> Path:
-        """A picture of what is visible."""
+        """An image of what is visible."""
         file.write_bytes(base64.b64decode(self.do("Page.captureScreenshot", format="png")["data"]))
         return file
 

@@ -126,32 +126,32 @@ class Display:
         shot = ImageGrab.grab(xdisplay=self.name).convert("RGB")
         return torch.frombuffer(bytearray(shot.tobytes()), dtype=torch.uint8).view(shot.height, shot.width, 3).flip(-1)
 
-    def find(self, picture: Tensor) -> tuple[int, int] | None:
-        """Where the screen shows a picture (uint8, (H, W, 3), BGR) to the last pixel: (x, y) of its corner, or None."""
+    def find(self, image: Tensor) -> tuple[int, int] | None:
+        """Where the screen shows an image (uint8, (H, W, 3), BGR) to the last pixel: (x, y) of its corner, or None."""
         screen = self.process()
-        height, width, _ = picture.shape
-        corners = (screen[: screen.shape[0] - height + 1, : screen.shape[1] - width + 1] == picture[0, 0]).all(-1)
+        height, width, _ = image.shape
+        corners = (screen[: screen.shape[0] - height + 1, : screen.shape[1] - width + 1] == image[0, 0]).all(-1)
         for y, x in corners.nonzero().tolist():
-            if torch.equal(screen[y : y + height, x : x + width], picture):
+            if torch.equal(screen[y : y + height, x : x + width], image):
                 return x, y
         return None
 
     def wait_for(
-        self, picture: Tensor, *, at: tuple[int, int] | None = None, patience_s: float = _PATIENCE_S
+        self, image: Tensor, *, at: tuple[int, int] | None = None, patience_s: float = _PATIENCE_S
     ) -> tuple[int, int]:
-        """Where the picture is, as soon as it is shown (``at`` a place, if that is given)."""
+        """Where the image is, as soon as it is shown (at the position ``at``, if that is given)."""
         start = time.monotonic()
         restore_after_s = 5
-        while (place := self.find(picture)) is None or (at and place != at):
+        while (position := self.find(image)) is None or (at and position != at):
             waited_s = time.monotonic() - start
             if waited_s > patience_s:
                 screen = self._keep_screen()
-                raise AssertionError(f"the picture is at {place}, expected at {at or 'any place'}: see {screen}")
-            if place is None and waited_s > restore_after_s:
+                raise AssertionError(f"the image is at {position}, expected at {at or 'any position'}: see {screen}")
+            if position is None and waited_s > restore_after_s:
                 restore_after_s *= 2
                 self._restore()
             time.sleep(0.05)
-        return place
+        return position
 
     def _restore(self) -> None:
         """Minimise the active window and bring it back, if there is one, as a user would whose window stays white.
@@ -178,12 +178,12 @@ class Display:
                 screen, since = now, time.monotonic()
         return screen
 
-    def wait_until_gone(self, picture: Tensor) -> None:
-        """Return as soon as the picture isn't shown any more."""
+    def wait_until_gone(self, image: Tensor) -> None:
+        """Return as soon as the image isn't shown any more."""
         deadline = time.monotonic() + _PATIENCE_S
-        while self.find(picture) is not None:
+        while self.find(image) is not None:
             if time.monotonic() > deadline:
-                raise AssertionError(f"the picture is still on the screen: see {self._keep_screen()}")
+                raise AssertionError(f"the image is still on the screen: see {self._keep_screen()}")
             time.sleep(0.05)
 
     def _keep_screen(self) -> Path:

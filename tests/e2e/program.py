@@ -26,14 +26,14 @@ import torch_opencv as cv
 from tests.e2e.display import Display
 
 PLAIN = cv.WINDOW_AUTOSIZE | cv.WINDOW_GUI_NORMAL
-"""A window that is nothing but the picture: OpenCV's status bar pushes it about as its text changes."""
+"""A window that is nothing but the image: OpenCV's status bar pushes it about as its text changes."""
 
 _CHECKOUT = Path(__file__).resolve().parent.parent.parent
 _PATIENCE_S = 30
 
 
 def noise(height: int = 200, width: int = 300, *, seed: int = 0) -> Tensor:
-    """A picture that can't be mistaken for anything else on the screen, not even a row or a column off."""
+    """An image that can't be mistaken for anything else on the screen, not even a row or a column off."""
     return torch.randint(0, 256, (height, width, 3), dtype=torch.uint8, generator=torch.Generator().manual_seed(seed))
 
 
@@ -42,20 +42,20 @@ def say(**facts: Any) -> None:
     print(json.dumps(facts), flush=True)
 
 
-def show_until(key: str, window: str, picture: Tensor) -> None:
-    """In the program: show a picture, again and again as a live program does, until a key is pressed."""
+def show_until(key: str, window: str, image: Tensor) -> None:
+    """In the program: show an image, again and again as a live program does, until a key is pressed."""
     while cv.waitKey(10) != ord(key):
-        cv.imshow(window, picture)
+        cv.imshow(window, image)
 
 
-def greet(window: str, picture: Tensor, *, flags: int = PLAIN) -> None:
-    """In the program: make a window, show a picture, and return when :meth:`Program.meet` has been here."""
+def greet(window: str, image: Tensor, *, flags: int = PLAIN) -> None:
+    """In the program: make a window, show an image, and return when :meth:`Program.meet` has been here."""
     cv.namedWindow(window, flags)
     cv.setMouseCallback(window, lambda event, *_: say(felt="click") if event == cv.EVENT_LBUTTONUP else None)
     while (key := cv.waitKey(10)) != ord("c"):
         if key == ord("b"):
             say(felt="key")
-        cv.imshow(window, picture)
+        cv.imshow(window, image)
     cv.setMouseCallback(window, lambda *_: None)
     say(met=True)
 
@@ -109,9 +109,9 @@ class Program:
                 return self.hear(patience_s=1, **wanted)
         raise AssertionError(f"expected {wanted}, however often it was tried{self._end()}")
 
-    def meet(self, display: Display, picture: Tensor) -> tuple[int, int]:
-        """Where the picture of a program that greets is, once its window is seen to take clicks and keys."""
-        x, y = display.wait_for(picture)
+    def meet(self, display: Display, image: Tensor) -> tuple[int, int]:
+        """Where the image of a program that greets is, once its window is seen to take clicks and keys."""
+        x, y = display.wait_for(image)
         display.move(x + 5, y + 5)
         self.hear_after(display.click, felt="click")
         self.hear_after(functools.partial(display.key, "b"), felt="key")

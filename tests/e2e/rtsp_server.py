@@ -1,7 +1,7 @@
 """An RTSP server, for the system's Python: rtsp_server.py PORT WIDTH HEIGHT [USER PASSWORD]; its stream is /live.
 
-Its pictures show a number in 4 x 6 black and white blocks, as `tests.live.stream_servers` reads it: the 30ths of a
-second since 1970, modulo 2 ** 24. So no two pictures have the same, whenever the server was started, and their age can
+Its images show a number in 4 x 6 black and white blocks, as `tests.live.stream_servers` reads it: the 30ths of a
+second since 1970, modulo 2 ** 24. So no two images have the same, whenever the server was started, and their age can
 be told.
 """
 
@@ -39,12 +39,12 @@ class Numbers(GstRtspServer.RTSPMediaFactory):
 
     def push(self, source):
         number = int(time.time() * FPS)
-        while source.emit("push-buffer", Gst.Buffer.new_wrapped(self.picture(number))) == Gst.FlowReturn.OK:
+        while source.emit("push-buffer", Gst.Buffer.new_wrapped(self.frame(number))) == Gst.FlowReturn.OK:
             while int(time.time() * FPS) <= number:
                 time.sleep(0.002)
             number = int(time.time() * FPS)
 
-    def picture(self, number):
+    def make_image(self, number):
         rows = []
         for row in range(_ROWS):
             bits = [number >> (row * _COLUMNS + column) & 1 for column in range(_COLUMNS)]

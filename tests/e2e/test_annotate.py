@@ -116,7 +116,7 @@ def on_a_page(folder: Path) -> Iterator[str]:
             run.kill()
 
 
-def place(tab: Tab, x: float, y: float) -> tuple[float, float]:
+def to_page(tab: Tab, x: float, y: float) -> tuple[float, float]:
     """Where a point of the frame is on the screen."""
     left, top, width, height = tab.ask(
         "(b => [b.x, b.y, b.width, b.height])(document.querySelector('canvas').getBoundingClientRect())"
@@ -126,13 +126,13 @@ def place(tab: Tab, x: float, y: float) -> tuple[float, float]:
 
 
 def click(tab: Tab, x: float, y: float) -> None:
-    at = place(tab, x, y)
+    at = to_page(tab, x, y)
     for kind in ("mousePressed", "mouseReleased"):
         tab.do("Input.dispatchMouseEvent", type=kind, x=at[0], y=at[1], button="left", clickCount=1)
 
 
 def tap(tab: Tab, x: float, y: float) -> None:
-    at = place(tab, x, y)
+    at = to_page(tab, x, y)
     tab.do("Input.dispatchTouchEvent", type="touchStart", touchPoints=[{"x": at[0], "y": at[1]}])
     tab.do("Input.dispatchTouchEvent", type="touchEnd", touchPoints=[])
 

@@ -43,7 +43,7 @@ CLASSES = [
 
 CENTRE = """(c => Array.from(c.getContext('2d').getImageData(c.width / 2, c.height / 2, 1, 1).data).slice(0, 3))
 (document.querySelector('canvas'))"""
-"""In JavaScript: the colour in the middle of the picture, red first."""
+"""In JavaScript: the colour in the middle of the image, red first."""
 
 
 def opening(address: str) -> str:
@@ -274,12 +274,12 @@ def test_a_slow_viewer_slows_nobody_and_is_never_late(chromium: Chromium, browse
         ages: list[int] = []
         for _ in range(4):
             time.sleep(2)
-            message, _ = slow.picture()
+            message, _ = slow.frame()
             while (
                 message["number"] < feed.shown - 30
             ):  # what came before it acknowledged; at most what may be in flight
                 slow.seen(message["number"])
-                message, _ = slow.picture()
+                message, _ = slow.frame()
             ages.append(feed.shown - message["number"])
             slow.seen(message["number"])
         rates = shown_and_fed([tab], feed)
@@ -394,7 +394,7 @@ def test_it_comes_back_by_itself(chromium: Chromium, browser: Browser) -> None:
 
 def test_what_is_pressed_and_saved(chromium: Chromium, browser: Browser, feed: Feed, tmp_path: Path) -> None:
     file = tmp_path / "snapshot-1.png"
-    file.write_bytes(b"a picture")
+    file.write_bytes(b"an image")
     pressed = "[...document.querySelectorAll('.controls [aria-pressed=true]')].map(e => e.dataset.command).join()"
     with chromium.open(browser.address, size=(390, 844)) as tab:
         state_becomes(tab, "Live")
@@ -405,7 +405,7 @@ def test_what_is_pressed_and_saved(chromium: Chromium, browser: Browser, feed: F
         assert "Recording to recording-1.mp4" in tab.text("#files")
         assert tab.ask("document.querySelector('#files a').getAttribute('download')") == "snapshot-1.png"
         text = "fetch(document.querySelector('#files a').href).then(answer => answer.text())"
-        assert tab.ask(text) == "a picture"
+        assert tab.ask(text) == "an image"
         tab.do("Browser.setDownloadBehavior", behavior="allow", downloadPath=str(tmp_path / "phone"))
         tab.click("#files a")
         eventually((tmp_path / "phone" / "snapshot-1.png").exists)
@@ -436,7 +436,7 @@ def test_what_is_drawn_is_not_repeated(chromium: Chromium, browser: Browser, fee
 
 
 def pattern(*colors: tuple[int, int, int]) -> torch.Tensor:
-    """A (360, 640) picture of four fields, so that colours, sides and up and down can be told."""
+    """A (360, 640) image of four fields, so that colours, sides and up and down can be told."""
     image = torch.zeros(360, 640, 3, dtype=torch.uint8)
     for i, color in enumerate(colors):
         image[180 * (i // 2) :, 320 * (i % 2) :] = torch.tensor(color, dtype=torch.uint8)
@@ -610,7 +610,7 @@ def test_classify_in_the_browser(with_sample: Chromium, tmp_path: Path) -> None:
             with with_sample.open(address) as tab:
                 state_becomes(tab, "Live")
                 tab.wait_for("/cat|espresso|missile/.test(document.querySelector('#results').textContent)")
-                assert not tab.ask("document.querySelector('details').open")  # they are drawn on the picture
+                assert not tab.ask("document.querySelector('details').open")  # they are drawn on the image
                 tab.click("summary")
                 tab.wait_for("/cat|espresso|missile/.test(document.querySelector('#results').innerText)")
                 assert tab.screenshot(tmp_path / "classify.png").stat().st_size > 20_000

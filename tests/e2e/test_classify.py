@@ -27,7 +27,7 @@ def _classify(*arguments: str, environment: dict[str, str]) -> subprocess.Popen[
 
 
 def _photograph(folder: Path) -> tuple[Path, torch.Tensor]:
-    """A picture of a size that a window shows pixel by pixel, and its lower half, where nothing is drawn."""
+    """An image of a size that a window shows pixel by pixel, and its lower half, where nothing is drawn."""
     noise = torch.randint(0, 256, (400, 600, 3), dtype=torch.uint8, generator=torch.Generator().manual_seed(0))
     path = folder / "noise.png"
     assert cv.imwrite(str(path), noise)

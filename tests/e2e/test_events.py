@@ -88,7 +88,7 @@ def _same_param(event: int, x: int, y: int, flags: int, param: object) -> None:
 def params() -> dict[str, Any]:
     tensor = torch.arange(6).view(2, 3)
     return {
-        "picture": noise(4, 4),
+        "image": noise(4, 4),
         "tensor": tensor,
         "0-dim tensor": torch.tensor(5),
         "point": torch.tensor([1, 2]),
@@ -189,7 +189,7 @@ def test_trackbar_follows_the_mouse_and_the_program(display: Display) -> None:
 
 
 def _handle(display: Display, left: int, bottom: int) -> tuple[int, int]:
-    """The middle of the slider's handle, which stands at the end of a blue line under the picture."""
+    """The middle of the slider's handle, which stands at the end of a blue line under the image."""
     below = display.wait_until_still()[bottom : bottom + 30, left : left + 300].int()
     ys, xs = ((below[..., 0] - below[..., 2]) > 60).nonzero(as_tuple=True)
     return left + int(xs.max()) + 6, bottom + int(ys.float().mean())
@@ -223,16 +223,16 @@ def test_button(display: Display) -> None:
 
 
 def select_regions() -> None:
-    picture = noise()
-    greet("regions", picture)
-    region = cv.selectROI("regions", picture, showCrosshair=False, printNotice=False)
+    image = noise()
+    greet("regions", image)
+    region = cv.selectROI("regions", image, showCrosshair=False, printNotice=False)
     x, y, w, h = region
-    say(region=region, pixels=picture[y : y + h, x : x + w].sum().item())
-    say(cancelled=cv.selectROI("regions", picture, showCrosshair=False, printNotice=False))
-    regions = cv.selectROIs("regions", picture, showCrosshair=False, printNotice=False)
+    say(region=region, pixels=image[y : y + h, x : x + w].sum().item())
+    say(cancelled=cv.selectROI("regions", image, showCrosshair=False, printNotice=False))
+    regions = cv.selectROIs("regions", image, showCrosshair=False, printNotice=False)
     say(regions=regions.tolist(), dtype=str(regions.dtype))
-    none = cv.selectROIs("regions", picture, showCrosshair=False, printNotice=False)
-    say(none=list(none.shape), untouched=torch.equal(picture, noise()))
+    none = cv.selectROIs("regions", image, showCrosshair=False, printNotice=False)
+    say(none=list(none.shape), untouched=torch.equal(image, noise()))
 
 
 def test_regions_are_dragged(display: Display) -> None:

@@ -22,10 +22,8 @@ EXAMPLES = Path(__file__).resolve().parent.parent.parent / "examples"
 
 
 @contextmanager
-def shown(
-    display: Display, folder: Path, picture: Tensor, name: str, *arguments: str
-) -> Iterator[subprocess.Popen[str]]:
-    """An example that runs in a folder, on a display, and shows this picture.
+def shown(display: Display, folder: Path, image: Tensor, name: str, *arguments: str) -> Iterator[subprocess.Popen[str]]:
+    """An example that runs in a folder, on a display, and shows this image.
 
     It is started again if its window stays white, as one in fifty does on a busy machine, with cv2 alone as well: Qt
     loses the window manager's first word on its size.
@@ -37,7 +35,7 @@ def shown(
             command, cwd=folder, env=display.environment(), stdout=pipe, stderr=pipe, text=True
         ) as run:
             try:
-                if _appears(display, picture):
+                if _appears(display, image):
                     yield run
                     return
             finally:
@@ -45,9 +43,9 @@ def shown(
     raise AssertionError(f"{name}.py doesn't show what it should")
 
 
-def _appears(display: Display, picture: Tensor) -> bool:
+def _appears(display: Display, image: Tensor) -> bool:
     deadline = time.monotonic() + 15
-    while display.find(picture) is None:
+    while display.find(image) is None:
         if time.monotonic() > deadline:
             return False
         time.sleep(0.05)
@@ -73,7 +71,7 @@ def test_the_trackbar_moves_the_threshold(display: Display, tmp_path: Path) -> N
 
 
 def _on_the_slider(display: Display) -> tuple[int, int]:
-    """A point on the slider under the picture of steps, to the right of the handle."""
+    """A point on the slider under the image of steps, to the right of the handle."""
     screen = display.process().int()
     grey = (screen == 121).all(-1)
     bottom, right = (int((grey.sum(across) > 40).nonzero().max()) for across in (1, 0))  # letters may be grey, too
@@ -98,6 +96,6 @@ def test_show_leaves_the_result_open_until_q(display: Display, tmp_path: Path) -
 def _result(folder: Path) -> Tensor:
     """What contours.py draws on disc.png."""
     subprocess.run([sys.executable, EXAMPLES / "contours.py", "disc.png"], cwd=folder, check=True, capture_output=True)
-    picture = cv.imread(str(folder / "contours.png"))
-    assert picture is not None
-    return picture
+    image = cv.imread(str(folder / "contours.png"))
+    assert image is not None
+    return image

@@ -68,7 +68,7 @@ def test_a_key_or_closing_the_window_ends_the_run(display: Display, tmp_path: Pa
 def test_keys_pause_save_record_and_show_figures(display: Display, tmp_path: Path) -> None:
     user = User(display, tmp_path, "sample", "--latest")
     user.press("r")
-    user.press("space")  # the picture stands still
+    user.press("space")  # the image stands still
     still = display.process()
     user.press("s")
     paused = display.process()
@@ -130,7 +130,7 @@ def test_keys_choose(display: Display, tmp_path: Path, key: str, shade: int) -> 
     user.ended()
 
 
-def test_a_picture_stays_until_the_user_quits(display: Display, tmp_path: Path) -> None:
+def test_an_image_stays_until_the_user_quits(display: Display, tmp_path: Path) -> None:
     cv.imwrite(str(tmp_path / "a.png"), torch.full((300, 400, 3), 77, dtype=torch.uint8))
     user = User(display, tmp_path, "a.png")
     time.sleep(2)

@@ -33,8 +33,8 @@ def bob() -> Gallery:
     gallery = Gallery().with_person("Anna").with_person("Bob")
     for number in range(2):
         random = torch.Generator().manual_seed(number)
-        picture = torch.randint(256, (50, 50, 3), dtype=torch.uint8, generator=random)
-        gallery = gallery.with_face("Bob", Sample(picture, torch.rand(128, generator=random)))
+        image = torch.randint(256, (50, 50, 3), dtype=torch.uint8, generator=random)
+        gallery = gallery.with_face("Bob", Sample(image, torch.rand(128, generator=random)))
     return gallery
 
 

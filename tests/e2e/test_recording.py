@@ -17,7 +17,7 @@ import pytest
 
 pytestmark = pytest.mark.e2e
 
-# Each picture holds its number as eight black or white stripes, and says on standard output when it is written.
+# Each image holds its number as eight black or white stripes, and says on standard output when it is written.
 RECORD = """
 import sys, time, torch
 from torch_opencv.live.video_encoder import VideoEncoder
@@ -38,7 +38,7 @@ for number in range(10_000):
 
 
 def number_of(image: np.ndarray) -> int:
-    """The number that the stripes of a picture say."""
+    """The number that the stripes of an image say."""
     return sum(int(image[50, 80 * bit + 40].mean() > 128) << bit for bit in range(8))
 
 

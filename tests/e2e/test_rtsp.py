@@ -146,7 +146,7 @@ def test_a_server_killed_and_restarted_three_times(caplog: pytest.LogCaptureFixt
             watcher.more(60)
             warm = resident_mib()
             threads, lost_at, outages = threading.active_count(), [], []
-            for width, height in ((384, 256), (384, 256), (480, 320)):  # the last time, with larger pictures
+            for width, height in ((384, 256), (384, 256), (480, 320)):  # the last time, with larger images
                 server.kill()
                 wait_until(lambda: source.state == "lost")
                 lost_at.append(len(watcher.numbers))
@@ -180,7 +180,7 @@ def test_a_server_killed_and_restarted_three_times(caplog: pytest.LogCaptureFixt
 def test_the_open_deadline_holds(scheme: str) -> None:
     with mute_server() as port:
         begin = time.monotonic()
-        with pytest.raises(SourceError, match="no picture came for 10 s"):
+        with pytest.raises(SourceError, match="no frame came for 10 s"):
             Stream(f"{scheme}://127.0.0.1:{port}/live")
         took = time.monotonic() - begin
     print(f"\n{took:.2f} s")
@@ -202,7 +202,7 @@ def test_the_open_deadline_holds_against_a_byte_a_second() -> None:
         thread = threading.Thread(target=trickle, daemon=True)
         thread.start()
         begin = time.monotonic()
-        with pytest.raises(SourceError, match="no picture came for 4 s"):
+        with pytest.raises(SourceError, match="no frame came for 4 s"):
             Stream(f"rtsp://127.0.0.1:{listener.getsockname()[1]}/live", open_timeout=4)
         took = time.monotonic() - begin
         thread.join()
@@ -274,4 +274,4 @@ def test_hls_that_stalls(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> No
         server.server_close()
     print(f"\n{rate:.1f} frames/s, {source.dropped} dropped of {len(watcher.numbers)}")
     assert all(a < b for a, b in pairwise(watcher.numbers))
-    assert 20 < rate < 30  # not all pictures of a piece at once
+    assert 20 < rate < 30  # not all images of a piece at once

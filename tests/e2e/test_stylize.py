@@ -93,13 +93,13 @@ def test_a_side_by_side_video(tmp_path: Path) -> None:
     options = ["--view", "none", "--max-frames", "20", "--record", "out.mp4", "--side-by-side", "--size", "200"]
     subprocess.run([*STYLIZE, "sample", *options, "--results", "out.jsonl", "--quiet"], cwd=tmp_path, check=True)
     with av.open(str(tmp_path / "out.mp4")) as container:
-        pictures = [frame.to_ndarray(format="rgb24") for frame in container.decode(video=0)]
+        images = [frame.to_ndarray(format="rgb24") for frame in container.decode(video=0)]
     results = lines(tmp_path / "out.jsonl")
-    assert len(pictures) == len(results) == 20
+    assert len(images) == len(results) == 20
     assert all(list(line)[-3:] == ["style", "size", "model_ms"] for line in results)
-    height, width, _ = pictures[0].shape
+    height, width, _ = images[0].shape
     assert (width, height) == (2 * 640, 360)
     assert results[0]["size"] == [200, 112]
-    left, right = pictures[10][:, :640].astype(float), pictures[10][:, 640:].astype(float)
+    left, right = images[10][:, :640].astype(float), images[10][:, 640:].astype(float)
     assert abs(left - right).mean() > 20  # painted
     assert right.std() > 20

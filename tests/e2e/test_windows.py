@@ -20,12 +20,12 @@ pytestmark = pytest.mark.e2e
 # --- imshow -----------------------------------------------------------------------------------------------------------
 
 
-def pictures() -> Iterator[tuple[str, Tensor, Tensor]]:
-    """What is handed to imshow, and the BGR picture that must appear on the screen."""
+def images() -> Iterator[tuple[str, Tensor, Tensor]]:
+    """What is handed to imshow, and the BGR image that must appear on the screen."""
     bgr = noise()
     yield "contiguous", bgr, bgr
     chw = noise(seed=1).permute(2, 0, 1).contiguous()
-    yield "a network's picture, permuted", chw.permute(1, 2, 0), chw.permute(1, 2, 0).contiguous()
+    yield "a network's image, permuted", chw.permute(1, 2, 0), chw.permute(1, 2, 0).contiguous()
     large = noise(400, 500, seed=2)
     yield "a crop", large[50:250, 100:400], large[50:250, 100:400].contiguous()
     yield "every other pixel", large[::2, ::2], large[::2, ::2].contiguous()
@@ -38,19 +38,19 @@ def pictures() -> Iterator[tuple[str, Tensor, Tensor]]:
     yield "float32 in 0..1", bgr.float() / 255, bgr
 
 
-def show_pictures() -> None:
-    greet("pictures", noise(seed=9))
-    for name, given, _ in pictures():
+def show_images() -> None:
+    greet("images", noise(seed=9))
+    for name, given, _ in images():
         before = given.clone()
         say(shown=name)
-        show_until("n", "pictures", given)
+        show_until("n", "images", given)
         say(untouched=torch.equal(given, before))
 
 
 def test_imshow_shows_tensors_to_the_last_pixel(display: Display) -> None:
-    with Program(show_pictures, display) as program:
+    with Program(show_images, display) as program:
         program.meet(display, noise(seed=9))
-        for name, _, expected in pictures():
+        for name, _, expected in images():
             program.hear(shown=name)
             display.wait_for(expected)
             display.key("n")
@@ -190,8 +190,8 @@ def run_until_closed() -> None:
 
 def test_close_button_is_reported(display: Display) -> None:
     with Program(run_until_closed, display) as program:
-        places = see_two_windows(program, display)
-        for (left, top), visible in zip(places, ([0, 1], [None, None]), strict=True):
+        positions = see_two_windows(program, display)
+        for (left, top), visible in zip(positions, ([0, 1], [None, None]), strict=True):
             display.move(left + 300 - 10, top - 10)  # the X at the right end of the title bar
             display.click()
             assert program.hear() == {"visible": visible}

@@ -1,4 +1,4 @@
-"""Small pictures and videos to read, made with cv2 and PIL so that what is tested didn't make them itself."""
+"""Small images and videos to read, made with cv2 and PIL so that what is tested didn't make them itself."""
 
 from __future__ import annotations
 
@@ -10,8 +10,8 @@ import numpy as np
 RNG = np.random.default_rng(0)
 
 
-def picture(height: int = 48, width: int = 64, channels: int = 3) -> np.ndarray:
-    """A smooth random picture, so that a codec's loss stays small: (height, width, channels) uint8."""
+def make_image(height: int = 48, width: int = 64, channels: int = 3) -> np.ndarray:
+    """A smooth random image, so that a codec's loss stays small: (height, width, channels) uint8."""
     small = RNG.integers(0, 256, (4, 4, channels), np.uint8)
     return cv2.resize(small, (width, height), interpolation=cv2.INTER_CUBIC).reshape(height, width, channels)
 

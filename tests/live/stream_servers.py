@@ -1,4 +1,4 @@
-"""Servers of streams for the tests, whose pictures say which they are, and that fail in the ways that servers do."""
+"""Servers of streams for the tests, whose images say which they are, and that fail in the ways that servers do."""
 
 from __future__ import annotations
 
@@ -17,20 +17,20 @@ import cv2
 import numpy as np
 import torch
 
-_ROWS, _COLUMNS = 4, 6  # of blocks; a block is a bit of the picture's number
+_ROWS, _COLUMNS = 4, 6  # of blocks; a block is a bit of the image's number
 
 USER, PASSWORD = "anna", "s3cr3t-w0rd"
 
 
 def numbered(number: int, height: int = 64, width: int = 96) -> np.ndarray:
-    """A picture that shows a number below 2 ** 24 in black and white blocks: (height, width, 3) uint8."""
+    """An image that shows a number below 2 ** 24 in black and white blocks: (height, width, 3) uint8."""
     bits = np.array([number >> bit & 1 for bit in range(_ROWS * _COLUMNS)], np.uint8).reshape(_ROWS, _COLUMNS) * 255
     grey = cv2.resize(bits, (width, height), interpolation=cv2.INTER_NEAREST)
     return cv2.cvtColor(grey, cv2.COLOR_GRAY2BGR)
 
 
 def number_of(image: torch.Tensor) -> int:
-    """The number that a picture shows."""
+    """The number that an image shows."""
     height, width = image.shape[:2]
     blocks = image.float().mean(2)
     number = 0
@@ -42,7 +42,7 @@ def number_of(image: torch.Tensor) -> int:
 
 
 def numbered_video(path: Path, count: int, *, fps: int = 25) -> Path:
-    """A video of numbered pictures, 0 to count - 1, with a key frame a second."""
+    """A video of numbered images, 0 to count - 1, with a key frame a second."""
     with av.open(str(path), "w") as container:
         stream = container.add_stream("libx264", fps)
         stream.width, stream.height, stream.pix_fmt = 96, 64, "yuv420p"
@@ -105,7 +105,7 @@ class HttpServer(ThreadingHTTPServer):
 
 
 class Mjpeg:
-    """A live MJPEG stream: a new picture every 20 ms, each with the next number, for ``count`` pictures or for ever."""
+    """A live MJPEG stream: a new image every 20 ms, each with the next number, for ``count`` images or for ever."""
 
     def __init__(self, count: int | None = None, *, size: tuple[int, int] = (64, 96), first: int = 0) -> None:
         self.count, self.size, self.number = count, size, first
@@ -113,12 +113,12 @@ class Mjpeg:
 
     def __call__(self, handler: _Handler) -> None:
         handler.send_response(200)
-        handler.send_header("Content-Type", "multipart/x-mixed-replace; boundary=picture")
+        handler.send_header("Content-Type", "multipart/x-mixed-replace; boundary=image")
         handler.end_headers()
         sent = 0
         while self.count is None or sent < self.count:
             jpeg = cv2.imencode(".jpg", numbered(self.number, *self.size))[1].tobytes()
-            head = f"--picture\r\nContent-Type: image/jpeg\r\nContent-Length: {len(jpeg)}\r\n\r\n"
+            head = f"--image\r\nContent-Type: image/jpeg\r\nContent-Length: {len(jpeg)}\r\n\r\n"
             handler.wfile.write(head.encode() + jpeg + b"\r\n")
             self.number += 1
             sent += 1

@@ -102,9 +102,9 @@ def test_no_four_characters_of_a_secret_are_shown(data: st.DataObject) -> None:
 
 @settings(max_examples=300, deadline=None)
 @given(st.text(string.ascii_letters + string.digits, min_size=13, max_size=40), st.integers(0, 2))
-def test_keys_in_the_path(key: str, place: int) -> None:
+def test_keys_in_the_path(key: str, index: int) -> None:
     parts = ["live", "ch1"]
-    parts.insert(place, key)
+    parts.insert(index, key)
     shown = without_secrets("rtsps://cam1.example:7441/" + "/".join(parts))
     assert not {part for part in parts_of(key) if part in shown.replace("rtsps://cam1.example:7441", "")}
 

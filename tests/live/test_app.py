@@ -105,7 +105,7 @@ BGR = torch.arange(36, dtype=torch.uint8).view(3, 4, 3)
         (torch.cat((BGR, GREY[..., None]), 2), BGR),
     ],
 )
-def test_pictures_that_need_no_guessing_are_taken(given: torch.Tensor | np.ndarray, expected: torch.Tensor) -> None:
+def test_images_that_need_no_guessing_are_taken(given: torch.Tensor | np.ndarray, expected: torch.Tensor) -> None:
     assert torch.equal(to_bgr(given, "App.draw"), expected)
 
 
@@ -126,7 +126,7 @@ def test_pictures_that_need_no_guessing_are_taken(given: torch.Tensor | np.ndarr
         (BGR.int(), "to 0..255, then"),
     ],
 )
-def test_other_pictures_are_refused_with_what_to_do(given: object, remedy: str) -> None:
+def test_other_images_are_refused_with_what_to_do(given: object, remedy: str) -> None:
     with pytest.raises(TypeError, match=rf"^App\.draw returned .*{remedy}") as refusal:
         to_bgr(given, "App.draw")
     assert "\n" not in str(refusal.value)
@@ -248,16 +248,16 @@ def test_closing_the_window_ends_the_run_whatever_the_app_takes() -> None:
 
 
 class Pointing(Screen):
-    """Points at a place of what is shown, after so many frames."""
+    """Points at a position of what is shown, after so many frames."""
 
-    def __init__(self, after: int, *places: tuple[float, float]) -> None:
+    def __init__(self, after: int, *positions: tuple[float, float]) -> None:
         super().__init__(asks={10**6: Command("quit")})
-        self.after, self.places = after, places
+        self.after, self.positions = after, positions
 
     def events(self) -> list[Any]:
-        if len(self.frames) == self.after and self.places:
-            places, self.places = self.places, ()
-            return [Pointer(x, y, False, self.frames[-1]) for x, y in places]
+        if len(self.frames) == self.after and self.positions:
+            positions, self.positions = self.positions, ()
+            return [Pointer(x, y, False, self.frames[-1]) for x, y in positions]
         return super().events()
 
 

@@ -84,7 +84,7 @@ def test_a_choice_takes_effect_while_it_runs_and_is_told_to_the_views() -> None:
     run(app, Shades(80), views=[screen])
     assert app.asked == [("middle", True), ("light", True), ("dark", True)]
     assert all(shown.stats.choices == ("dark", "middle", "light") for shown in screen.frames)
-    # What the model had already looked at is still shown as it was.
+    # What the model had already processed is still shown as it was.
     assert [shown.stats.chosen for shown in screen.frames[4:7]] == ["dark", "middle", "middle"]
     assert [screen.frames[at].fields["shade"] for at in (4, 29, 59, 79)] == ["dark", "middle", "light", "dark"]
 
@@ -97,7 +97,7 @@ def test_a_choice_is_told_even_while_the_program_is_paused() -> None:
     assert last.fields == {"shade": "dark"}
 
 
-def test_a_single_picture_is_looked_at_again() -> None:
+def test_a_single_image_is_processed_again() -> None:
     app, screen = Painter(), Screen(asks={20: Command("next"), 60: Command("previous"), 100: Command("quit")})
     source = Shades(1)
     source.still = True
@@ -108,7 +108,7 @@ def test_a_single_picture_is_looked_at_again() -> None:
     assert report.frames == 1
 
 
-def test_while_a_single_picture_is_looked_at_again_the_view_goes_on() -> None:
+def test_while_a_single_image_is_processed_again_the_view_goes_on() -> None:
     class Slow(Painter):
         def process(self, image: torch.Tensor) -> str:
             if self.asked:
@@ -117,7 +117,7 @@ def test_while_a_single_picture_is_looked_at_again_the_view_goes_on() -> None:
 
     class Impatient(Screen):
         def events(self) -> list[ViewEvent]:
-            if self.asked == 25:  # the second choice is made while the first is looked at
+            if self.asked == 25:  # the second choice is made while the first is processed
                 two_more.set()
             return super().events()
 
@@ -142,7 +142,7 @@ def test_a_mistake_while_looking_again_is_raised() -> None:
     assert source.closed
 
 
-def test_what_was_chosen_is_written_on_the_picture() -> None:
+def test_what_was_chosen_is_written_on_the_image() -> None:
     class Large(Shades):
         def __iter__(self) -> Iterator[Frame]:
             for frame in super().__iter__():

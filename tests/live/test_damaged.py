@@ -23,7 +23,7 @@ from torch_opencv.live.results import Results
 from torch_opencv.live.sources import open_source
 from torch_opencv.live.video_encoder import VideoEncoder
 
-from .media import picture
+from .media import make_image
 
 
 class Mean:
@@ -41,7 +41,7 @@ class Mean:
 
 def video(path: Path, count: int = 50, fourcc: str = "mp4v") -> Path:
     writer = cv2.VideoWriter(str(path), cv2.VideoWriter.fourcc(*fourcc), 25, (128, 96))
-    image = picture(96, 128)
+    image = make_image(96, 128)
     for index in range(count):
         writer.write(np.roll(image, 3 * index, axis=1))
     writer.release()
@@ -49,7 +49,7 @@ def video(path: Path, count: int = 50, fourcc: str = "mp4v") -> Path:
 
 
 def recorded(path: Path, count: int = 50) -> Path:
-    image = torch.from_numpy(picture(96, 128))
+    image = torch.from_numpy(make_image(96, 128))
     with VideoEncoder(path) as encoder:
         for index in range(count):
             encoder.write(image.roll(3 * index, 1))
@@ -125,14 +125,14 @@ def test_a_folder_that_changes_while_it_is_read(tmp_path: Path, caplog: pytest.L
     folder = tmp_path / "photos"
     folder.mkdir()
     for index in range(6):
-        cv2.imwrite(str(folder / f"{index}.png"), picture())
+        cv2.imwrite(str(folder / f"{index}.png"), make_image())
     with open_source(str(folder)) as source:
         (folder / "1.png").unlink()  # removed
         (folder / "2.png").write_bytes((folder / "3.png").read_bytes()[:200])  # half written
         (folder / "3.png").write_bytes(b"")
         (folder / "4.png").unlink()
         (folder / "4.png").mkdir()
-        cv2.imwrite(str(folder / "7.png"), picture())  # added: not part of this run
+        cv2.imwrite(str(folder / "7.png"), make_image())  # added: not part of this run
         names = [Path(str(frame.path)).name for frame in source]
     assert names == ["0.png", "5.png"]
     said = [record.message for record in caplog.records if record.levelno == logging.WARNING]
@@ -146,7 +146,7 @@ def test_a_folder_that_vanishes(tmp_path: Path) -> None:
     folder = tmp_path / "photos"
     folder.mkdir()
     for index in range(3):
-        cv2.imwrite(str(folder / f"{index}.png"), picture())
+        cv2.imwrite(str(folder / f"{index}.png"), make_image())
     with open_source(str(folder)) as source:
         for path in folder.iterdir():
             path.unlink()
@@ -157,16 +157,16 @@ def test_a_folder_that_vanishes(tmp_path: Path) -> None:
 
 def test_half_a_jpeg_is_skipped(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
     for name in ("half.jpg", "whole.jpg"):
-        cv2.imwrite(str(tmp_path / name), picture(240, 320))
+        cv2.imwrite(str(tmp_path / name), make_image(240, 320))
     os.truncate(tmp_path / "half.jpg", (tmp_path / "half.jpg").stat().st_size // 2)
     assert frames_in(tmp_path) == 1
     assert [record.message for record in caplog.records] == [f"skipped {tmp_path / 'half.jpg'}: it is cut short"]
 
 
-def test_a_pipe_among_pictures_does_not_hang(tmp_path: Path) -> None:
+def test_a_pipe_among_images_does_not_hang(tmp_path: Path) -> None:
     if not hasattr(os, "mkfifo"):
         pytest.skip("needs named pipes")
-    cv2.imwrite(str(tmp_path / "a.png"), picture())
+    cv2.imwrite(str(tmp_path / "a.png"), make_image())
     os.mkfifo(tmp_path / "b.png")
     counted: list[int] = []
     thread = threading.Thread(target=lambda: counted.append(frames_in(tmp_path)), daemon=True)
@@ -176,17 +176,17 @@ def test_a_pipe_among_pictures_does_not_hang(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(("content", "name"), [(".png", "a.jpg"), (".jpg", "a.png"), (".jpg", "a.tiff"), (".png", "a")])
-def test_pictures_by_another_name(tmp_path: Path, content: str, name: str) -> None:
-    data = cv2.imencode(content, picture())[1].tobytes()
+def test_images_by_another_name(tmp_path: Path, content: str, name: str) -> None:
+    data = cv2.imencode(content, make_image())[1].tobytes()
     (tmp_path / name).write_bytes(data)
     assert frames_in(tmp_path / name) == 1
 
 
-def test_a_video_by_a_pictures_name_and_the_other_way_round(tmp_path: Path) -> None:
+def test_a_video_by_an_images_name_and_the_other_way_round(tmp_path: Path) -> None:
     video(tmp_path / "clip.mp4", 10).rename(tmp_path / "clip.jpg")
     with pytest.raises(SourceError, match=r"clip\.jpg can't be read as an image"):
         open_source(str(tmp_path / "clip.jpg"))
-    cv2.imwrite(str(tmp_path / "photo.jpg"), picture())
+    cv2.imwrite(str(tmp_path / "photo.jpg"), make_image())
     (tmp_path / "photo.jpg").rename(tmp_path / "photo.mp4")
     assert frames_in(tmp_path / "photo.mp4") == 1
 
@@ -210,12 +210,12 @@ print("done")
 
 @pytest.mark.e2e
 def test_two_hundred_damaged_files(tmp_path: Path) -> None:
-    """In a process of its own: were FFmpeg or a picture's decoder to crash, it would take the tests along."""
+    """In a process of its own: were FFmpeg or an image's decoder to crash, it would take the tests along."""
     whole = [recorded(tmp_path / "h.mp4"), recorded(tmp_path / "h.mkv"), video(tmp_path / "m.mp4")]
     whole += [video(tmp_path / "j.avi", fourcc="MJPG")]
     for suffix in ("png", "jpg", "webp", "tiff"):
         whole.append(tmp_path / f"p.{suffix}")
-        cv2.imwrite(str(whole[-1]), picture(240, 320))
+        cv2.imwrite(str(whole[-1]), make_image(240, 320))
     chance, damaged = random.Random(0), []
     for number in range(200):
         path = whole[number % len(whole)]

@@ -19,7 +19,7 @@ from torch_opencv.live.views import ViewEvent
 
 
 class Tape(Shades):
-    """Shades that can be wound to another place."""
+    """Shades that can be sought in."""
 
     seekable = True
 

@@ -44,7 +44,7 @@ def test_the_status_of_an_app_is_always_written() -> None:
     assert torch.equal(draw_hud(image, busy, figures=False, note="great-wave"), shown)  # which says more than the note
 
 
-def test_a_picture_too_small_for_it_stays_as_it_is() -> None:
+def test_an_image_too_small_for_it_stays_as_it_is() -> None:
     image = torch.zeros(8, 8, 3, dtype=torch.uint8)
     assert not draw_hud(image, stats("lost"), figures=True).any()
 

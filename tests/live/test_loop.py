@@ -62,7 +62,7 @@ def test_each_frame_is_shown_with_its_own_result_at_the_pace_of_the_file() -> No
 
 
 def test_a_frame_of_a_file_is_never_shown_with_another_ones_result() -> None:
-    class Rare(Shades):  # so rare that the last picture would be shown again if there were news about it
+    class Rare(Shades):  # so rare that the last image would be shown again if there were news about it
         def __iter__(self) -> Iterator[Frame]:
             for frame in super().__iter__():
                 yield replace(frame, time=frame.index * 0.5)
@@ -192,7 +192,7 @@ def test_the_newest_result_is_drawn_on_the_newest_frame_even_if_none_follows() -
     assert results.count((2, 2)) == 1
 
 
-def test_a_result_that_replaces_the_picture_is_shown_with_its_own_frame(tmp_path: Path) -> None:
+def test_a_result_that_replaces_the_image_is_shown_with_its_own_frame(tmp_path: Path) -> None:
     class Slow(Marks):
         replaces_frame = True
 
@@ -204,7 +204,7 @@ def test_a_result_that_replaces_the_picture_is_shown_with_its_own_frame(tmp_path
     source = Shades(60, live=True, after=lambda index: time.sleep(0.005))
     report = run(app, source, views=[screen], encoder=encoder)
     assert all(shade == result for shade, result in screen.shades)
-    assert [result for _, result in screen.shades] == app.seen  # each once, and no picture without a result
+    assert [result for _, result in screen.shades] == app.seen  # each once, and no image without a result
     assert report.shown == report.frames == recorded(encoder.path) == len(app.seen) < 60
     assert report.frames + report.dropped == 60
 
@@ -250,7 +250,7 @@ def test_a_file_can_be_played_at_its_own_pace() -> None:
     assert all(shown.stats.latency_ms < 5000 for shown in screen.frames)
 
 
-def test_max_frames_of_the_newest_are_those_looked_at() -> None:
+def test_max_frames_of_the_newest_are_those_processed() -> None:
     source = Shades(10**9, live=True, after=lambda index: time.sleep(0.005))
     assert run(Brightness(), source, max_frames=3, views=[Screen()]).frames == 3
 
@@ -350,7 +350,7 @@ def test_several_sources_make_a_grid_and_one_call(tmp_path: Path) -> None:
     assert all(source.closed for source in sources)
     assert [tuple(shown.image.shape) for shown in screen.frames] == [(96, 128, 3)] * 10
     assert screen.frames[-1].fields == {name: {"brightness": 9} for name in "abc"}
-    assert screen.frames[-1].image[48:, 64:].max() == 0  # the fourth place
+    assert screen.frames[-1].image[48:, 64:].max() == 0  # the fourth cell
     assert screen.frames[-1].image[20, 30].tolist() == [9, 9, 9]
     lines = [json.loads(line) for line in (tmp_path / "out.jsonl").read_text().splitlines()]
     assert [(line["source"], line["frame"]) for line in lines] == [(name, i) for i in range(10) for name in "abc"]
@@ -434,7 +434,7 @@ def test_quit() -> None:
     assert source.read < 40
 
 
-def test_what_was_looked_at_before_quitting_is_recorded(tmp_path: Path) -> None:
+def test_what_was_processed_before_quitting_is_recorded(tmp_path: Path) -> None:
     encoder, results = VideoEncoder(tmp_path / "out.mp4"), Results(tmp_path / "out.jsonl")
     report = run(Brightness(), Shades(10**6), views=[Screen({5: Command("quit")})], encoder=encoder, results=results)
     lines = (tmp_path / "out.jsonl").read_text().splitlines()
@@ -460,7 +460,7 @@ def test_a_paused_live_source_goes_on_but_is_not_shown(tmp_path: Path) -> None:
     assert recorded(tmp_path / "out.mp4") > 8  # more than were shown
 
 
-def test_what_is_said_beside_a_paused_picture_stays_as_it_is(tmp_path: Path) -> None:
+def test_what_is_said_beside_a_paused_image_stays_as_it_is(tmp_path: Path) -> None:
     class Late(Marks):
         def process(self, image: torch.Tensor) -> int:
             result = super().process(image)
@@ -468,7 +468,7 @@ def test_what_is_said_beside_a_paused_picture_stays_as_it_is(tmp_path: Path) -> 
             return result
 
     def after(index: int) -> None:
-        answered.acquire(timeout=10)  # every frame is looked at, before the next one comes
+        answered.acquire(timeout=10)  # every frame is processed before the next one comes
         if index == 20:
             enough.wait(10)
 
@@ -493,7 +493,7 @@ def test_what_is_said_beside_a_paused_picture_stays_as_it_is(tmp_path: Path) -> 
 
 
 class Held(VideoEncoder):
-    """Encodes its pictures only when `go` is set."""
+    """Encodes its images only when `go` is set."""
 
     def __init__(self, path: Path) -> None:
         super().__init__(path)
@@ -520,7 +520,7 @@ def test_a_slow_encoder_never_holds_up_what_is_live(tmp_path: Path, caplog: pyte
     assert caplog.text.count(f"{report.not_recorded} frames are not in {tmp_path / 'out.mp4'}") == 1
 
 
-def test_of_a_file_every_picture_is_recorded_however_slow_the_encoder_is(tmp_path: Path) -> None:
+def test_of_a_file_every_image_is_recorded_however_slow_the_encoder_is(tmp_path: Path) -> None:
     class Slow(VideoEncoder):
         def write(self, image: torch.Tensor, *, time: float | None = None) -> None:
             ahead.append(source.read - self.frames)
@@ -556,7 +556,7 @@ def test_a_recording_that_the_end_of_the_run_ends_is_told_of(
     assert recorded(video) == 5
 
 
-def test_a_recording_without_pictures_is_told_of(
+def test_a_recording_without_images_is_told_of(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
     monkeypatch.chdir(tmp_path)
@@ -590,13 +590,13 @@ def test_snapshot_and_recordings_by_key(
     run(Brightness(), Shades(20), views=[screen])
     # By time, not by name: what begins in the same second as another gets a -2, which would be first.
     by_time = {"key": lambda path: path.stat().st_mtime_ns}
-    pictures = sorted(tmp_path.glob("snapshot-*.png"), **by_time)
+    images = sorted(tmp_path.glob("snapshot-*.png"), **by_time)
     videos = sorted(tmp_path.glob("recording-*.mp4"), **by_time)
-    assert len(pictures) == 2
-    assert torch.equal(cv.imread(str(pictures[0])), screen.frames[2].image)
+    assert len(images) == 2
+    assert torch.equal(cv.imread(str(images[0])), screen.frames[2].image)
     assert sorted(map(recorded, videos)) == [5, 5]
     text = caplog.text
-    assert f"snapshot saved as {pictures[0].name}" in text
+    assert f"snapshot saved as {images[0].name}" in text
     assert f"recorded 5 frames to {videos[0].name}" in text
 
 
@@ -621,7 +621,7 @@ def test_the_hud_is_on_what_is_shown_but_not_on_what_is_recorded(tmp_path: Path)
             assert np.ptp(frame.to_ndarray(format="gray")) < 4
 
 
-def test_single_pictures_stay_until_the_user_quits() -> None:
+def test_single_images_stay_until_the_user_quits() -> None:
     screen, source = Screen(asks={150: Command("quit")}), Shades(1)
     source.still = True
     report = run(Brightness(), source, views=[screen])
@@ -680,7 +680,7 @@ def test_a_reader_that_goes_ends_the_run(tmp_path: Path) -> None:
     assert recorded(tmp_path / "out.mp4") == 5
 
 
-@pytest.mark.parametrize("stage", ["look", "draw", "fields", "capture", "show"])
+@pytest.mark.parametrize("stage", ["process", "draw", "fields", "capture", "show"])
 @pytest.mark.parametrize("latest", [False, True])
 def test_a_mistake_in_any_stage_is_raised_once_everything_is_closed(tmp_path: Path, stage: str, latest: bool) -> None:
     def mistake(*_: object) -> None:
@@ -691,7 +691,7 @@ def test_a_mistake_in_any_stage_is_raised_once_everything_is_closed(tmp_path: Pa
 
     class Broken(Brightness):
         def process(self, image: torch.Tensor) -> int:
-            if stage == "look":
+            if stage == "process":
                 mistake()
             return super().process(image)
 
@@ -725,7 +725,7 @@ def test_a_mistake_in_any_stage_is_raised_once_everything_is_closed(tmp_path: Pa
     assert source.closed
     assert screen.closed
     assert recorded(tmp_path / "out.mp4") == encoder.frames > 0
-    if not latest and stage in ("look", "capture", "fields"):
+    if not latest and stage in ("process", "capture", "fields"):
         assert encoder.frames == (11 if stage == "capture" else 10)  # all that came before
 
 

@@ -52,16 +52,16 @@ def test_all_are_kept_in_order_and_who_has_too_many_waits(changed: threading.Con
             given.append(item)
         box.finish()
 
-    giver = threading.Thread(target=give)
-    giver.start()
+    producer = threading.Thread(target=give)
+    producer.start()
     with changed:
         assert changed.wait_for(lambda: len(given) == 3, 10)
-    giver.join(0.05)
+    producer.join(0.05)
     assert len(given) == 3
     assert [wait(box, changed) for _ in range(10)] == list(range(10))
     assert wait(box, changed) is None
     assert box.dropped == 0
-    giver.join()
+    producer.join()
 
 
 @pytest.mark.parametrize("keep", ["newest", "all"])
@@ -81,10 +81,10 @@ def test_closing_lets_go_of_who_waits_for_room(changed: threading.Condition) -> 
     box: Mailbox[int] = Mailbox(changed, keep="all", maxsize=1)
     box.put(1)
     answers: list[bool] = []
-    giver = threading.Thread(target=lambda: answers.append(box.put(2)))
-    giver.start()
+    producer = threading.Thread(target=lambda: answers.append(box.put(2)))
+    producer.start()
     box.close()
-    giver.join(10)
+    producer.join(10)
     assert answers == [False]
     assert (box.put(3), box.take(), box.ended) == (False, None, True)
 

@@ -31,12 +31,12 @@ def test_text_stands_out(height: int, width: int, shade: int) -> None:
     panel = image.float().mean(dim=2)
     panel = panel[(panel != shade).any(dim=1)][:, (panel != shade).any(dim=0)]
     background = panel.median()
-    assert background < 100  # the panel is dark on any picture,
+    assert background < 100  # the panel is dark on any image,
     assert panel.max() - background > 130  # and the text bright
 
 
 @pytest.mark.parametrize(("height", "width"), [(1, 1), (8, 8), (32, 32), (20, 1000), (1000, 20)])
-def test_a_picture_too_small_for_text_stays_as_it_is(height: int, width: int) -> None:
+def test_an_image_too_small_for_text_stays_as_it_is(height: int, width: int) -> None:
     image = torch.full((height, width, 3), 128, dtype=torch.uint8)
     draw_scores(image, ROWS)
     assert image.eq(128).all()
@@ -61,7 +61,7 @@ def test_bars_are_as_long_as_the_scores_are_high() -> None:
     assert lengths == pytest.approx([0, full / 4, full / 2, full], abs=2)
 
 
-def test_size_grows_with_the_picture() -> None:
+def test_size_grows_with_the_image() -> None:
     def height(pixels: int) -> int:
         image = torch.zeros(pixels, pixels * 16 // 9, 3, dtype=torch.uint8)
         draw_scores(image, ROWS)
@@ -154,7 +154,7 @@ def test_labels_are_whole_and_keep_clear_of_one_another() -> None:
     assert one > 50
     for corner in ((-20, -20), (620, -20), (-20, 460), (620, 460), (300, 0)):  # never over the edge
         assert ink([(*corner, 50, 50)], ["Zoë Müller"]) == one
-    assert ink([(-10, -10, 660, 500)], ["Zoë Müller"]) == one  # a face larger than the picture
+    assert ink([(-10, -10, 660, 500)], ["Zoë Müller"]) == one  # a face larger than the image
     side_by_side = [(300, 200, 50, 50), (330, 205, 50, 50), (310, 195, 50, 60)]
     assert ink(side_by_side, ["Zoë Müller"] * 3) == 3 * one
     assert ink([(700, 200, 50, 50)], ["Zoë Müller"]) == 0  # its box isn't there
@@ -171,7 +171,7 @@ def test_boxes_far_outside_and_none_at_all() -> None:
 
 
 @pytest.mark.parametrize(("height", "width"), [(1, 1), (8, 8), (12, 1000), (1000, 12)])
-def test_no_text_in_a_picture_too_small_for_it(height: int, width: int) -> None:
+def test_no_text_in_an_image_too_small_for_it(height: int, width: int) -> None:
     image = torch.full((height, width, 3), 128, dtype=torch.uint8)
     draw_note(image, "lost")
     draw_caption(image, SENTENCE)

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 import torch
 
-from tests.live.browser.page import picture
+from tests.live.browser.page import annotated_frame
 from torch_opencv.live import rate_limit, saving
 from torch_opencv.live.app import App
 from torch_opencv.live.controls import Controls
@@ -63,11 +63,11 @@ def test_a_rate_limit(clock: SimpleNamespace) -> None:
 def test_a_flood_of_snapshots(here: Path, clock: SimpleNamespace) -> None:
     controls = Controls(Nothing(), [Asking("snapshot")], Recorder(None, fps=30, both=False, every=True), hud=False)  # type: ignore[list-item]
     for _ in range(10):
-        controls.obey(picture(1))
+        controls.obey(annotated_frame(1))
     assert len(list(here.iterdir())) == 10
     assert sorted(controls.snapshots) == sorted(path.relative_to(here) for path in here.iterdir())
     clock.now = 1.0
-    controls.obey(picture(1))
+    controls.obey(annotated_frame(1))
     assert len(list(here.iterdir())) == 12
 
 
@@ -75,7 +75,7 @@ def test_a_flood_of_recordings(clock: SimpleNamespace) -> None:
     recorder = Recorder(None, fps=30, both=False, every=True)
     controls = Controls(Nothing(), [Asking("record")], recorder, hud=False)  # type: ignore[list-item]
     for _ in range(10):
-        controls.obey(picture(1))
+        controls.obey(annotated_frame(1))
     assert len(recorder._takes) == 5
     recorder.close()
 

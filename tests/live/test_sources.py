@@ -19,7 +19,7 @@ from torch_opencv.live import sources
 from torch_opencv.live.errors import SourceError
 from torch_opencv.live.sources import SAMPLE, Frame, backoff, captures, files, open_source
 
-from .media import RNG, brightening_video, picture
+from .media import RNG, brightening_video, make_image
 
 
 def frames_of(spec: str | Path | int | None) -> list[Frame]:
@@ -123,14 +123,14 @@ def test_animated_gif_is_a_video(tmp_path: Path) -> None:
     assert values == pytest.approx([0, 120, 240], abs=6)
 
 
-# --- pictures ---
+# --- images ---
 
 
 def test_folder_in_natural_order(tmp_path: Path) -> None:
-    pictures = {name: picture() for name in ("img10.png", "img2.png", "IMG1.PNG")}
-    for name, pixels in pictures.items():
+    images = {name: make_image() for name in ("img10.png", "img2.png", "IMG1.PNG")}
+    for name, pixels in images.items():
         cv2.imwrite(str(tmp_path / name), pixels)
-    (tmp_path / "notes.txt").write_text("no picture")
+    (tmp_path / "notes.txt").write_text("no image")
     (tmp_path / "._img3.png").write_bytes(b"what macOS leaves on foreign disks")
     (tmp_path / "folder.png").mkdir()
     with open_source(str(tmp_path)) as source:
@@ -142,27 +142,27 @@ def test_folder_in_natural_order(tmp_path: Path) -> None:
         (i, float(i), str(tmp_path)) for i in range(3)
     ]
     for frame, name in zip(frames, names, strict=True):
-        assert np.array_equal(frame.image.numpy(), pictures[name])
+        assert np.array_equal(frame.image.numpy(), images[name])
 
 
 def test_glob_takes_what_it_names(tmp_path: Path) -> None:
     for name in ("a/1.png", "a/2.jpg", "b/3.png"):
         (tmp_path / name).parent.mkdir(exist_ok=True)
-        cv2.imwrite(str(tmp_path / name), picture())
+        cv2.imwrite(str(tmp_path / name), make_image())
     found = [frame.path for frame in frames_of(tmp_path / "**" / "*.png")]
     assert found == [str(tmp_path / "a/1.png"), str(tmp_path / "b/3.png")]
     assert "no file matches" in error_of(tmp_path / "*.webp")
 
 
 def test_a_name_with_brackets_is_a_file_first(tmp_path: Path) -> None:
-    cv2.imwrite(str(tmp_path / "holiday[1].png"), picture())
+    cv2.imwrite(str(tmp_path / "holiday[1].png"), make_image())
     (frame,) = frames_of(tmp_path / "holiday[1].png")
     assert frame.path is None
 
 
 def test_unreadable_among_good_ones_is_skipped_and_named(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
     for index in (1, 3, 5):
-        cv2.imwrite(str(tmp_path / f"{index}.png"), picture())
+        cv2.imwrite(str(tmp_path / f"{index}.png"), make_image())
     (tmp_path / "0.png").write_bytes(b"")
     (tmp_path / "2.jpg").write_bytes(b"\xff\xd8\xff no jpeg")
     (tmp_path / "4.png").write_bytes((tmp_path / "3.png").read_bytes()[:60])
@@ -176,18 +176,18 @@ def test_unreadable_among_good_ones_is_skipped_and_named(tmp_path: Path, caplog:
 
 def test_a_file_that_vanishes_meanwhile_is_skipped(tmp_path: Path) -> None:
     for index in range(3):
-        cv2.imwrite(str(tmp_path / f"{index}.png"), picture())
+        cv2.imwrite(str(tmp_path / f"{index}.png"), make_image())
     with open_source(str(tmp_path)) as source:
         (tmp_path / "1.png").unlink()
         assert len(list(source)) == 2
         assert source.skipped == [str(tmp_path / "1.png")]
 
 
-def test_every_kind_of_picture_becomes_bgr(tmp_path: Path) -> None:
-    grey = picture(channels=1)
+def test_every_kind_of_image_becomes_bgr(tmp_path: Path) -> None:
+    grey = make_image(channels=1)
     cv2.imwrite(str(tmp_path / "grey.png"), grey)
     cv2.imwrite(str(tmp_path / "deep.png"), RNG.integers(0, 65536, (48, 64, 3), np.uint16))
-    cv2.imwrite(str(tmp_path / "alpha.png"), picture(channels=4))
+    cv2.imwrite(str(tmp_path / "alpha.png"), make_image(channels=4))
     for name in ("grey", "deep", "alpha"):
         (frame,) = frames_of(tmp_path / f"{name}.png")
         assert (frame.image.dtype, tuple(frame.image.shape), frame.time) == (torch.uint8, (48, 64, 3), 0.0)
@@ -207,8 +207,8 @@ def test_exif_orientation_is_followed(tmp_path: Path) -> None:
     assert frame.image[44:].float().mean() < 5
 
 
-def test_a_picture_without_a_suffix_is_found_out(tmp_path: Path) -> None:
-    cv2.imwrite(str(tmp_path / "a.png"), pixels := picture())
+def test_an_image_without_a_suffix_is_found_out(tmp_path: Path) -> None:
+    cv2.imwrite(str(tmp_path / "a.png"), pixels := make_image())
     (tmp_path / "a.png").rename(tmp_path / "download")
     (frame,) = frames_of(tmp_path / "download")
     assert np.array_equal(frame.image.numpy(), pixels)
@@ -218,7 +218,7 @@ def test_a_picture_without_a_suffix_is_found_out(tmp_path: Path) -> None:
 
 
 class FakeCamera:
-    """Opens as cameras 1 and 2 only; 1 gives no picture, 2 gives three 16-bit grey ones after the test's first."""
+    """Opens as cameras 1 and 2 only; 1 gives no image, 2 gives three 16-bit grey ones after the test's first."""
 
     unplugged = 0  # so many attempts at opening camera 2 fail
 
@@ -367,11 +367,11 @@ def test_unusable_files(tmp_path: Path) -> None:
     (tmp_path / "text.mp4").write_text("this is no video")
     (tmp_path / "empty.mp4").touch()
     (tmp_path / "half.mp4").write_bytes(SAMPLE.read_bytes()[:1000])
-    (tmp_path / "bad.jpg").write_text("this is no picture")
+    (tmp_path / "bad.jpg").write_text("this is no image")
     (tmp_path / "folder").mkdir()
     (tmp_path / "all-bad").mkdir()
     for name in ("1.png", "2.png"):
-        (tmp_path / "all-bad" / name).write_text("this is no picture")
+        (tmp_path / "all-bad" / name).write_text("this is no image")
     assert "can't be read as a video or an image" in error_of(tmp_path / "text.mp4")
     assert "is empty (0 bytes)" in error_of(tmp_path / "empty.mp4")
     assert "can't be read as a video or an image" in error_of(tmp_path / "half.mp4")
@@ -400,7 +400,7 @@ def test_natural_order_of_digits_and_letters() -> None:
     )
 
 
-# --- going to another place ---
+# --- seeking ---
 
 
 @pytest.mark.parametrize("suffix", [".mp4", ".avi", ".mkv"])

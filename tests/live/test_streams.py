@@ -82,7 +82,7 @@ def never_twice(numbers: list[int]) -> bool:
 # --- live streams ---
 
 
-def test_a_live_stream_gives_its_newest_pictures(server: HttpServer, caplog: pytest.LogCaptureFixture) -> None:
+def test_a_live_stream_gives_its_newest_images(server: HttpServer, caplog: pytest.LogCaptureFixture) -> None:
     server.answers["/live"] = Mjpeg()
     url = server.url("/live")
     with open_source(url) as source:
@@ -121,7 +121,7 @@ def test_what_was_not_taken_in_time_is_dropped_and_counted(server: HttpServer) -
         numbers = []
         for frame in islice(source, 3):
             numbers.append(number_of(frame.image))
-            time.sleep(0.1)  # five pictures come meanwhile
+            time.sleep(0.1)  # five images come meanwhile
         assert never_twice(numbers)
         assert source.dropped == numbers[-1] - numbers[0] - 2
         assert source.dropped >= 3
@@ -203,7 +203,7 @@ def test_a_stream_that_goes_silent_is_lost(server: HttpServer, caplog: pytest.Lo
         for _ in source:
             if server.requests == 2:
                 break
-    assert "is lost: no picture came for 0.3 s" in caplog.text
+    assert "is lost: no frame came for 0.3 s" in caplog.text
     stream.then_silent = False
 
 
@@ -218,7 +218,7 @@ def test_a_reader_that_hangs_is_replaced(server: HttpServer, caplog: pytest.LogC
         numbers += [number_of(next(iterator).image) for _ in range(10)]
         assert hung.returncode == -signal.SIGKILL
     assert never_twice(numbers)
-    assert "no picture came for 0.3 s" in caplog.text
+    assert "no frame came for 0.3 s" in caplog.text
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="there is no SIGSEGV")
@@ -336,7 +336,7 @@ def test_pieces_are_shown_at_their_pace(monkeypatch: pytest.MonkeyPatch) -> None
         return now
 
     assert [shown(t) for t in (7.0, 7.5, 8.0)] == pytest.approx([100.0, 100.5, 101.0])
-    now += 0.4  # the next piece comes a little late: its pictures catch up
+    now += 0.4  # the next piece comes a little late: its images catch up
     assert [shown(t) for t in (8.25, 8.5)] == pytest.approx([101.4, 101.5])
     now += 5  # very late: there is a new beginning
     assert [shown(t) for t in (9.0, 9.5)] == pytest.approx([106.5, 107.0])
@@ -391,7 +391,7 @@ def test_what_cannot_be_opened_is_said_in_a_line(server: HttpServer, tmp_path: P
     assert "there is no host of this name" in error_of(f"rtsp://{USER}:{PASSWORD}@camera.invalid/live")
 
 
-def test_a_picture_is_a_file_of_one_frame(server: HttpServer, tmp_path: Path) -> None:
+def test_an_image_is_a_file_of_one_frame(server: HttpServer, tmp_path: Path) -> None:
     cv2.imwrite(str(tmp_path / "snapshot.png"), numbered(77, 50, 70))
     server.answers["/snapshot.png"] = File(tmp_path / "snapshot.png", kind="image/png")
     with Stream(server.url("/snapshot.png")) as source:
@@ -403,7 +403,7 @@ def test_a_server_that_says_nothing_misses_the_deadline() -> None:
     with mute_server() as port:
         address = f"://{USER}:{PASSWORD}@127.0.0.1:{port}/live"
         for _, message in by_scheme(lambda scheme: error_of(scheme + address, open_timeout=1.5)):
-            assert message.endswith("no picture came for 1.5 s")
+            assert message.endswith("no frame came for 1.5 s")
 
 
 def test_users_and_passwords(server: HttpServer) -> None:
@@ -452,11 +452,11 @@ def test_a_playlist_cannot_name_files_of_this_machine(server: HttpServer, tmp_pa
         error_of(server.url(f"/{name}.m3u8"), open_timeout=5)
 
 
-def test_pictures_that_are_too_large(server: HttpServer, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_images_that_are_too_large(server: HttpServer, monkeypatch: pytest.MonkeyPatch) -> None:
     server.answers["/large"] = Mjpeg(size=(4200, 8192))
     server.answers["/growing"] = growing = Mjpeg()
     message = error_of(server.url("/large"), open_timeout=60)
-    assert "its pictures have more than 33,554,432 pixels" in message
+    assert "its frames have more than 33,554,432 pixels" in message
     with Stream(server.url("/growing")) as source:
         frames = iter(source)
         next(frames)
@@ -517,7 +517,7 @@ def test_the_reader_needs_no_torch() -> None:
     assert not {"torch", "cv2", "torch_opencv"} & set(modules)
 
 
-def test_numbers_survive_their_picture() -> None:
+def test_numbers_survive_their_image() -> None:
     for number in (0, 1, 0xABCDEF, 2**24 - 1):
         assert number_of(torch.from_numpy(numbered(number))) == number
 

@@ -16,15 +16,15 @@ from torch_opencv.live.errors import OutputError
 from torch_opencv.live.video_encoder import VideoEncoder, side_by_side
 
 from .limits import no_file_larger_than
-from .media import picture
+from .media import make_image
 
 
 def tensor(height: int = 48, width: int = 64) -> torch.Tensor:
-    return torch.from_numpy(picture(height, width))
+    return torch.from_numpy(make_image(height, width))
 
 
 def shades(count: int, height: int = 48, width: int = 64) -> list[torch.Tensor]:
-    """Grey pictures, each brighter than the one before by 8."""
+    """Grey images, each brighter than the one before by 8."""
     return [torch.full((height, width, 3), 8 * (i + 1), dtype=torch.uint8) for i in range(count)]
 
 
@@ -44,12 +44,12 @@ def times(path: Path) -> list[float]:
 @pytest.mark.parametrize("suffix", [".mp4", ".mkv", ".MP4"])
 def test_what_is_written_is_read_by_opencv(tmp_path: Path, suffix: str) -> None:
     path = tmp_path / f"out{suffix}"
-    pictures = shades(25)
+    images = shades(25)
     with VideoEncoder(path, fps=10) as recorder:
-        for image in pictures:
+        for image in images:
             recorder.write(image)
     assert (recorder.frames, recorder.size) == (25, (64, 48))
-    for image, back in zip(pictures, read(path), strict=True):
+    for image, back in zip(images, read(path), strict=True):
         assert np.abs(image.numpy().astype(int) - back).max() < 6
     capture = cv2.VideoCapture(str(path))
     assert capture.get(cv2.CAP_PROP_FPS) == pytest.approx(10)
@@ -116,7 +116,7 @@ def test_a_pause_is_kept_unless_it_takes_hours(tmp_path: Path, suffix: str) -> N
     assert times(path) == pytest.approx([0, 600, 600.5, resumed, resumed + 1], abs=1e-3)
 
 
-def test_a_single_picture_lasts_a_frame(tmp_path: Path) -> None:
+def test_a_single_image_lasts_a_frame(tmp_path: Path) -> None:
     with VideoEncoder(tmp_path / "out.mp4", fps=1) as recorder:
         recorder.write(tensor())
     with av.open(str(tmp_path / "out.mp4")) as container:
@@ -195,7 +195,7 @@ def test_wrong_names_and_places_are_refused_before_anything_is_written(tmp_path:
     assert [path.name for path in tmp_path.iterdir()] == ["folder.mp4"]
 
 
-def test_without_pictures_there_is_no_file_and_an_old_one_stays(tmp_path: Path) -> None:
+def test_without_images_there_is_no_file_and_an_old_one_stays(tmp_path: Path) -> None:
     (tmp_path / "old.mp4").write_bytes(b"the last recording")
     VideoEncoder(tmp_path / "new.mp4").close()
     VideoEncoder(tmp_path / "old.mp4").close()
@@ -209,7 +209,7 @@ def test_a_name_like_a_protocol_is_a_file(tmp_path: Path, monkeypatch: pytest.Mo
     assert len(times(tmp_path / "at 10:30 %d.mp4")) == 1
 
 
-def test_a_picture_that_cannot_be_encoded_leaves_nothing(tmp_path: Path) -> None:
+def test_an_image_that_cannot_be_encoded_leaves_nothing(tmp_path: Path) -> None:
     recorder = VideoEncoder(tmp_path / "out.mp4")
     with pytest.raises(OutputError, match="can't be recorded, at 40000x16 pixels"):
         recorder.write(torch.zeros(16, 40000, 3, dtype=torch.uint8))
@@ -251,9 +251,9 @@ def test_the_next_best_encoder_of_h264(tmp_path: Path, monkeypatch: pytest.Monke
         pytest.skip("this PyAV has no OpenH264")
     monkeypatch.setattr(av, "codecs_available", av.codecs_available - {"libx264"})
     with VideoEncoder(tmp_path / "out.mp4", fps=25) as recorder:
-        for image in (pictures := shades(20)):
+        for image in (images := shades(20)):
             recorder.write(image)
-    for image, back in zip(pictures, read(tmp_path / "out.mp4"), strict=True):
+    for image, back in zip(images, read(tmp_path / "out.mp4"), strict=True):
         assert np.abs(image.numpy().astype(int) - back).max() < 10
     with av.open(str(tmp_path / "out.mp4")) as container:
         assert container.streams.video[0].codec_context.name == "h264"
@@ -264,10 +264,10 @@ def test_without_an_h264_encoder_it_says_so_and_takes_mpeg4(
 ) -> None:
     monkeypatch.setattr(av, "codecs_available", av.codecs_available - {"libx264", "libopenh264"})
     with VideoEncoder(tmp_path / "out.mp4", fps=25) as recorder:
-        for image in (pictures := shades(20)):
+        for image in (images := shades(20)):
             recorder.write(image)
     assert "can't encode H.264" in caplog.text
-    for image, back in zip(pictures, read(tmp_path / "out.mp4"), strict=True):
+    for image, back in zip(images, read(tmp_path / "out.mp4"), strict=True):
         assert np.abs(image.numpy().astype(int) - back).max() < 10
 
 

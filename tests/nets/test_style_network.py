@@ -13,7 +13,7 @@ from torch_opencv.nets import style_network
 from torch_opencv.nets.style_network import Style, StyleFileError, StyleNetwork
 from torch_opencv.runtime import accelerate
 
-STYLE = Style("plain", "A picture", 7)
+STYLE = Style("plain", "An image", 7)
 SIZES = [(1, 1), (1, 9), (7, 3), (15, 17), (16, 24), (33, 50), (64, 64), (101, 77)]
 
 
@@ -30,14 +30,14 @@ def file(network: StyleNetwork, tmp_path: Path) -> Path:
     return path
 
 
-def pictures(*shape: int) -> torch.Tensor:
+def images(*shape: int) -> torch.Tensor:
     return torch.rand(*shape, generator=torch.Generator().manual_seed(1))
 
 
 @pytest.mark.parametrize("size", SIZES)
 @torch.no_grad()
-def test_a_picture_of_any_size_stays_as_large(network: StyleNetwork, size: tuple[int, int]) -> None:
-    painted = network(pictures(2, 3, *size))
+def test_an_image_of_any_size_stays_as_large(network: StyleNetwork, size: tuple[int, int]) -> None:
+    painted = network(images(2, 3, *size))
     assert painted.shape == (2, 3, *size)
     assert painted.dtype == torch.float32
     assert bool((painted >= 0).all()) and bool((painted <= 1).all())
@@ -49,10 +49,10 @@ def test_it_has_about_350_thousand_parameters(network: StyleNetwork) -> None:
 
 
 @torch.no_grad()
-def test_pictures_of_a_batch_do_not_know_of_each_other(network: StyleNetwork) -> None:
-    batch = pictures(3, 3, 40, 56)
-    for picture, painted in zip(batch, network(batch), strict=True):
-        torch.testing.assert_close(network(picture[None])[0], painted, atol=1e-5, rtol=0)
+def test_images_of_a_batch_do_not_know_of_each_other(network: StyleNetwork) -> None:
+    batch = images(3, 3, 40, 56)
+    for image, painted in zip(batch, network(batch), strict=True):
+        torch.testing.assert_close(network(image[None])[0], painted, atol=1e-5, rtol=0)
 
 
 @torch.no_grad()
@@ -61,10 +61,10 @@ def test_the_accelerated_network_agrees_for_all_sizes(
     network: StyleNetwork, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("TORCH_OPENCV_HOME", str(tmp_path))
-    fast = accelerate(network, pictures(1, 3, 50, 61), device="cpu", dynamic=(0, 2, 3))
+    fast = accelerate(network, images(1, 3, 50, 61), device="cpu", dynamic=(0, 2, 3))
     assert fast.backend == "onnxruntime"
     for size in SIZES:
-        batch = pictures(2, 3, *size)
+        batch = images(2, 3, *size)
         painted = fast(batch)
         assert painted.shape == batch.shape
         if min(size) > 2:  # in smaller ones there is hardly anything to normalise but rounding errors
@@ -72,7 +72,7 @@ def test_the_accelerated_network_agrees_for_all_sizes(
 
 
 @torch.no_grad()
-def test_a_flat_picture_is_painted_flat(network: StyleNetwork) -> None:
+def test_a_flat_image_is_painted_flat(network: StyleNetwork) -> None:
     """Neither borders nor a checkerboard come from the layers themselves, whatever the weights of a new network are."""
     painted = network(torch.full((1, 3, 72, 72), 0.3))
     assert torch.equal(painted, painted[:, :, :1, :1].expand_as(painted))
@@ -95,14 +95,14 @@ def test_no_weights_can_make_the_finest_checkerboard(network: StyleNetwork) -> N
 
 
 def test_gradients_reach_every_parameter(network: StyleNetwork) -> None:
-    network.train()(pictures(1, 3, 48, 48)).square().mean().backward()
+    network.train()(images(1, 3, 48, 48)).square().mean().backward()
     assert all(parameter.grad is not None and parameter.grad.any() for parameter in network.parameters())
 
 
 @torch.no_grad()
 @pytest.mark.parametrize("size", [(1, 1), (2, 5), (9, 6)])
 def test_doubling_is_interpolation_and_convolution(network: StyleNetwork, size: tuple[int, int]) -> None:
-    x = pictures(2, 48, *size)
+    x = images(2, 48, *size)
     layer = network.to_half
     torch.nn.init.normal_(layer.norm.bias)
     large = F.interpolate(x, scale_factor=2.0, mode="bilinear", align_corners=False)
@@ -112,7 +112,7 @@ def test_doubling_is_interpolation_and_convolution(network: StyleNetwork, size: 
 
 @torch.no_grad()
 def test_half_precision_in_and_out(network: StyleNetwork) -> None:
-    painted = network.bfloat16()(pictures(1, 3, 32, 32).half())
+    painted = network.bfloat16()(images(1, 3, 32, 32).half())
     assert painted.dtype == torch.float16
 
 

@@ -404,14 +404,14 @@ def test_outputs_that_are_no_tensors() -> None:
 
 
 @pytest.mark.parametrize(("off", "backend"), [(1, "onnxruntime"), (2, "eager")])
-def test_pictures_may_be_rounded_to_the_other_side(monkeypatch: pytest.MonkeyPatch, off: int, backend: str) -> None:
-    class Picture(nn.Module):
+def test_images_may_be_rounded_to_the_other_side(monkeypatch: pytest.MonkeyPatch, off: int, backend: str) -> None:
+    class Image(nn.Module):
         def forward(self, x: torch.Tensor) -> torch.Tensor:
             return (x * 200).to(torch.uint8)
 
     run = OnnxRuntime.run
     monkeypatch.setattr(OnnxRuntime, "run", lambda self, tensors: tuple(y + off for y in run(self, tensors)))
-    assert runtime.accelerate(Picture(), torch.rand(1, 3, 8, 8), device="cpu").backend == backend
+    assert runtime.accelerate(Image(), torch.rand(1, 3, 8, 8), device="cpu").backend == backend
 
 
 def test_exporting_is_silent(capfd: pytest.CaptureFixture[str], recwarn: pytest.WarningsRecorder) -> None:

@@ -73,9 +73,9 @@ class Comparison:
         assert storage.shape == (expected["size"],)
         assert storage.untyped_storage().nbytes() == expected["size"] * storage.itemsize
         check_values(storage, expected["values"])
-        place = storage.untyped_storage().data_ptr()
-        assert place not in self._storages.values() or not expected["size"]
-        self._storages[expected["id"]] = place
+        address = storage.untyped_storage().data_ptr()
+        assert address not in self._storages.values() or not expected["size"]
+        self._storages[expected["id"]] = address
 
     def _tensor(self, tensor: Any, expected: dict[str, Any]) -> None:
         assert tensor.dtype == dtype_of(expected["t"])
@@ -86,11 +86,11 @@ class Comparison:
             assert list(tensor.stride()) == expected["stride"]
             assert tensor.storage_offset() == expected["storage_offset0"]
         check_values(tensor.flatten(), expected["values_rowmajor"])
-        wanted, place = expected["storage"], tensor.untyped_storage().data_ptr()
+        wanted, address = expected["storage"], tensor.untyped_storage().data_ptr()
         if wanted["t"] == "nil":
             assert tensor.untyped_storage().nbytes() == 0
         elif wanted["t"] == "ref":
-            assert place == self._storages[wanted["id"]]
+            assert address == self._storages[wanted["id"]]
         else:
             self._storage(tensor.as_strided((wanted["size"],), (1,), 0), wanted)
 

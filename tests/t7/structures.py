@@ -139,9 +139,9 @@ class _Structure:
         self._number += 1
         number = self._number
         if self._storages and chance.random() < 0.5:
-            place, values = chance.choice(self._storages)
+            index, values = chance.choice(self._storages)
             tensor = values[chance.randrange(len(values)) :] if len(values) else values
-            self._write.tensor(number, tensor, lambda: self._write.reference(4, place))
+            self._write.tensor(number, tensor, lambda: self._write.reference(4, index))
         else:
             shape = [chance.randrange(1, 4) for _ in range(chance.randrange(1, 4))]
             self._number += 1

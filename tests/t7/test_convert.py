@@ -127,7 +127,7 @@ def test_onnx(said: Said, tmp_path: Path) -> None:
 
 @pytest.mark.slow
 @pytest.mark.data
-def test_onnx_of_pictures(said: Said, shared_data: Path) -> None:
+def test_onnx_of_images(said: Said, shared_data: Path) -> None:
     source = shared_data / "torch7" / "openface" / "nn4.small2.random.t7"
     assert "--size WIDTHxHEIGHT" in said("convert", source, "a.onnx", status=2)
     assert "doesn't take an input of 3x32x32" in said("convert", source, "a.onnx", "--size", "32x32", status=2)

@@ -32,7 +32,7 @@ def test_layers(shared_data: Path) -> None:
 
 def test_style_networks_in_double(shared_data: Path) -> None:
     """On the scale of 0..255; the modules' outputs are float32 of Torch7's, which is that far from its own float64."""
-    compared = list(agreement.style(shared_data, pictures=("grad_256x256",)))
+    compared = list(agreement.style(shared_data, images=("grad_256x256",)))
     assert any("starry" in one.name for one in compared)
     for one in compared:
         assert one.absolute < (0.01 if "module" in one.name else 1e-4), one
@@ -121,7 +121,7 @@ def test_noise(shared_data: Path) -> None:
 
 @pytest.mark.parametrize("name", ["nin/nin_small_nobn.t7", "openface/nn4.small2.random.t7"])
 def test_export(shared_data: Path, name: str) -> None:
-    """torch.export takes them, with any number of pictures."""
+    """torch.export takes them, with any number of images."""
     network = t7.load_network(shared_data / "torch7" / name)
     side = 96 if "openface" in name else 224
     batch = torch.export.Dim("batch", min=1, max=16)

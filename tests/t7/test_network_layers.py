@@ -10,13 +10,13 @@ import pytest
 import torch
 from torch import Tensor
 
-from tests.t7 import picture_cases, vector_cases
+from tests.t7 import image_cases, vector_cases
 from tests.t7.building import graph, layer, longs, table
 from torch_opencv import t7
 from torch_opencv.t7 import Function, Object, T7Error, Table
 
-CASES = picture_cases.CASES | vector_cases.CASES
-PICTURE, PAIR, ROWS = vector_cases.PICTURE, vector_cases.PAIR, vector_cases.ROWS
+CASES = image_cases.CASES | vector_cases.CASES
+IMAGE, PAIR, ROWS = vector_cases.IMAGE, vector_cases.PAIR, vector_cases.ROWS
 
 
 def largest_difference(got: Any, wanted: Any) -> float:
@@ -95,8 +95,8 @@ def test_the_callers_table_stays() -> None:
 
 
 def test_noise() -> None:
-    got = t7.network(layer("nn.NoiseFill", num_noise_channels=2, mult=0.5))(PICTURE)
-    assert torch.equal(got[:, :2], PICTURE[:, :2])
+    got = t7.network(layer("nn.NoiseFill", num_noise_channels=2, mult=0.5))(IMAGE)
+    assert torch.equal(got[:, :2], IMAGE[:, :2])
     assert 0 <= got[:, 2:].min() < got[:, 2:].max() <= 0.5
 
 

@@ -55,10 +55,10 @@ class _Values:
             self._write.value(None)
             return
         storage = tensor.untyped_storage()
-        place = storage.data_ptr(), tensor.dtype
-        if not self._again(place):
+        address = storage.data_ptr(), tensor.dtype
+        if not self._again(address):
             values = tensor.as_strided((storage.nbytes() // tensor.itemsize,), (1,), 0)
-            self._write.storage(self._new(place, 4, tensor), values, kind)
+            self._write.storage(self._new(address, 4, tensor), values, kind)
 
     def _again(self, key: Any) -> bool:
         if key in self._known:

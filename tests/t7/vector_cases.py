@@ -11,7 +11,7 @@ import torch.nn.functional as F  # noqa: N812
 from tests.t7.building import graph, layer, linear, longs, numbers
 from torch_opencv.t7 import Object
 
-PICTURE = numbers(2, 4, 9, 11)
+IMAGE = numbers(2, 4, 9, 11)
 PAIR = [numbers(3, 4, seed=1), numbers(3, 4, seed=2)]
 ROWS = numbers(3, 4)
 COLUMN = numbers(1, 4, 1, 1)
@@ -36,7 +36,7 @@ CASES: dict[str, tuple[Object, Any, Any]] = {
         ROWS,
         ROWS @ numbers(3, 4, seed=3).t() + numbers(3, seed=4),
     ),
-    "cadd": (layer("nn.CAdd", bias=COLUMN), PICTURE, PICTURE + COLUMN),
+    "cadd": (layer("nn.CAdd", bias=COLUMN), IMAGE, IMAGE + COLUMN),
     "cadd per element": (layer("nn.CAdd", bias=numbers(12)), ROWS, ROWS + numbers(12).reshape(3, 4)),
     "cmul, sizes in another order": (
         layer("nn.CMul", weight=numbers(1, 4, 1)),
@@ -96,23 +96,23 @@ CASES: dict[str, tuple[Object, Any, Any]] = {
     "select from the end": (layer("nn.Select", dimension=-1, index=-1), ROWS, ROWS[:, 3]),
     "select of a table": (layer("nn.SelectTable", index=2), PAIR, PAIR[1]),
     "select of a table's end": (layer("nn.SelectTable", index=-2), PAIR, PAIR[0]),
-    "sigmoid": (layer("nn.Sigmoid"), PICTURE, 1 / (1 + (-PICTURE).exp())),
-    "softmax without a batch": (layer("nn.SoftMax"), PICTURE[0], PICTURE[0].exp() / PICTURE[0].exp().sum(0)),
+    "sigmoid": (layer("nn.Sigmoid"), IMAGE, 1 / (1 + (-IMAGE).exp())),
+    "softmax without a batch": (layer("nn.SoftMax"), IMAGE[0], IMAGE[0].exp() / IMAGE[0].exp().sum(0)),
     "softmin": (layer("nn.SoftMin"), ROWS, (-ROWS).exp() / (-ROWS).exp().sum(1, keepdim=True)),
     "sqrt": (layer("nn.Sqrt", eps=0), ROWS.abs(), ROWS.abs() ** 0.5),
     "square": (layer("nn.Square"), ROWS, ROWS * ROWS),
     "view, the batch found": (layer("nn.View", size=longs(44), numElements=44), numbers(2, 4, 11), numbers(2, 44)),
     "view, several sizes": (layer("nn.View", size=longs(2, 22), numElements=44), numbers(2, 4, 11), numbers(2, 2, 22)),
-    "view, -1": (layer("nn.View", size=longs(-1), numInputDims=3, numElements=1), PICTURE, PICTURE.reshape(2, -1)),
+    "view, -1": (layer("nn.View", size=longs(-1), numInputDims=3, numElements=1), IMAGE, IMAGE.reshape(2, -1)),
     "view, -1, no batch": (
         layer("nn.View", size=longs(-1), numInputDims=3, numElements=1),
-        PICTURE[0],
-        PICTURE[0].reshape(-1),
+        IMAGE[0],
+        IMAGE[0].reshape(-1),
     ),
     "view, -1, batch of one": (
         layer("nn.View", size=longs(-1), numInputDims=3),
-        PICTURE[:1],
-        PICTURE[:1].reshape(1, -1),
+        IMAGE[:1],
+        IMAGE[:1].reshape(1, -1),
     ),
     "view, part of an element": (layer("nn.View", size=longs(11)), numbers(2, 4, 11), numbers(8, 11)),
     "padding inside": (
@@ -160,7 +160,7 @@ CASES: dict[str, tuple[Object, Any, Any]] = {
     "map": (layer("nn.MapTable", layer("nn.Abs"), shared=True), PAIR, [PAIR[0].abs(), PAIR[1].abs()]),
     "zip": (layer("nn.ZipTable"), [PAIR, PAIR], [[PAIR[0], PAIR[0]], [PAIR[1], PAIR[1]]]),
     "zip one to many": (layer("nn.ZipTableOneToMany"), [ROWS, PAIR], [[ROWS, PAIR[0]], [ROWS, PAIR[1]]]),
-    "collapse": (layer("nn.Collapse", nInputDim=3), PICTURE, PICTURE.reshape(2, -1)),
+    "collapse": (layer("nn.Collapse", nInputDim=3), IMAGE, IMAGE.reshape(2, -1)),
     "constant": (layer("nn.Constant", value=torch.arange(2.0), nInputDim=1), ROWS, torch.tensor([[0.0, 1.0]] * 3)),
     "gated linear unit": (layer("nn.GatedLinearUnit", dim=2), ROWS, ROWS[:, :2] * torch.sigmoid(ROWS[:, 2:])),
     "hard shrink": (layer("nn.HardShrink", **SHRINK), ROWS, torch.where(ROWS.abs() > 0.5, ROWS, 0)),
@@ -171,8 +171,8 @@ CASES: dict[str, tuple[Object, Any, Any]] = {
     "clipped relu": (layer("cudnn.ClippedReLU", ceiling=0.5, inplace=True), ROWS, ROWS.clamp(0, 0.5)),
     "prelu without a batch": (
         layer("nn.PReLU", nOutputPlane=4, weight=numbers(4)),
-        PICTURE[0],
-        torch.where(PICTURE[0] > 0, PICTURE[0], PICTURE[0] * numbers(4)[:, None, None]),
+        IMAGE[0],
+        torch.where(IMAGE[0] > 0, IMAGE[0], IMAGE[0] * numbers(4)[:, None, None]),
     ),
     "dropout that goes on": (layer("nn.Dropout", p=0, v2=False, stochastic_inference=True), ROWS, ROWS),
     "squeeze one of a batch of one": (layer("nn.Squeeze", numInputDims=3), numbers(1, 1, 4, 1), numbers(1, 4)),

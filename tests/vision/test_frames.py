@@ -20,7 +20,7 @@ from torch_opencv.vision.frames import Normalise, center_crop, check_frame, resi
         (1, 9, 0.1, 0, 4, 1),  # never nothing
     ],
 )
-def test_central_square(height: int, width: int, fraction: float, top: int, left: int, side: int) -> None:
+def test_center_crop(height: int, width: int, fraction: float, top: int, left: int, side: int) -> None:
     frame = torch.randint(256, (height, width, 3), dtype=torch.uint8)
     square = center_crop(frame, fraction)
     assert torch.equal(square, frame[top : top + side, left : left + side])

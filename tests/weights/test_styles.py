@@ -1,4 +1,4 @@
-"""The styles that come along: small, verified, and painting without borders, checkerboard or flicker."""
+"""The bundled styles: small, verified, and painting without borders, checkerboard or flicker."""
 
 from __future__ import annotations
 
@@ -27,9 +27,9 @@ def scene() -> Tensor:
         F.interpolate(torch.rand(1, 3, *size, generator=generator), (160, 224), mode="bicubic")
         for size in ((4, 5), (16, 22), (60, 84))
     ]
-    picture = 0.6 * layers[0] + 0.3 * layers[1] + 0.1 * layers[2]
-    picture[..., 90:] = 1 - picture[..., 90:]
-    return picture.clamp(0, 1)
+    image = 0.6 * layers[0] + 0.3 * layers[1] + 0.1 * layers[2]
+    image[..., 90:] = 1 - image[..., 90:]
+    return image.clamp(0, 1)
 
 
 @pytest.mark.parametrize("name", NAMES)
@@ -63,14 +63,14 @@ def test_no_two_are_alike() -> None:
 
 @torch.no_grad()
 def test_the_scene_stays_readable(network: StyleNetwork, scene: Tensor) -> None:
-    """Light stays light: the blurred brightness goes with that of the picture."""
-    one, other = (F.avg_pool2d(picture.mean(1, keepdim=True), 16).flatten() for picture in (scene, network(scene)))
+    """Light stays light: the blurred brightness goes with that of the image."""
+    one, other = (F.avg_pool2d(image.mean(1, keepdim=True), 16).flatten() for image in (scene, network(scene)))
     assert torch.corrcoef(torch.stack([one, other]))[0, 1] > 0.6
 
 
 @torch.no_grad()
 def test_no_checkerboard(network: StyleNetwork, scene: Tensor) -> None:
-    """The network's own grid has 8x8 mirrors. On average over a picture they all look alike, to 2 grey levels."""
+    """The network's own grid has 8x8 mirrors. On average over an image they all look alike, to 2 grey levels."""
     painted = network(scene) * 255
     mirrors = F.pixel_unshuffle(painted, 8).mean((2, 3)).reshape(3, 64)
     expected = F.pixel_unshuffle(scene * 255, 8).mean((2, 3)).reshape(3, 64)
@@ -79,7 +79,7 @@ def test_no_checkerboard(network: StyleNetwork, scene: Tensor) -> None:
 
 @torch.no_grad()
 def test_no_borders(network: StyleNetwork, scene: Tensor) -> None:
-    """Along each side it is as bright as where a larger picture goes on. (Zeros beyond the edge: 15 to 30 apart.)"""
+    """Along each side it is as bright as where a larger image goes on. (Zeros beyond the edge: 15 to 30 apart.)"""
     whole = network(F.pad(scene, (64, 64, 64, 64), mode="reflect"))[..., 64:-64, 64:-64]
     apart = (network(scene) - whole).mean((0, 1)) * 255
     for side in (apart[:4], apart[-4:], apart[:, :4], apart[:, -4:]):

@@ -126,49 +126,49 @@ class SlowCall:
             raise
         return self._results(result)
 
-    def results_into(self, place: int | str, output: Tensor, array: Any, result: Any) -> Any:
+    def results_into(self, key: int | str, output: Tensor, array: Any, result: Any) -> Any:
         """The results of a call whose one output the fast path handed over, as ``array``, at a position or keyword."""
-        self._outputs.append((place, self._name(place), Output.sharing(output, array)))
+        self._outputs.append((key, self._name(key), Output.sharing(output, array)))
         return self._results(result)
 
-    def _name(self, place: int | str) -> str:
-        return place if isinstance(place, str) else self._signature.parameter(place)
+    def _name(self, key: int | str) -> str:
+        return key if isinstance(key, str) else self._signature.parameter(key)
 
-    def _to_cv2(self, x: Any, place: int | str, is_output: bool) -> Any:
+    def _to_cv2(self, x: Any, key: int | str, is_output: bool) -> Any:
         convert = TO_CV2[type(x)]
         if convert is None:
             return x
-        if self._signature.takes_anything(place):
+        if self._signature.takes_anything(key):
             return x
         if isinstance(x, type):
-            return self._class(x, place)
+            return self._class(x, key)
         if isinstance(x, (list, tuple)):
-            converted = [self._to_cv2(element, place, is_output) for element in x]
+            converted = [self._to_cv2(element, key, is_output) for element in x]
             return converted if isinstance(x, list) else tuple(converted)
         if isinstance(x, Tensor):
             try:
-                return self._tensor(x, place, is_output)
+                return self._tensor(x, key, is_output)
             except RefusedError as refusal:
-                raise self._explained(refusal, self._name(place)) from None
+                raise self._explained(refusal, self._name(key)) from None
         return x if convert is _needs_slow_path else convert(x)
 
-    def _class(self, class_: type, place: int | str) -> type:
+    def _class(self, class_: type, key: int | str) -> type:
         if issubclass(class_, Wrapped):
             return class_._class_of_cv2
-        is_layer = any("LayerProtocol" in type_ for type_ in self._signature.types_at(place))
+        is_layer = any("LayerProtocol" in type_ for type_ in self._signature.types_at(key))
         return _layer_class(class_, self._from_cv2) if is_layer else class_
 
-    def _tensor(self, tensor: Tensor, place: int | str, is_output: bool) -> Any:
+    def _tensor(self, tensor: Tensor, key: int | str, is_output: bool) -> Any:
         if tensor.ndim == 0:
             return memory.numbers(tensor).item()
-        if not self._signature.takes_array(place):
+        if not self._signature.takes_array(key):
             array = memory.numbers(tensor)
             return tuple(array.tolist()) if tensor.ndim == 1 and tensor.numel() <= _POINT_LENGTH else array
         if is_output:
             output = Output(tensor)
-            self._outputs.append((place, self._name(place), output))
+            self._outputs.append((key, self._name(key), output))
             return output.array
-        if tensor.ndim == 1 and tensor.numel() <= _POINT_LENGTH and not self._signature.types_at(place):
+        if tensor.ndim == 1 and tensor.numel() <= _POINT_LENGTH and not self._signature.types_at(key):
             return tuple(
                 memory.numbers(tensor).tolist()
             )  # an attribute, and cv2 takes no array of integers for a point
@@ -195,15 +195,15 @@ class SlowCall:
             return self._from_cv2.convert(x)
 
         results = fill_empties(convert(result), self._signature)
-        for place, name, output in self._outputs:
-            if id(output.array) not in written and self._is_written(place):
+        for key, name, output in self._outputs:
+            if id(output.array) not in written and self._is_written(key):
                 results = self._received(output, name, results)
         return results
 
-    def _is_written(self, place: int | str) -> bool:
+    def _is_written(self, key: int | str) -> bool:
         """Whether a result belongs into the tensor that was given there, instead of being handed back beside it."""
         signature = self._signature
-        return signature.takes_array(place) and signature.always_written(place) and not signature.is_in_out(place)
+        return signature.takes_array(key) and signature.always_written(key) and not signature.is_in_out(key)
 
     def _received(self, output: Output, name: str, result: Any) -> Any:
         """The results after an output that OpenCV did not write has taken its result, or an error."""

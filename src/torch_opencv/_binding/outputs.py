@@ -2,7 +2,7 @@
 
 What is returned is the very tensor that was given. An empty one of the result's dtype becomes the result, as with
 torch's ``out=``; an empty one of another dtype is a placeholder and is left alone. A tensor of another shape or dtype
-than the result is an error, and so is an expanded one, several elements of which are one place in memory.
+than the result is an error, and so is an expanded one, several elements of which share memory.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ def with_names(error: RefusedError | MismatchError, function: str, argument: str
 
 
 def check_writable(output: Tensor) -> None:
-    """See that every element of an output has a place of its own.
+    """See that every element of an output has memory of its own.
 
     Raises:
         RefusedError: for an expanded tensor.

@@ -117,20 +117,20 @@ class Signature:
                 return overload.results.index(name)
         return None
 
-    def types_at(self, place: int | str) -> list[str]:
+    def types_at(self, key: int | str) -> list[str]:
         """The types that cv2's stubs give the parameter at a position or of a name, by overload; [] without stubs."""
-        if isinstance(place, str):
-            return [stub.types[place] for stub in self._stubs() if place in stub.types]
-        return [tuple(stub.types.values())[place] for stub in self._stubs() if place < len(stub.types)]
+        if isinstance(key, str):
+            return [stub.types[key] for stub in self._stubs() if key in stub.types]
+        return [tuple(stub.types.values())[key] for stub in self._stubs() if key < len(stub.types)]
 
-    def takes_array(self, place: int | str) -> bool:
+    def takes_array(self, key: int | str) -> bool:
         """Whether a parameter may be an array; True as well where nothing is known of it."""
-        types = self.types_at(place)
+        types = self.types_at(key)
         return not types or any("Mat" in type_ for type_ in types)
 
-    def takes_anything(self, place: int | str) -> bool:
+    def takes_anything(self, key: int | str) -> bool:
         """Whether a parameter is the user's own: a callback, or the data that it is called back with."""
-        return any(type_.startswith(("_typing.Any", "_typing.Callable")) for type_ in self.types_at(place))
+        return any(type_.startswith(("_typing.Any", "_typing.Callable")) for type_ in self.types_at(key))
 
     def result_types(self) -> list[str]:
         """The types of the results, from the first overload in cv2's stubs; [] without stubs."""

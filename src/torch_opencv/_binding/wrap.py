@@ -68,7 +68,7 @@ def _reading(function: Callable[..., Any], signature: Signature) -> Callable[...
 def _writing(function: Callable[..., Any], signature: Signature) -> Callable[..., Any]:
     """The counterpart of a function with outputs. The fast path writes the first of them; several take the slow one."""
     to_cv2, from_cv2, fill = TO_CV2, FROM_CV2, fill_empties
-    (place, name), *others = signature.outputs.items()
+    (position, name), *others = signature.outputs.items()
 
     def call(*args: Any, **kwargs: Any) -> Any:
         try:
@@ -78,8 +78,8 @@ def _writing(function: Callable[..., Any], signature: Signature) -> Callable[...
             raise
         except (NeedsSlowPathError, TypeError, RuntimeError):
             return SlowCall(signature, from_cv2).run(function, args, kwargs)
-        if place < len(args):
-            output, array = args[place], arrays[place]
+        if position < len(args):
+            output, array = args[position], arrays[position]
         elif name in kwargs:
             output, array = kwargs[name], keywords[name]
         else:
@@ -99,7 +99,7 @@ def _writing(function: Callable[..., Any], signature: Signature) -> Callable[...
                 increment_version(output)  # autograd must know of what was written behind its back
                 return output
             return SlowCall(signature, from_cv2).results_into(
-                place if place < len(args) else name, output, array, result
+                position if position < len(args) else name, output, array, result
             )
         if type(result) is ndarray:
             return to_tensor(result)
@@ -110,7 +110,7 @@ def _writing(function: Callable[..., Any], signature: Signature) -> Callable[...
 
 
 def with_metadata(bound: Callable[..., Any], signature: Signature, doc: str | None) -> Callable[..., Any]:
-    """Name, place and documentation, for ``help``, tracebacks, and the reasons of ``torch.compile``'s graph breaks."""
+    """Name, module and documentation, for ``help``, tracebacks, and the reasons of ``torch.compile``'s graph breaks."""
     owner: Any = signature.owner
     in_module = inspect.ismodule(owner)
     bound.__name__ = signature.name
@@ -136,7 +136,7 @@ _LEFT_TO_PYTHON = frozenset(("__new__", "__init__", "__repr__", "__doc__", "__mo
 
 @functools.cache
 def wrap_class(class_: type) -> type[Wrapped]:
-    """The counterpart of a cv2 class: its name, its place in the hierarchy, its members over tensors."""
+    """The counterpart of a cv2 class: its name, its bases, its members over tensors."""
     base = Wrapped if class_.__base__ in (object, None) else wrap_class(class_.__base__)
     construct_signature = Signature("__init__", class_, class_.__doc__)
     construct = wrap_function(class_, construct_signature)

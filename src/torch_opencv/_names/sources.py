@@ -28,7 +28,7 @@ def is_file_name(spec: str) -> bool:
 
 
 def is_sequence(spec: str) -> bool:
-    """Whether a name has one place for a number, as ``f%03d.png``."""
+    """Whether a name has one field for a number, as ``f%03d.png``."""
     return len(re.findall("%0?[0-9]*d", os.path.basename(spec))) == 1  # noqa: PTH119
 
 

@@ -31,7 +31,7 @@ class Faces(App[list[Face]]):
         detector: "tiny", "ssd", "haar" or "yunet"; see `FaceAnalyzer`.
         model: "faceapi" reads age, gender and expression; "levi-hassner", the original demo's, age group and gender.
         device: "auto", "cpu", "cuda" or "cuda:N".
-        track: follow faces from frame to frame. Without it each frame stands for itself, as pictures of a folder do.
+        track: follow faces from frame to frame. Without it each frame stands for itself, as images of a folder do.
         detect_every: with tracking, look for faces only on every so many frames; None: on every third.
         threshold: the least score of what counts as a face, 0..1; None: the detector's own.
 

@@ -54,7 +54,7 @@ def _row(person: Person, number: int, chosen: str) -> Row:
 
 
 def strip(faces: Sequence[Sample], *, missing: int) -> Tensor:
-    """The newest ten faces side by side, then a bright frame for each that is missing, and dark places.
+    """The newest ten faces side by side, then a bright frame for each that is missing, and dark cells.
 
     Returns:
         torch.uint8, (30, 327, 3), BGR.
@@ -62,23 +62,23 @@ def strip(faces: Sequence[Sample], *, missing: int) -> Tensor:
     """
     shown = faces[-_SHOWN:]
     image = torch.tensor(_BACKGROUND, dtype=torch.uint8).repeat(_SIZE, _SHOWN * (_SIZE + _GAP) - _GAP, 1)
-    for place in range(_SHOWN):
-        left = place * (_SIZE + _GAP)
+    for index in range(_SHOWN):
+        left = index * (_SIZE + _GAP)
         cell = image[:, left : left + _SIZE]
-        if place < len(shown):
-            _put(cell, shown[place].picture)
+        if index < len(shown):
+            _put(cell, shown[index].image)
         else:
             cell[:] = torch.tensor(_EMPTY, dtype=torch.uint8)
-            if place < len(shown) + missing:
+            if index < len(shown) + missing:
                 cv.rectangle(image, (left, 0), (left + _SIZE - 1, _SIZE - 1), _MISSING, 2)
     return image
 
 
-def _put(cell: Tensor, picture: Tensor) -> None:
-    """A picture in the middle of a cell, as large as fits."""
-    height, width = picture.shape[:2]
+def _put(cell: Tensor, image: Tensor) -> None:
+    """An image in the middle of a cell, as large as fits."""
+    height, width = image.shape[:2]
     scale = _SIZE / max(height, width)
     size = max(1, round(width * scale)), max(1, round(height * scale))
-    small = cv.resize(picture, size, interpolation=cv.INTER_AREA if scale < 1 else cv.INTER_LINEAR)
+    small = cv.resize(image, size, interpolation=cv.INTER_AREA if scale < 1 else cv.INTER_LINEAR)
     left, top = (_SIZE - size[0]) // 2, (_SIZE - size[1]) // 2
     cell[top : top + size[1], left : left + size[0]] = small

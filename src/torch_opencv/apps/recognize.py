@@ -80,7 +80,7 @@ class Recognize(App[Recognized]):
     Args:
         people: 2 to 9 names, in any script; none if the gallery or the folder has them.
         gallery: a file that is resumed, and saved after each change; None keeps nothing.
-        folder: pictures of people, DIR/NAME/*.jpg, that are added to the gallery.
+        folder: images of people, DIR/NAME/*.jpg, that are added to the gallery.
         threshold: the greatest distance of what counts as known; None: as the Recognizer has it.
         model: "faceapi" or "openface", whose descriptor.
         classifier: "linear" or "poly".

@@ -4,7 +4,7 @@
     from torch_opencv import cli, live
 
     class Brightness(live.App):
-        \"\"\"Say how bright the picture is.\"\"\"
+        \"\"\"Say how bright the image is.\"\"\"
 
         def process(self, image):
             return image.float().mean().item()

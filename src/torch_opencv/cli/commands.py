@@ -11,7 +11,7 @@ from torch_opencv.cli.programs import add_programs
 from torch_opencv.cli.train import train_style
 
 app = typer.Typer(
-    help="Live vision programs on a camera, a video or pictures.",
+    help="Live vision programs on a camera, a video or images.",
     context_settings={"help_option_names": ["-h", "--help"]},
     pretty_exceptions_enable=False,
 )

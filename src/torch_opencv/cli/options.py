@@ -15,7 +15,7 @@ DEVICE_SYNTAX = r"auto|cpu|cuda(:[0-9]{1,3})?"
 
 
 class View(str, enum.Enum):
-    """Where the pictures are shown."""
+    """Where the images are shown."""
 
     window = "window"
     browser = "browser"
@@ -54,7 +54,7 @@ class RunOptions:
     view: Annotated[
         View | None,
         typer.Option(
-            help="Where the pictures are shown. Default: a window if there can be one; else none with --record or "
+            help="Where the images are shown. Default: a window if there can be one; else none with --record or "
             "--results, so that batch work ends by itself; else the browser."
         ),
     ] = None
@@ -62,12 +62,12 @@ class RunOptions:
         str | None,
         typer.Option(
             metavar="FILE",
-            help="Record the annotated pictures to an .mp4 or .mkv file; those of single pictures also to a picture, "
+            help="Record the annotated images to an .mp4 or .mkv file; those of single images also to an image, "
             "or to a folder (out/). The sound of a video is kept.",
         ),
     ] = None
     side_by_side: Annotated[
-        bool, typer.Option("--side-by-side", help="Record the original at the left of the annotated picture.")
+        bool, typer.Option("--side-by-side", help="Record the original at the left of the annotated image.")
     ] = False
     results: Annotated[
         Path | None,

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 _log = logging.getLogger("torch_opencv")
 
 
-_WHOLE = 1 << 16  # pixels: larger than any picture that OpenCV reads, so that none is shrunk
+_WHOLE = 1 << 16  # pixels: larger than any image that OpenCV reads, so that none is shrunk
 
 
 def add_programs(app: typer.Typer) -> None:
@@ -119,7 +119,7 @@ def classify(
     ] = 0.0,
     device: Device = "auto",
 ) -> Any:
-    """Say what is in the picture: the best classes of every frame."""
+    """Say what is in the image: the best classes of every frame."""
     from torch_opencv.apps.classify import Classify
 
     return Classify(model, device=device, labels=labels, top=top, threshold=threshold)
@@ -168,7 +168,7 @@ def faces(
         typer.Option(
             "--track/--no-track",
             help="Follow faces from frame to frame, so that each keeps a number and its labels stay put. Default: yes, "
-            "except for single pictures.",
+            "except for single images.",
             show_default=False,
         ),
     ] = None,
@@ -211,7 +211,7 @@ def faces(
             detect_every=detect_every,
             threshold=threshold,
         )
-    except MissingWeightsError as error:  # whose own message lists all places tried, of each of up to five
+    except MissingWeightsError as error:  # whose own message lists all mirrors tried, of each of up to five
         raise MissingWeightsError(_how_to_get(error.names), error.names) from error
 
 
@@ -270,7 +270,7 @@ def recognize(
     ] = "linear",
     device: Device = "auto",
 ) -> Any:
-    """Say whose faces are in the picture, after you have labelled some by double clicks.
+    """Say whose faces are in the image, after you have labelled some by double clicks.
 
     While labelling, a digit chooses a person, a double click on a face adds it, Backspace takes the last one back.
     Enter starts once everyone has two. Then a double click asks whose a face is, and l leads back to labelling.
@@ -314,13 +314,13 @@ def stylize(
             metavar="N",
             min=1,
             help="The longer side, in pixels, of what is painted: larger frames are shrunk for that, and the painting "
-            "is enlarged again. Default: 640 on the CPU, all of the frame on a GPU and for single pictures.",
+            "is enlarged again. Default: 640 on the CPU, all of the frame on a GPU and for single images.",
             show_default=False,
         ),
     ] = None,
     device: Device = "auto",
 ) -> Any:
-    """Paint every frame in the style of a picture."""
+    """Paint every frame in the style of an image."""
     from torch_opencv.apps.stylize import Stylize
 
     if size is None and all(source.still for source in sources):

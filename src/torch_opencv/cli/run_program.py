@@ -43,7 +43,7 @@ def run_program(
         options: from the command line.
         title: of the window and of the browser's page.
         device: where the model is to run; checked first.
-        answers: print what the program says of single pictures, if nothing else is asked for.
+        answers: print what the program says of single images, if nothing else is asked for.
 
     Returns:
         The exit status: 0, 2 if the recording failed on the way, 130 after Ctrl-C, or 143 after SIGTERM or SIGHUP.

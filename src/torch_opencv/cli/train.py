@@ -14,7 +14,7 @@ from torch_opencv.cli.options import Device, Quiet
 
 
 def train_style(
-    picture: Annotated[Path, typer.Argument(metavar="PICTURE", help="The painting whose style is learnt.")],
+    painting: Annotated[Path, typer.Argument(metavar="PAINTING", help="The painting whose style is learnt.")],
     content: Annotated[
         Path, typer.Option(metavar="DIR", help="A folder of photographs to paint meanwhile, some hundred at least.")
     ],
@@ -22,7 +22,7 @@ def train_style(
         Path | None,
         typer.Option(
             metavar="FILE",
-            help="The style to be made. Default: the picture's name with .safetensors, in this folder.",
+            help="The style to be made. Default: the painting's name with .safetensors, in this folder.",
             show_default=False,
         ),
     ] = None,
@@ -50,10 +50,10 @@ def train_style(
     from torch_opencv.training.style.trainer import train
     from torch_opencv.vision.stylize.styles import file_of
 
-    out = out or Path(f"{picture.stem}.safetensors")
+    out = out or Path(f"{painting.stem}.safetensors")
     try:
         train(
-            picture,
+            painting,
             content,
             out,
             iterations=iterations,

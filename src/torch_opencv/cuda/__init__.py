@@ -1,6 +1,6 @@
 """OpenCV's CUDA functions over tensors of any device: OpenCV's names, argument order, constants and semantics.
 
-What is native is in the rooms imported below, which are OpenCV's modules or parts of them; the rest goes to the
+What is native is in the modules imported below, which are OpenCV's modules or parts of them; the rest goes to the
 installed cv2's own ``cv2.cuda``, if that has it (:mod:`~torch_opencv.cuda._routing`)::
 
     gray = cv.cuda.cvtColor(frame, cv.COLOR_BGR2GRAY)  # where frame is, on torch's current stream

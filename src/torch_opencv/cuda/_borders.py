@@ -1,4 +1,4 @@
-"""OpenCV's borders: where a pixel outside of the picture is taken from. Written once, for every function here."""
+"""OpenCV's borders: where a pixel outside of the image is taken from. Written once, for every function here."""
 
 from __future__ import annotations
 

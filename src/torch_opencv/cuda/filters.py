@@ -145,7 +145,7 @@ def createBoxFilter(  # noqa: N802
         srcType: the type of the images, such as ``cv.CV_8UC3``.
         dstType: the type of the results; -1: that of the images.
         ksize: (width, height) of the rectangle.
-        anchor: which place of it is the pixel's own; (-1, -1): the middle.
+        anchor: which element of it is the pixel's own; (-1, -1): the middle.
         borderMode: the border.
         borderVal: its value, for ``BORDER_CONSTANT``.
     """
@@ -222,7 +222,7 @@ def createLinearFilter(  # noqa: N802
         srcType: the type of the images.
         dstType: the type of the results; -1: that of the images.
         kernel: (h, w), an array or tensor; it is read on the host, once.
-        anchor: which place of it is the pixel's own; (-1, -1): the middle.
+        anchor: which element of it is the pixel's own; (-1, -1): the middle.
         borderMode: the border.
         borderVal: its value, for ``BORDER_CONSTANT``.
     """
@@ -302,7 +302,7 @@ def createSeparableLinearFilter(  # noqa: N802
         dstType: the type of the results; -1: that of the images.
         rowKernel: the kernel along rows, an array or tensor; it is read on the host, once.
         columnKernel: the kernel along columns.
-        anchor: which place is the pixel's own; (-1, -1): the middle.
+        anchor: which element is the pixel's own; (-1, -1): the middle.
         rowBorderMode: the border on the left and right.
         columnBorderMode: the border above and below; -1: the same.
     """

@@ -1,7 +1,7 @@
 """OpenCV's module ``cudawarping``: resizing, warping, pyramids. They follow the CPU functions of the same names.
 
 So they sample as ``cv.resize`` and ``cv.warpAffine`` do, half a pixel and the fixed-point rounding of 8-bit images
-included, where cv2.cuda has its own ways; a picture that is moved to the GPU looks the same to a model.
+included, where cv2.cuda has its own ways; an image that is moved to the GPU looks the same to a model.
 
 Every function takes images (H, W), (H, W, C) or batches (N, H, W, C) of uint8, uint16, int16, float32 or float64.
 """

@@ -56,7 +56,7 @@ def loads(data: bytes, name: str = "the caffemodel") -> tuple[Layer, ...]:
 
 
 def load_blob(path: str | Path) -> Tensor:
-    """Read a .binaryproto, such as a mean image: float32, (1, channels, height, width) for a picture.
+    """Read a .binaryproto, such as a mean image: float32, (1, channels, height, width) for an image.
 
     Raises:
         FormatError: The file isn't a BlobProto with data, or is damaged.

@@ -15,26 +15,26 @@ _WANTED = "torch.uint8 (H, W, 3) BGR"
 _JSON = (str, int, float, bool, type(None))
 
 
-def to_bgr(image: object, giver: str) -> torch.Tensor:
+def to_bgr(image: object, method: str) -> torch.Tensor:
     """An image that an app gave, as torch.uint8 (H, W, 3) BGR on the CPU.
 
     Args:
         image: that already; or the same as an array of NumPy's, on another device, grey, (H, W) or (H, W, 1), or BGRA,
             (H, W, 4), which are converted.
-        giver: who gave it, such as "Faces.draw".
+        method: what returned it, such as "Faces.draw".
 
     Raises:
         TypeError: it is no image, or its colours or values would have to be guessed; the message says what to do.
 
     """
     if image is None:
-        raise TypeError(f"{giver} returned None, not an image, {_WANTED}: does it lack a return?")
+        raise TypeError(f"{method} returned None, not an image, {_WANTED}: does it lack a return?")
     if isinstance(image, np.ndarray):
         if image.dtype != np.uint8:
-            raise TypeError(f"{giver} returned an array of {image.dtype}, not an image, {_WANTED}: {_remedy(image)}")
+            raise TypeError(f"{method} returned an array of {image.dtype}, not an image, {_WANTED}: {_remedy(image)}")
         image = torch.from_numpy(np.ascontiguousarray(image))
     if not isinstance(image, torch.Tensor):
-        raise TypeError(f"{giver} returned {_article(image)}, not an image, {_WANTED}")
+        raise TypeError(f"{method} returned {_article(image)}, not an image, {_WANTED}")
     if image.dtype == torch.uint8 and image.numel():
         image = image.cpu()
         match tuple(image.shape):
@@ -45,10 +45,10 @@ def to_bgr(image: object, giver: str) -> torch.Tensor:
             case (_, _, 4):
                 return cv.cvtColor(image, cv.COLOR_BGRA2BGR)
     what = f"{image.dtype} {tuple(image.shape)}"
-    raise TypeError(f"{giver} returned {what}, not an image, {_WANTED}: {_remedy(image)}")
+    raise TypeError(f"{method} returned {what}, not an image, {_WANTED}: {_remedy(image)}")
 
 
-def to_results(results: object, count: int, giver: str) -> list[Any]:
+def to_results(results: object, count: int, method: str) -> list[Any]:
     """What an app's `process_batch` or `process_sources` gave, a result for each image.
 
     Raises:
@@ -59,14 +59,14 @@ def to_results(results: object, count: int, giver: str) -> list[Any]:
     if results is None or isinstance(results, str | Mapping) or not isinstance(results, Iterable):
         hint = ": does it lack a return?" if results is None else ""
         came = "None" if results is None else _article(results)
-        raise TypeError(f"{giver} returned {came}, not a list of a result for each image{hint}")
+        raise TypeError(f"{method} returned {came}, not a list of a result for each image{hint}")
     listed = list(results)
     if len(listed) != count:
-        raise ValueError(f"{giver} returned {len(listed)} results for {count} images: one for each is wanted")
+        raise ValueError(f"{method} returned {len(listed)} results for {count} images: one for each is wanted")
     return listed
 
 
-def to_fields(fields: object, giver: str) -> Mapping[str, object]:
+def to_fields(fields: object, method: str) -> Mapping[str, object]:
     """What an app's `fields` gave: a dict of what JSON can hold.
 
     Raises:
@@ -75,43 +75,43 @@ def to_fields(fields: object, giver: str) -> Mapping[str, object]:
     """
     if not isinstance(fields, Mapping):
         came, hint = ("None", ": does it lack a return?") if fields is None else (_article(fields), "")
-        raise TypeError(f"{giver} returned {came}, not a dict{hint}")
+        raise TypeError(f"{method} returned {came}, not a dict{hint}")
     for name, value in fields.items():
-        _check_json(value, giver, str(name))
+        _check_json(value, method, str(name))
     return fields
 
 
-def check_unchanged(image: torch.Tensor, version: int, before: torch.Tensor | None, giver: str) -> None:
+def check_unchanged(image: torch.Tensor, version: int, before: torch.Tensor | None, method: str) -> None:
     """Make sure that an app has left a frame as it was.
 
     Args:
         image: the frame.
         version: its `_version` before; PyTorch counts what is done in place.
         before: a copy of it from before, or None where that would take too long.
-        giver: who might have changed it.
+        method: what might have changed it.
 
     Raises:
         ValueError: it was changed.
 
     """
     if image._version != version or (before is not None and not torch.equal(image, before)):
-        raise ValueError(f"{giver} changed the frame, which is shown, too: work on image.clone(), or draw in draw")
+        raise ValueError(f"{method} changed the frame, which is shown, too: work on image.clone(), or draw in draw")
 
 
-def _check_json(value: object, giver: str, path: str) -> None:
+def _check_json(value: object, method: str, path: str) -> None:
     if isinstance(value, _JSON):
         return
     if isinstance(value, Mapping):
         for name, part in value.items():
-            _check_json(part, giver, f"{path}.{name}")
+            _check_json(part, method, f"{path}.{name}")
     elif isinstance(value, list | tuple):
         for number, part in enumerate(value):
-            _check_json(part, giver, f"{path}[{number}]")
+            _check_json(part, method, f"{path}[{number}]")
     else:
         remedy = "a text or a number"
         if isinstance(value, torch.Tensor | np.ndarray | np.generic):
             remedy = ".item()" if math.prod(value.shape) == 1 else ".tolist()"
-        raise TypeError(f"{giver} returned {_article(value)} as {path!r}, which JSON can't hold: make it {remedy}")
+        raise TypeError(f"{method} returned {_article(value)} as {path!r}, which JSON can't hold: make it {remedy}")
 
 
 def _article(value: object) -> str:

@@ -28,7 +28,7 @@ class Composer(Generic[R]):
 
     def __init__(self, app: App[R], sources: Sequence[Source]) -> None:
         self._app, self._sources = app, sources
-        self._giver = f"{name_of(app)}.draw"
+        self._method = f"{name_of(app)}.draw"
         self._grid = Grid(len(sources)) if len(sources) > 1 else None
         self._drawn: dict[int, tuple[Frame, FrameResult[R] | None, torch.Tensor]] = {}
 
@@ -71,7 +71,7 @@ class Composer(Generic[R]):
             return drawn[2]
         image = frame.image
         if result:
-            image = to_bgr(self._app.draw(image.clone(), result.result), self._giver)
+            image = to_bgr(self._app.draw(image.clone(), result.result), self._method)
         self._drawn[number] = frame, result, image
         return image
 

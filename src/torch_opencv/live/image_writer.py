@@ -1,4 +1,4 @@
-"""Records single pictures as picture files: one to a file, or those of a folder to a folder, each at its own size."""
+"""Records single images as image files: one to a file, or those of a folder to a folder, each at its own size."""
 
 from __future__ import annotations
 
@@ -18,20 +18,20 @@ from torch_opencv.live.sources.opencv_log import quiet_opencv
 
 
 def records_images(path: str | Path) -> bool:
-    """Whether pictures are meant: by a picture's name, a folder that exists, or a name that ends in a slash."""
+    """Whether images are meant: by an image's name, a folder that exists, or a name that ends in a slash."""
     return str(path).endswith(("/", "\\")) or Path(path).is_dir() or Path(path).suffix.lower() in IMAGE_SUFFIXES
 
 
 class ImageWriter:
-    """Writes the picture that is made of each of a source's single pictures.
+    """Writes the image that is made of each of a source's single images.
 
     Args:
-        path: a file for a single picture, whose format is what its name ends in; or a folder, which is made if it isn't
+        path: a file for a single image, whose format is what its name ends in; or a folder, which is made if it isn't
             there, for files named as those that they are made of.
-        sources: what the pictures are of: one source.
+        sources: what the images are of: one source.
 
     Raises:
-        OutputError: it can't be written there, or what is recorded isn't one source of single pictures.
+        OutputError: it can't be written there, or what is recorded isn't one source of single images.
 
     """
 
@@ -41,15 +41,15 @@ class ImageWriter:
         self.fps = 1.0
         self.failed = False
         self.size = 0, 0
-        """Width and height of the last picture."""
+        """Width and height of the last image."""
         self._into_folder = self.path.suffix.lower() not in IMAGE_SUFFIXES or self.path.is_dir()
         if len(sources) != 1:
             raise OutputError(f"{self.path} can't be recorded to: several sources make a grid; give an .mp4 file")
         source = sources[0]
         if not isinstance(source, Images) or not source.still:
-            raise OutputError(f"{self.path} can't be recorded to: {source.name} isn't of pictures; give an .mp4 file")
+            raise OutputError(f"{self.path} can't be recorded to: {source.name} isn't of images; give an .mp4 file")
         if not self._into_folder and len(source.inputs) != 1:
-            raise OutputError(f"{self.path} is one picture, but {source.name} are several: give a folder, as out/")
+            raise OutputError(f"{self.path} is one image, but {source.name} are several: give a folder, as out/")
         self._source = source
         if self._into_folder and not self.path.is_dir():
             if self.path.exists():
@@ -67,7 +67,7 @@ class ImageWriter:
         return [self._target(path) for path in self._source.inputs]
 
     def write(self, image: torch.Tensor, *, time: float | None = None) -> None:
-        """Write the next picture, torch.uint8 (H, W, 3) BGR; ``time`` says which one it is.
+        """Write the next image, torch.uint8 (H, W, 3) BGR; ``time`` says which one it is.
 
         Raises:
             OutputError: it can't be written; this ends the recording.

@@ -69,7 +69,7 @@ def draw_boxes(
 ) -> torch.Tensor:
     """Draw boxes, and a label at each: above it, or below, beside or in it, where it hides no other box or label.
 
-    In a crowd labels are smaller, and where there is no such place they hide as little as can be.
+    In a crowd labels are smaller, and where there is no such position they hide as little as can be.
 
     Args:
         image: drawn into.
@@ -172,7 +172,7 @@ def _draw_label(
         panel = _Panel(_cut(lines, width, height, size), size)
         if not panel.fits(width, height):
             continue
-        for left, top in _places(box, panel, gap, width, height):
+        for left, top in _label_positions(box, panel, gap, width, height):
             area = left, top, left + panel.width, top + panel.height
             hidden = sum(_overlap(area, other) for other in others)
             if best is None or hidden < best[0]:
@@ -188,16 +188,16 @@ def _draw_label(
     return [area]
 
 
-def _places(box: _Area, panel: _Panel, gap: int, width: int, height: int) -> list[tuple[int, int]]:
+def _label_positions(box: _Area, panel: _Panel, gap: int, width: int, height: int) -> list[tuple[int, int]]:
     """Left and top of where a box's label may be, the best first: all of it in the image."""
     left, top, right, bottom = box
     x, y = min(max(left, 0), width - panel.width), min(max(top, 0), height - panel.height)
     far_x = min(max(right + 1 - panel.width, 0), width - panel.width)
     above, below = top - gap - panel.height, bottom + gap + 1
-    places = [(x, above), (x, below), (far_x, above), (far_x, below)]
-    places += [(right + gap + 1, y), (left - gap - panel.width, y)]
-    places += [(x, max(top, 0) + gap), (x, bottom - gap - panel.height)]
-    inside = [(a, b) for a, b in places if 0 <= a <= width - panel.width and 0 <= b <= height - panel.height]
+    positions = [(x, above), (x, below), (far_x, above), (far_x, below)]
+    positions += [(right + gap + 1, y), (left - gap - panel.width, y)]
+    positions += [(x, max(top, 0) + gap), (x, bottom - gap - panel.height)]
+    inside = [(a, b) for a, b in positions if 0 <= a <= width - panel.width and 0 <= b <= height - panel.height]
     return inside or [(x, min(max(top + gap, 0), height - panel.height))]
 
 
@@ -233,8 +233,8 @@ def _fitted_name(name: str, width: int, size: int) -> str:
 
 def _cut(lines: Sequence[str], width: int, height: int, size: int) -> list[str]:
     """As many lines, and as much of each, as a panel of this size holds."""
-    room = height - round(CAPITALS * size) - 2 * _padding(size)
-    lines = lines[: max(0, 1 + room // round(1.3 * size))]
+    space = height - round(CAPITALS * size) - 2 * _padding(size)
+    lines = lines[: max(0, 1 + space // round(1.3 * size))]
     return [short for line in lines if (short := fitted(line, width - 2 * _padding(size), size))]
 
 

@@ -30,12 +30,12 @@ def draw_panel(panel: Panel) -> torch.Tensor:
 
     """
     title = _text(panel.title, _TITLE, _BRIGHT, 1)
-    room = _HIGHEST - 2 * _MARGIN - len(title)
+    space = _HIGHEST - 2 * _MARGIN - len(title)
     rows: list[torch.Tensor] = []
     for row in reversed(panel.rows):
         image = _row(row)
-        room -= _MARGIN + len(image)
-        if room < 0:
+        space -= _MARGIN + len(image)
+        if space < 0:
             break
         rows.append(image)
     parts = [_space(_MARGIN), title]

@@ -73,7 +73,7 @@ class Pipeline(Generic[R]):
     ) -> None:
         self._app, self._sources, self._results = app, sources, results
         self._name = name_of(app)
-        self._giver = f"{self._name}.{processing_method(app)}"
+        self._method = f"{self._name}.{processing_method(app)}"
         self._latest, self._max_frames = latest, max_frames
         self._shows_newest = latest and display
         self._tolerance = 0.5 / max(source.fps or 25.0 for source in sources)
@@ -232,7 +232,7 @@ class Pipeline(Generic[R]):
         self._to_be_compared -= 1  # what NumPy does in place, PyTorch doesn't count
         copies = [image.clone() if self._to_be_compared >= 0 else None for image in images]
         numbers = [number for number, _ in batch]
-        answers: list[R] = to_results(self._app.process_sources(images, numbers), len(images), self._giver)
+        answers: list[R] = to_results(self._app.process_sources(images, numbers), len(images), self._method)
         for image, version, copy in zip(images, versions, copies, strict=True):
             check_unchanged(image, version, copy, f"{self._name}.process")
         return [

@@ -19,7 +19,7 @@ from torch_opencv.live.saving import check_room, free_name
 from torch_opencv.live.video_encoder import VideoEncoder, side_by_side
 
 Encoder = VideoEncoder | ImageWriter
-"""What pictures are recorded with."""
+"""What images are recorded with."""
 
 _log = logging.getLogger(__name__)
 

@@ -85,7 +85,7 @@ def open_resources(
         view: None is a window if there can be one; else none if there is something to write to, as batch work must end
             by itself, unless host, port or token ask for a page; else the browser. "window" is the browser, too, where
             there can be no window.
-        record: the video to record to; of single pictures also a picture, or a folder of them.
+        record: the video to record to; of single images also an image, or a folder of them.
         results: a .jsonl, .csv or .parquet file; "-" is standard output.
         host: where the browser's page is served. All but this machine's own addresses demand a token.
         port: None is 8000 if that is free, else any that is.
@@ -97,7 +97,7 @@ def open_resources(
         key: a PEM file with its key, if that isn't in ``cert``.
         overwrite: replace recordings and results that exist.
         stride: take only every so many-th frame of each source.
-        answers: what the program says of single pictures is worth printing: as a table on standard output, if nothing
+        answers: what the program says of single images is worth printing: as a table on standard output, if nothing
             else is asked for.
         announce: print the address of a browser view on standard error; else `Resources.announce` does so later.
 
@@ -185,7 +185,7 @@ def open_resources(
 
 
 def _set_up(encoder: VideoEncoder, sources: Sequence[Source]) -> None:
-    """Tell the encoder what is known of the sources: their rate, and whose sound goes with the pictures."""
+    """Tell the encoder what is known of the sources: their rate, and whose sound goes with the images."""
     if any(source.fps for source in sources):
         encoder.fps = max(source.fps or 0.0 for source in sources)
     if len(sources) == 1 and isinstance(sources[0], Video):

@@ -142,7 +142,7 @@ class PrintedResults(Results):
         super().__init__("-")
 
     def write(self, frame: Frame, fields: Mapping[str, object]) -> None:
-        """Print what was found in a picture.
+        """Print what was found in an image.
 
         Raises:
             BrokenPipeError: whoever read the lines has gone.

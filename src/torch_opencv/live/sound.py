@@ -26,7 +26,7 @@ def add_sound(recording: Path, source: Path, *, begin: float) -> bool:
     Args:
         recording: a video without sound.
         source: the video that it was made of.
-        begin: where in the source the recording begins, in seconds from the source's first picture.
+        begin: where in the source the recording begins, in seconds from the source's first image.
 
     Returns:
         Whether there is sound in the recording now. If there is sound and it can't be kept, the log says why, and the
@@ -40,10 +40,10 @@ def add_sound(recording: Path, source: Path, *, begin: float) -> bool:
         if not original.streams.audio:
             return False
         try:
-            with atomic_write(recording) as part, av.open(f"file:{recording}") as pictures:
+            with atomic_write(recording) as part, av.open(f"file:{recording}") as images:
                 container_format = "mp4" if recording.suffix.lower() == ".mp4" else "matroska"
                 with av.open(f"file:{part}", "w", format=container_format) as joined:
-                    _join(joined, pictures, original, Fraction(begin).limit_denominator(1_000_000))
+                    _join(joined, images, original, Fraction(begin).limit_denominator(1_000_000))
         except (OSError, ValueError, FFmpegError) as error:
             codec = original.streams.audio[0].codec_context.name
             _log.warning("the sound of %s (%s) is not in %s: %s", source, codec, recording, error)
@@ -51,8 +51,8 @@ def add_sound(recording: Path, source: Path, *, begin: float) -> bool:
     return True
 
 
-def _join(joined: OutputContainer, pictures: InputContainer, original: InputContainer, begin: Fraction) -> None:
-    video, sound = pictures.streams.video[0], original.streams.audio[0]
+def _join(joined: OutputContainer, images: InputContainer, original: InputContainer, begin: Fraction) -> None:
+    video, sound = images.streams.video[0], original.streams.audio[0]
     first = original.streams.video[0]
     assert video.time_base is not None
     assert first.time_base is not None
@@ -60,13 +60,13 @@ def _join(joined: OutputContainer, pictures: InputContainer, original: InputCont
     to_video = joined.add_stream_from_template(video)
     to_sound = joined.add_stream_from_template(sound)
     end = max(
-        (time + Fraction(packet.duration or 0) * video.time_base for time, packet in _timed(pictures, video)), default=0
+        (time + Fraction(packet.duration or 0) * video.time_base for time, packet in _timed(images, video)), default=0
     )
-    pictures.seek(0)
+    images.seek(0)
 
     waiting = _timed(original, sound)
     heard = next(waiting, None)
-    for shown, packet in _timed(pictures, video):
+    for shown, packet in _timed(images, video):
         while heard and heard[0] - start <= shown:
             _copy(joined, heard, to_sound, start, end)
             heard = next(waiting, None)

@@ -78,11 +78,11 @@ class VideoEncoder:
         if self.path.suffix.lower() not in SUFFIXES:
             raise OutputError(
                 f"{self.path} can't be recorded to: the name must end in {' or '.join(SUFFIXES)}, or for single "
-                "pictures in .jpg, .png or the like, or be a folder"
+                "images in .jpg, .png or the like, or be a folder"
             )
         check_writable(self.path)
         self.sound: Path | None = None
-        """The video that the pictures are made of, with their own times: its sound is put into the recording, too."""
+        """The video that the images are made of, with their own times: its sound is put into the recording, too."""
         self.has_sound = False
         """Whether that was done."""
         self._lock = lock(self.path)

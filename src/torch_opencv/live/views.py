@@ -62,7 +62,7 @@ class Tile:
     """x, y, width and height, in the shown image's pixels. All of the frame is there, at whatever scale."""
 
     def click(self, x: float, y: float, *, double: bool) -> Click | None:
-        """A click at a place of the shown image as one on this frame; None if it is beside it."""
+        """A click at a position of the shown image as one on this frame; None if it is beside it."""
         left, top, width, height = self.box
         if not (left <= x < left + width and top <= y < top + height):
             return None

@@ -1,8 +1,8 @@
-"""A feed-forward style network: a picture in, the same scene in one painting's style out, in a single pass.
+"""A feed-forward style network: an image in, the same scene in one painting's style out, in a single pass.
 
 After Johnson, Alahi and Fei-Fei, "Perceptual Losses for Real-Time Style Transfer and Super-Resolution", 2016,
 https://arxiv.org/abs/1603.08155, with instance normalisation (Ulyanov and others, https://arxiv.org/abs/1607.08022).
-Made to be fast on a CPU: most layers work at an eighth of the picture's size, none on more than 24 channels at a half.
+Made to be fast on a CPU: most layers work at an eighth of the image's size, none on more than 24 channels at a half.
 
 Weights are kept as half-precision safetensors, whose header says what they paint; `training.style` makes them.
 """
@@ -21,7 +21,7 @@ from torch_opencv.errors import TorchOpencvError
 
 _FORMAT: Final = "torch-opencv style network 1"
 _STRIDE: Final = 8
-_SMALLEST: Final = 16  # the inner layers then see 2x2 places, and a mean and a deviation can be told
+_SMALLEST: Final = 16  # the inner layers then see 2x2 positions, and a mean and a deviation can be told
 
 
 class StyleFileError(TorchOpencvError, ValueError):
@@ -38,12 +38,12 @@ class Style:
 
 
 class StyleNetwork(nn.Module):
-    """Pictures to painted pictures.
+    """Images to painted images.
 
     Input: float (N, 3, H, W), RGB, values in 0..1, of any size from 1x1.
     Output: the same shape and dtype, RGB, values in 0..1.
 
-    Each picture is normalised by its own statistics, so a part of it is painted otherwise alone than in the whole.
+    Each image is normalised by its own statistics, so a part of it is painted otherwise alone than in the whole.
     """
 
     _binomial: Tensor
@@ -63,7 +63,7 @@ class StyleNetwork(nn.Module):
         self.register_buffer("_binomial", torch.outer(row, row).expand(3, 1, 3, 3).contiguous(), persistent=False)
 
     def forward(self, images: Tensor) -> Tensor:
-        """(N, 3, H, W) pictures to painted ones."""
+        """(N, 3, H, W) images to painted ones."""
         below, right = (_missing(size) for size in images.shape[2:])
         x = _bordered(images.to(self.pixels.weight.dtype), self.stem.border, below, right)
         quarter = self.quarter(self.stem.without_border(x))
@@ -122,7 +122,7 @@ def to_bytes(network: StyleNetwork, style: Style) -> bytes:
 
 
 class _ConvNorm(nn.Module):
-    """Convolution, instance normalisation, ReLU (or not); the picture's edge goes on beyond it."""
+    """Convolution, instance normalisation, ReLU (or not); the image's edge goes on beyond it."""
 
     def __init__(self, inputs: int, outputs: int, kernel: int, *, stride: int = 1, relu: bool = True) -> None:
         super().__init__()
@@ -146,14 +146,14 @@ class _DoublingConvNorm(_ConvNorm):
     (After the nearest pixel's way, which is the usual one, training left a pattern of four pixels' period.)
 
     Interpolation and convolution are done in one, exactly: each of the four pixels that are made of one is a
-    convolution of the small picture with a kernel of its own. On a CPU that saves a tenth of the network's time.
+    convolution of the small image with a kernel of its own. On a CPU that saves a tenth of the network's time.
     """
 
     _taps: Tensor
 
     def __init__(self, inputs: int, outputs: int) -> None:
         super().__init__(inputs, outputs, 3)
-        # [first or second of the two pixels, tap of the kernel, neighbour in the small picture]: the bilinear weights.
+        # [first or second of the two pixels, tap of the kernel, neighbour in the small image]: the bilinear weights.
         taps = torch.tensor([[[3, 1, 0], [1, 3, 0], [0, 3, 1]], [[1, 3, 0], [0, 3, 1], [0, 1, 3]]]) / 4
         self.register_buffer("_taps", taps, persistent=False)
 

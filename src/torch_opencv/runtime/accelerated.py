@@ -140,7 +140,7 @@ def require_equivalent(run: Accelerated, example: Sequence[Tensor], wanted: Sequ
         got, meant = output.double(), reference.double()
         error = torch.where(got == meant, 0, got - meant).abs()  # an infinity that is meant is no error
         allowed = float(tolerance * torch.where(meant.isfinite(), meant, 0).abs().max()) if meant.numel() else 0.0
-        if output.dtype == torch.uint8:  # a picture, whose values are rounded: now and then to the other side
+        if output.dtype == torch.uint8:  # an image, whose values are rounded: now and then to the other side
             allowed = max(allowed, 1.0)
         if not bool((error <= allowed).all()):  # so written, NaN is an error too
             raise RuntimeError(f"its output differs from PyTorch's by {error.max():.3g}, more than {allowed:.3g}")

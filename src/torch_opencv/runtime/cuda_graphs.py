@@ -76,7 +76,7 @@ class CudaGraphs(Accelerated):
                 self._forward(inputs)
         torch.cuda.current_stream().wait_stream(side)
         graph = torch.cuda.CUDAGraph()
-        # Only this thread is watched: another may load a model or show a picture meanwhile.
+        # Only this thread is watched: another may load a model or show an image meanwhile.
         with torch.cuda.graph(graph, pool=self._pool, capture_error_mode="thread_local"):
             outputs = self._forward(inputs)
         return _Graph(graph, inputs, outputs)

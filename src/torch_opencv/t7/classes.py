@@ -49,8 +49,8 @@ class Geometry:
         dims = layout.whole()
         if not 0 <= dims <= _MOST_DIMS:
             raise Unreadable(f"a tensor of {dims} dimensions (PyTorch has up to {_MOST_DIMS})", self._at)
-        *places, offset = layout.longs(2 * dims + 1)
-        self._size, self._stride, self._offset = places[:dims], places[dims:], offset - 1  # Lua counts from 1
+        *geometry, offset = layout.longs(2 * dims + 1)
+        self._size, self._stride, self._offset = geometry[:dims], geometry[dims:], offset - 1  # Lua counts from 1
         if min(self._size, default=1) < 1:  # Torch7's empty tensors have no dimensions
             raise Unreadable(f"a tensor of size {_joined(self._size)}", self._at)
         if min(self._stride, default=0) < 0:
@@ -68,7 +68,7 @@ class Geometry:
             raise Unreadable(f"a tensor whose last element is number {last + 1} of a storage of {count}", self._at)
         if storage is None:
             return torch.empty(0, dtype=dtype)
-        if not self._size:  # an empty tensor in PyTorch's way; its place in the storage is of no account
+        if not self._size:  # an empty tensor in PyTorch's way; its offset in the storage is of no account
             return storage[:0]
         return storage.as_strided(self._size, self._stride, self._offset)
 

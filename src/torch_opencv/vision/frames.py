@@ -1,4 +1,4 @@
-"""From a frame to a network's input, for all models: what is done to the picture, and what the network does itself."""
+"""From a frame to a network's input, for all models: what is done to the image, and what the network does itself."""
 
 from __future__ import annotations
 

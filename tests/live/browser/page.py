@@ -23,10 +23,10 @@ PATIENCE_S = 30
 """Only what fails ever waits that long."""
 
 
-def picture(
+def annotated_frame(
     index: int = 0, *, size: tuple[int, int] = (48, 64), fields: dict[str, object] | None = None, **stats: Any
 ) -> AnnotatedFrame:
-    """A grey picture, the brighter the higher its index; ``size`` is (height, width)."""
+    """A grey image, the brighter the higher its index; ``size`` is (height, width)."""
     image = torch.full((*size, 3), min(255, 10 * index), dtype=torch.uint8)
     frame = Frame(image, index, index / 30, "clip.mp4", 0.0)
     values = {"state": "live", "display_fps": 30.0, "model_fps": 10.0, "latency_ms": 20.0, "dropped": 0, **stats}
@@ -76,7 +76,7 @@ class Page:
         self._socket.send(data)
 
     def seen(self, number: int) -> None:
-        """Acknowledge a picture."""
+        """Acknowledge an image."""
         self.say(type="seen", number=number)
 
     def hear(self, kind: str) -> dict[str, Any]:
@@ -91,8 +91,8 @@ class Page:
         message = self._socket.recv(timeout=PATIENCE_S)
         return message if isinstance(message, bytes) else json.loads(message)
 
-    def picture(self) -> tuple[dict[str, Any], bytes]:
-        """The next picture, not acknowledged."""
+    def frame(self) -> tuple[dict[str, Any], bytes]:
+        """The next image, not acknowledged."""
         message, jpeg = self.hear("frame"), self.next()
         assert isinstance(jpeg, bytes)
         return message, jpeg

@@ -14,7 +14,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from PIL import Image
 
-from tests.live.browser.page import PATIENCE_S, Page, picture
+from tests.live.browser.page import PATIENCE_S, Page, annotated_frame
 from torch_opencv.live import rate_limit
 from torch_opencv.live.browser import Browser, camera
 from torch_opencv.live.browser.jpeg import jpeg_size
@@ -63,15 +63,15 @@ def test_the_round_trip(browser: Browser) -> None:
             assert frame.image.shape == (48, 64, 3)
             assert frame.image.dtype == torch.uint8
             assert (frame.image.float() - 50 * (index + 1)).abs().max() <= 2
-            shown = picture()
+            shown = annotated_frame()
             browser.show(type(shown)(frame.image, frame, {}, shown.stats))
-            message, data = page.picture()
+            message, data = page.frame()
             assert message["source"] == "browser"
             assert abs(float(np.asarray(Image.open(io.BytesIO(data))).mean()) - 50 * (index + 1)) <= 2
             page.seen(message["number"])
 
 
-def test_a_picture_from_before_the_iteration_has_no_negative_time(browser: Browser) -> None:
+def test_an_image_from_before_the_iteration_has_no_negative_time(browser: Browser) -> None:
     source = browser.camera()
     with Page(browser) as page:
         be_camera(page)
@@ -89,7 +89,7 @@ def test_a_frames_size_may_change(browser: Browser) -> None:
             assert next(frames).image.shape == (size[1], size[0], 3)
 
 
-def test_grey_pictures_are_pictures_too(browser: Browser) -> None:
+def test_grey_images_are_images_too(browser: Browser) -> None:
     frames = iter(browser.camera())
     file = io.BytesIO()
     Image.new("L", (64, 48), 100).save(file, "JPEG")
@@ -186,8 +186,8 @@ def test_closing_ends_the_iteration_and_tells_the_pages(browser: Browser) -> Non
         assert page.hear("camera")["state"] == "none"
         page.send(jpeg())  # was on the way
         page.say(type="camera", on=True, instead=True)
-        browser.show(picture(1))
-        page.picture()
+        browser.show(annotated_frame(1))
+        page.frame()
     browser.camera().close()
 
 
@@ -228,7 +228,7 @@ GARBAGE = {
     "a scan of what isn't there": jpeg().replace(b"\xff\xda\x00\x0c\x03\x01", b"\xff\xda\x00\x0c\x03\x07"),
     "a scan of one thing twice": jpeg().replace(b"\xff\xda\x00\x0c\x03\x01", b"\xff\xda\x00\x0c\x03\x02"),
     "two headers": with_two_headers(),
-    "a second picture": jpeg() + jpeg(),
+    "a second image": jpeg() + jpeg(),
     "four components": cmyk(),
     "a header cut short": b"\xff\xd8\xff\xc0\x00\x04\x08\x00" + bytes(9) + b"\xff\xd9",
     "nothing": b"",
@@ -289,7 +289,7 @@ def test_garbage_that_only_decoding_shows(browser: Browser) -> None:
         thread.join()
 
 
-def test_more_than_sixty_pictures_a_second(browser: Browser, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_more_than_sixty_images_a_second(browser: Browser, monkeypatch: pytest.MonkeyPatch) -> None:
     clock = SimpleNamespace(monotonic=lambda: 0.0)
     monkeypatch.setattr(rate_limit, "time", clock)  # a clock that stands still: no second ever ends
     browser.camera()
@@ -302,12 +302,12 @@ def test_more_than_sixty_pictures_a_second(browser: Browser, monkeypatch: pytest
         assert page.end() == (1008, "more than 60 images a second")
 
 
-def test_pictures_that_nobody_asked_for_are_passed_over(browser: Browser) -> None:
+def test_images_that_nobody_asked_for_are_passed_over(browser: Browser) -> None:
     with Page(browser) as page:
         assert page.hear("camera")["state"] == "none"
         page.send(b"anything")
-        browser.show(picture(1))
-        page.picture()
+        browser.show(annotated_frame(1))
+        page.frame()
 
 
 @pytest.mark.parametrize("size", [(1, 1), (64, 48), (1280, 720), (3, 1000)])

@@ -15,7 +15,7 @@ import pytest
 from cryptography import x509
 from cryptography.hazmat.primitives import serialization
 
-from tests.live.browser.page import PATIENCE_S, Page, get, picture
+from tests.live.browser.page import PATIENCE_S, Page, annotated_frame, get
 from torch_opencv.live.browser import Browser, certificate, listener
 from torch_opencv.live.browser.certificate import fingerprint, own_certificate, tls_context
 from torch_opencv.live.errors import ViewError
@@ -181,8 +181,8 @@ def test_the_page_over_https(secure: Browser) -> None:
     assert get(secure, "/").status == 403
     with Page(secure, origin=secure.address.partition("/?")[0]) as page:
         page.hear("hello")
-        secure.show(picture(1))
-        page.picture()
+        secure.show(annotated_frame(1))
+        page.frame()
 
 
 def test_the_certificate_is_the_printed_one(secure: Browser) -> None:

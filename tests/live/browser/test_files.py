@@ -7,12 +7,12 @@ from pathlib import Path
 
 import pytest
 
-from tests.live.browser.page import Page, get, picture
+from tests.live.browser.page import Page, annotated_frame, get
 from torch_opencv.live.browser import Browser
 
 
 def showing(*files: Path, recording: Path | None = None) -> object:
-    shown = picture(1)
+    shown = annotated_frame(1)
     return replace(shown, stats=replace(shown.stats, files=files, recording_path=recording))
 
 
@@ -28,7 +28,7 @@ def test_a_file_of_this_run(browser: Browser, snapshot: Path) -> None:
     assert get(browser, "/saved/snapshot-1.png").status == 404  # not yet
     with Page(browser) as page:
         browser.show(showing(snapshot, recording=snapshot.parent / "recording-1.mp4"))  # type: ignore[arg-type]
-        stats = page.picture()[0]["stats"]
+        stats = page.frame()[0]["stats"]
     assert (stats["files"], stats["recording_path"]) == (["snapshot-1.png"], "recording-1.mp4")
     response = get(browser, "/saved/snapshot-1.png")
     assert response.status == 200

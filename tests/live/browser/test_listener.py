@@ -12,7 +12,7 @@ from urllib.parse import urlsplit
 import pytest
 
 from tests.live.browser.flood import KINDS, PINGS, WEBSOCKET, Flood
-from tests.live.browser.page import PATIENCE_S, Page, get, picture
+from tests.live.browser.page import PATIENCE_S, Page, annotated_frame, get
 from torch_opencv.live.browser import Browser, listener
 from torch_opencv.live.browser.listener import Listener
 
@@ -28,8 +28,8 @@ def connect(browser: Browser) -> Iterator[Callable[..., socket.socket]]:
     with ExitStack() as stack:
 
         def one(begin: str | bytes = b"", host: str = "127.0.0.1") -> socket.socket:
-            place = (address.hostname, address.port)
-            connection = stack.enter_context(socket.create_connection(place, PATIENCE_S, (host, 0)))
+            target = (address.hostname, address.port)
+            connection = stack.enter_context(socket.create_connection(target, PATIENCE_S, (host, 0)))
             connection.sendall(begin.format(host=address.netloc).encode() if isinstance(begin, str) else begin)
             return connection
 
@@ -55,8 +55,8 @@ def works(browser: Browser) -> None:
     with Page(browser) as page:
         page.hear("hello")
         page.seen(0)
-        browser.show(picture(1))
-        page.picture()
+        browser.show(annotated_frame(1))
+        page.frame()
 
 
 @pytest.mark.parametrize("begin", [KINDS["idle"], KINDS["slow headers"], KINDS["keep alive"]])
@@ -84,8 +84,8 @@ def test_visitors_have_as_long_as_they_like(browser: Browser, monkeypatch: pytes
     with Page(browser) as page:
         page.hear("hello")
         time.sleep(2.5)  # two sweeps
-        browser.show(picture(1))
-        page.picture()
+        browser.show(annotated_frame(1))
+        page.frame()
 
 
 def test_the_oldest_strangers_make_room_for_new_ones(
@@ -144,8 +144,8 @@ def test_a_visitor_that_is_gone_gives_up_its_place(
     assert ends_within(connect(WEBSOCKET), PATIENCE_S) < PATIENCE_S  # it doesn't answer pings
     with Page(browser) as page:  # this one does
         time.sleep(1)
-        browser.show(picture(1))
-        page.picture()
+        browser.show(annotated_frame(1))
+        page.frame()
 
 
 EMPTY_PIECES = b"\x02\x80\0\0\0\0" + b"\x00\x80\0\0\0\0" * 1000
@@ -233,7 +233,7 @@ def test_a_flood(
         with Flood(netloc(browser), kind, count):
             works(browser)
             assert len(browser._listener._strangers) <= listener.STRANGERS
-            page.seen(page.picture()[0]["number"])
-            browser.show(picture(2))
-            page.picture()
+            page.seen(page.frame()[0]["number"])
+            browser.show(annotated_frame(2))
+            page.frame()
     assert len(capfd.readouterr().err) < 2000

@@ -18,7 +18,7 @@ import pytest
 import torch
 from websockets.exceptions import ConnectionClosed
 
-from tests.live.browser.page import PATIENCE_S, Page, get, picture
+from tests.live.browser.page import PATIENCE_S, Page, annotated_frame, get
 from torch_opencv.live.browser import Browser, broadcaster
 from torch_opencv.live.browser.jpeg import Packet, encode
 from torch_opencv.live.browser.viewer import IN_FLIGHT
@@ -30,7 +30,7 @@ from torch_opencv.live.views import AnnotatedFrame, Pointer, ViewEvent
 
 @pytest.fixture
 def encoded(monkeypatch: pytest.MonkeyPatch) -> list[int]:
-    """The numbers of the pictures that were encoded."""
+    """The numbers of the images that were encoded."""
     numbers: list[int] = []
 
     def noting(number: int, shown: AnnotatedFrame) -> Packet:
@@ -48,7 +48,7 @@ def eventually(condition: Callable[[], bool]) -> None:
         time.sleep(0.01)
 
 
-# --- pictures ---
+# --- images ---
 
 
 def test_what_is_waited_for_is_said_to_pages_that_are_open_and_to_those_that_come(browser: Browser) -> None:
@@ -60,13 +60,13 @@ def test_what_is_waited_for_is_said_to_pages_that_are_open_and_to_those_that_com
             assert another.hear("hello")["waiting"] == "Compiling starry-night"
 
 
-def test_a_picture_and_what_is_beside_it(browser: Browser) -> None:
+def test_an_image_and_what_is_beside_it(browser: Browser) -> None:
     classes = [{"label": "goldfish", "wnid": "n01443537", "score": 0.97}]
     with Page(browser) as page:
         hello = page.hear("hello")
         assert (hello["title"], hello["quit"]) == ("test", True)
-        browser.show(picture(12, fields={"classes": classes}, dropped=3, state="paused", recording=True))
-        message, jpeg = page.picture()
+        browser.show(annotated_frame(12, fields={"classes": classes}, dropped=3, state="paused", recording=True))
+        message, jpeg = page.frame()
     assert message["fields"] == {"classes": classes}
     assert message["source"] == "clip.mp4"
     stats = {
@@ -94,26 +94,26 @@ def test_a_picture_and_what_is_beside_it(browser: Browser) -> None:
     assert abs(int(image.mean()) - 120) <= 1
 
 
-def test_who_comes_later_sees_the_last_picture(browser: Browser) -> None:
-    browser.show(picture(1))
-    browser.show(picture(2))
+def test_who_comes_later_sees_the_last_image(browser: Browser) -> None:
+    browser.show(annotated_frame(1))
+    browser.show(annotated_frame(2))
     with Page(browser) as page:
-        assert page.picture()[0]["number"] == 2
+        assert page.frame()[0]["number"] == 2
 
 
-def test_large_pictures_are_scaled_down(browser: Browser) -> None:
+def test_large_images_are_scaled_down(browser: Browser) -> None:
     with Page(browser) as page:
-        browser.show(picture(size=(1000, 4000)))
-        assert cv2.imdecode(np.frombuffer(page.picture()[1], np.uint8), 1).shape == (480, 1920, 3)
+        browser.show(annotated_frame(size=(1000, 4000)))
+        assert cv2.imdecode(np.frombuffer(page.frame()[1], np.uint8), 1).shape == (480, 1920, 3)
 
 
-def test_a_picture_can_be_a_view_of_another(browser: Browser) -> None:
-    shown = picture()
+def test_an_image_can_be_a_view_of_another(browser: Browser) -> None:
+    shown = annotated_frame()
     wide = torch.zeros(48, 128, 3, dtype=torch.uint8)
     wide[:, ::2] = 200
     with Page(browser) as page:
         browser.show(AnnotatedFrame(wide[:, ::2], shown.frame, {}, shown.stats))
-        image = cv2.imdecode(np.frombuffer(page.picture()[1], np.uint8), 1)
+        image = cv2.imdecode(np.frombuffer(page.frame()[1], np.uint8), 1)
     assert image.shape == (48, 64, 3)
     assert image.min() >= 198
 
@@ -127,8 +127,8 @@ def test_fields_are_always_json_that_a_browser_reads(browser: Browser) -> None:
         "n": 1,
     }
     with Page(browser) as page:
-        browser.show(picture(fields=fields))
-        message = page.picture()[0]["fields"]
+        browser.show(annotated_frame(fields=fields))
+        message = page.frame()[0]["fields"]
     assert message == {
         "score": None,
         "far": [None, 1],
@@ -139,14 +139,14 @@ def test_fields_are_always_json_that_a_browser_reads(browser: Browser) -> None:
     json.dumps(message, allow_nan=False)
 
 
-def test_who_never_acknowledges_gets_two_pictures_and_holds_up_nobody(browser: Browser) -> None:
+def test_who_never_acknowledges_gets_two_images_and_holds_up_nobody(browser: Browser) -> None:
     browser.camera()
     with Page(browser) as stuck, Page(browser) as quick:
         stuck.hear("camera")
         quick.hear("camera")
         for number in range(1, 31):
-            browser.show(picture(number))
-            assert quick.picture()[0]["number"] == number
+            browser.show(annotated_frame(number))
+            assert quick.frame()[0]["number"] == number
             quick.seen(number)
         # Messages keep their order, so whatever was sent to it is there before the answer to this.
         stuck.say(type="camera", on=True, instead=False)
@@ -158,7 +158,7 @@ def test_who_never_acknowledges_gets_two_pictures_and_holds_up_nobody(browser: B
         assert len(got) == 2 * IN_FLIGHT  # a message and a JPEG each
         # Once it acknowledges, it gets the newest one, none of those in between.
         stuck.seen(1)
-        assert stuck.picture()[0]["number"] == 30
+        assert stuck.frame()[0]["number"] == 30
 
 
 def test_acknowledging_what_was_never_sent_gains_nothing(browser: Browser) -> None:
@@ -168,40 +168,40 @@ def test_acknowledging_what_was_never_sent_gains_nothing(browser: Browser) -> No
         for number in (7, -1, 10**30, 0, 1, 1, 1):
             page.seen(number)
         for number in range(1, 3):
-            browser.show(picture(number))
-            assert page.picture()[0]["number"] == number
-        browser.show(picture(3))
+            browser.show(annotated_frame(number))
+            assert page.frame()[0]["number"] == number
+        browser.show(annotated_frame(3))
         for _ in range(5):
             page.seen(99)
         page.say(type="camera", on=True, instead=False)
         assert page.next() == {"type": "camera", "state": "yours"}
 
 
-def test_each_picture_is_encoded_once_for_all(browser: Browser, encoded: list[int]) -> None:
+def test_each_image_is_encoded_once_for_all(browser: Browser, encoded: list[int]) -> None:
     with Page(browser) as one, Page(browser) as two, Page(browser) as three:
         pages = (one, two, three)
         for page in pages:
             page.hear("camera")
         for number in range(1, 11):
-            browser.show(picture(number))
+            browser.show(annotated_frame(number))
             for page in pages:
-                page.picture()
+                page.frame()
                 page.seen(number)
         with Page(browser) as late:
-            assert late.picture()[0]["number"] == 10
+            assert late.frame()[0]["number"] == 10
     assert encoded == list(range(1, 11))
 
 
 def test_nothing_is_encoded_while_nobody_watches(browser: Browser, encoded: list[int]) -> None:
     for number in range(1, 6):
-        browser.show(picture(number))
+        browser.show(annotated_frame(number))
     with Page(browser) as page:
-        page.picture()
+        page.frame()
     eventually(lambda: not browser._broadcaster._viewers)
     for number in range(6, 11):
-        browser.show(picture(number))
+        browser.show(annotated_frame(number))
     with Page(browser) as page:
-        page.picture()
+        page.frame()
     assert encoded == [5, 10]
 
 
@@ -216,12 +216,12 @@ def test_show_waits_for_nothing(browser: Browser, monkeypatch: pytest.MonkeyPatc
     with Page(browser) as page:
         page.hear("hello")
         for index in range(100):
-            browser.show(picture(index))  # would wait for ever if it waited for the encoder
+            browser.show(annotated_frame(index))  # would wait for ever if it waited for the encoder
         go_on.set()
-        numbers = [page.picture()[0]["number"]]
+        numbers = [page.frame()[0]["number"]]
         while numbers[-1] != 100:
             page.seen(numbers[-1])
-            numbers.append(page.picture()[0]["number"])
+            numbers.append(page.frame()[0]["number"])
     assert len(numbers) <= 3  # the one that was being encoded, perhaps one more, and the newest
 
 
@@ -252,12 +252,12 @@ def test_events_come_in_order(browser: Browser) -> None:
 
 def test_a_touch_is_a_pointer_on_the_frame_that_was_shown(browser: Browser) -> None:
     with Page(browser) as page:
-        first = picture(1, size=(1000, 4000))  # which the page gets at half the size
+        first = annotated_frame(1, size=(1000, 4000))  # which the page gets at half the size
         browser.show(first)
-        number = page.picture()[0]["number"]
+        number = page.frame()[0]["number"]
         page.seen(number)
-        browser.show(picture(2))
-        page.picture()
+        browser.show(annotated_frame(2))
+        page.frame()
         page.say(type="pointer", number=number, x=0.25, y=0.5, double=True)
         page.say(type="pointer", number=99, x=0.25, y=0.5, double=True)  # there is no such frame
         page.say(type="key", key="x")
@@ -314,8 +314,8 @@ def test_who_does_not_keep_up_gets_only_the_newest_panel(browser: Browser) -> No
         page.hear("hello")
         numbers = []
         for index in range(IN_FLIGHT):
-            browser.show(picture(index))
-            numbers.append(page.picture()[0]["number"])
+            browser.show(annotated_frame(index))
+            numbers.append(page.frame()[0]["number"])
         for index in range(100):
             browser.show_panel(Panel(f"panel {index}"))
         page.seen(numbers[0])
@@ -337,8 +337,8 @@ def test_it_is_watched_once_a_page_was_opened(browser: Browser) -> None:
 
 def test_a_choice_is_one_of_those_that_there_are(browser: Browser) -> None:
     with Page(browser) as page, Page(browser) as forger:
-        browser.show(picture(choices=("starry-night", "<b>wave</b>"), chosen="starry-night"))
-        stats = page.picture()[0]["stats"]
+        browser.show(annotated_frame(choices=("starry-night", "<b>wave</b>"), chosen="starry-night"))
+        stats = page.frame()[0]["stats"]
         assert (stats["choices"], stats["chosen"]) == (["starry-night", "<b>wave</b>"], "starry-night")
         page.say(type="choose", number=1)
         assert hear(browser, 1) == [Choose(1)]
@@ -375,8 +375,8 @@ def test_what_makes_no_sense_ends_that_connection_alone(browser: Browser, messag
         bad.hear("camera")
         bad.send(message)
         assert bad.end()[0] == code
-        browser.show(picture(1))
-        assert good.picture()[0]["number"] == 1
+        browser.show(annotated_frame(1))
+        assert good.frame()[0]["number"] == 1
     assert browser.events() == []
 
 
@@ -388,8 +388,8 @@ def test_what_is_too_large_ends_that_connection_alone(browser: Browser, message:
             bad.send(message)
             while True:
                 bad.next()
-        browser.show(picture(1))
-        assert good.picture()[0]["number"] == 1
+        browser.show(annotated_frame(1))
+        assert good.frame()[0]["number"] == 1
         eventually(lambda: len(browser._broadcaster._viewers) == 1)
 
 
@@ -440,18 +440,18 @@ def test_a_page_that_vanishes_in_the_middle(browser: Browser, abruptly: bool) ->
         gone = [raw_page(browser) for _ in range(3)]
         eventually(lambda: len(browser._broadcaster._viewers) == 4)
         noise = torch.randint(0, 256, (1080, 1920, 3), dtype=torch.uint8)
-        shown = picture()
+        shown = annotated_frame()
         browser.show(
             AnnotatedFrame(noise, shown.frame, {}, shown.stats)
         )  # more than the connection holds: it is half sent
-        page.seen(page.picture()[0]["number"])
+        page.seen(page.frame()[0]["number"])
         gone[0].sendall(b"\x82\xfe\xff\xff")  # the beginning of a message that never comes
         for connection in gone:
             if abruptly:
                 connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
             connection.close()
-        browser.show(picture(2))
-        assert page.picture()[0]["number"] == 2
+        browser.show(annotated_frame(2))
+        assert page.frame()[0]["number"] == 2
         eventually(lambda: len(browser._broadcaster._viewers) == 1)
 
 
@@ -459,7 +459,7 @@ def test_closing_waits_for_no_page_that_does_not_read() -> None:
     browser = Browser("test", port=0)
     stuck = raw_page(browser)
     eventually(lambda: len(browser._broadcaster._viewers) == 1)
-    shown = picture()
+    shown = annotated_frame()
     for _ in range(3):
         noise = torch.randint(0, 256, (1080, 1920, 3), dtype=torch.uint8)
         browser.show(AnnotatedFrame(noise, shown.frame, {}, shown.stats))
@@ -477,9 +477,9 @@ def test_closing_says_goodbye_frees_the_port_and_ends_the_threads() -> None:
     port = urlsplit(browser.address).port
     assert port
     pages = [Page(browser) for _ in range(3)]
-    browser.show(picture())
+    browser.show(annotated_frame())
     for page in pages:
-        page.picture()
+        page.frame()
     closing = threading.Thread(target=browser.close)
     closing.start()
     for page in pages:
@@ -491,7 +491,7 @@ def test_closing_says_goodbye_frees_the_port_and_ends_the_threads() -> None:
     again = Browser("test", port=port)
     assert get(again, "/").status == 200
     again.close()
-    browser.show(picture())  # as the loop may once more; nothing happens
+    browser.show(annotated_frame())  # as the loop may once more; nothing happens
     assert browser.events() == []
 
 
@@ -529,7 +529,7 @@ def test_ipv6() -> None:
 
 
 def test_small_messages_are_not_held_back(browser: Browser) -> None:
-    """Where they are, every picture waits some 40 ms for the acknowledgement of its message's packet."""
+    """Where they are, every image waits some 40 ms for the acknowledgement of its message's packet."""
     with Page(browser) as page:
         page.hear("hello")
         (connection,) = browser._server.server_state.connections
@@ -544,7 +544,7 @@ def test_a_failure_is_raised_where_the_loop_sees_it(browser: Browser, monkeypatc
     monkeypatch.setattr(broadcaster, "encode", failing)
     with Page(browser) as page:
         page.hear("hello")
-        browser.show(picture())
+        browser.show(annotated_frame())
         with pytest.raises(ViewError, match="no encoder"):
             while True:
                 browser.events()

@@ -1,4 +1,4 @@
-"""What the JavaScript library gave for 19 pictures, and its published weights. shared/data/faceapi/README.md describes
+"""What the JavaScript library gave for 19 images, and its published weights. shared/data/faceapi/README.md describes
 it all; the levels below are those of its section 10."""
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ class Reference:
         self.expressions: list[str] = content["expression_order"]
 
     def frame(self, image: dict[str, Any]) -> Tensor:
-        """The picture of a record, torch.uint8 (H, W, 3) BGR."""
+        """The image of a record, torch.uint8 (H, W, 3) BGR."""
         return self._read(image["file"])
 
     def face(self, image: dict[str, Any], size: int) -> Tensor:

@@ -1,4 +1,4 @@
-"""Every network against the JavaScript library's outputs, on the pictures and crops that it was given."""
+"""Every network against the JavaScript library's outputs, on the images and crops that it was given."""
 
 from __future__ import annotations
 

@@ -63,17 +63,17 @@ def test_same_padding(size: int, kernel: int, stride: int) -> None:
     torch.testing.assert_close(conv(x)[0, 0], expected)
 
 
-def resized(picture: Tensor, size: int) -> Tensor:
+def resized(image: Tensor, size: int) -> Tensor:
     """TensorFlow's bilinear resizing of before half pixel centres, pixel by pixel: (S, S, 3) to (size, size, 3)."""
-    side = picture.shape[0]
+    side = image.shape[0]
     out = torch.zeros(size, size, 3, dtype=torch.float64)
     for i in range(size):
         for j in range(size):
             y, x = i * side / size, j * side / size
             top, left = int(y), int(x)
             bottom, right = min(math.ceil(y), side - 1), min(math.ceil(x), side - 1)
-            upper = picture[top, left] * (1 - (x - left)) + picture[top, right] * (x - left)
-            lower = picture[bottom, left] * (1 - (x - left)) + picture[bottom, right] * (x - left)
+            upper = image[top, left] * (1 - (x - left)) + image[top, right] * (x - left)
+            lower = image[bottom, left] * (1 - (x - left)) + image[bottom, right] * (x - left)
             out[i, j] = upper * (1 - (y - top)) + lower * (y - top)
     return out
 
@@ -116,12 +116,12 @@ INPUTS: list[tuple[type[nn.Module], int, list[tuple[int, ...]]]] = [
 
 @pytest.mark.parametrize(("kind", "size", "shapes"), INPUTS)
 def test_shapes_and_batches(kind: type[nn.Module], size: int, shapes: list[tuple[int, ...]]) -> None:
-    """Each picture of a batch has the answer that it has alone."""
+    """Each image of a batch has the answer that it has alone."""
     torch.manual_seed(0)
     network = kind().eval()
-    pictures = torch.rand(3, 3, size, size) * 255
+    images = torch.rand(3, 3, size, size) * 255
     with torch.no_grad():
-        together, alone = network(pictures), network(pictures[1:2])
+        together, alone = network(images), network(images[1:2])
     together, alone = ([out] if isinstance(out, Tensor) else out for out in (together, alone))
     assert [tuple(out.shape) for out in together] == [(3, *shape) for shape in shapes]
     for all_of_them, one in zip(together, alone, strict=True):

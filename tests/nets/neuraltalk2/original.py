@@ -1,4 +1,4 @@
-"""What the original computes, in plain loops over pictures, beams and words: nothing here is shared with src."""
+"""What the original computes, in plain loops over images, beams and words: nothing here is shared with src."""
 
 from __future__ import annotations
 

@@ -202,7 +202,7 @@ def test_a_view_that_takes_a_batch_of_one_for_none(tmp_path: Path) -> None:
     assert torch.allclose(net.encode(images()[1:]), net.encode(images())[1:], atol=1e-4)
 
 
-def test_a_single_picture_and_pictures_that_are_none(plain: NeuralTalk2) -> None:
+def test_a_single_image_and_images_that_are_none(plain: NeuralTalk2) -> None:
     assert torch.allclose(plain.encode(images()[:1]), plain.encode(images())[:1], atol=1e-4)
     for wrong in (images()[0], images()[:, :1], images()[:, :, 1:], images().byte()):
         with pytest.raises(ValueError, match=r"images must be float \(N, 3, 224, 224\), not torch"):
@@ -260,11 +260,11 @@ HUGE = torch.ones(1).expand(1 << 20, 1 << 20)
         (with_(layer("nn.LookupTable", weight=torch.ones(9, 5)), "protos", "lm", "lookup_table"), "10 tokens apart"),
         (with_(layer("nn.LookupTable", weight=torch.ones(10, 4)), "protos", "lm", "lookup_table"), "takes 5 numbers"),
         (with_(layer("nn.LookupTable", weight=HUGE), "protos", "lm", "lookup_table"), "lm.lookup_table can't be used"),
-        (with_(cnn(6), "protos", "cnn"), "its CNN gives 6 numbers for a picture, but its language model takes 5"),
-        (with_(layer("nn.Sequential", linear(torch.ones(5, 7), None)), "protos", "cnn"), "can't take pictures of 224"),
+        (with_(cnn(6), "protos", "cnn"), "its CNN gives 6 numbers for an image, but its language model takes 5"),
+        (with_(layer("nn.Sequential", linear(torch.ones(5, 7), None)), "protos", "cnn"), "can't take images of 224"),
         (with_(layer("nn.Bad"), "protos", "cnn"), "its cnn can't be used: nn.Bad: layers of this class aren't"),
-        (with_(layer("nn.SplitTable", dimension=1), "protos", "cnn"), "its CNN gives a table for a picture"),
-        (with_(layer("nn.Sequential", *[PADDING] * 4), "protos", "cnn"), "would make 827476992 numbers of a picture"),
+        (with_(layer("nn.SplitTable", dimension=1), "protos", "cnn"), "its CNN gives a table for an image"),
+        (with_(layer("nn.Sequential", *[PADDING] * 4), "protos", "cnn"), "would make 827476992 numbers of an image"),
         (with_(cnn(5), "protos", "lm", "core"), "its core is no LSTM as NeuralTalk2 makes them: it must be an nn.gMod"),
         (with_(core_with(squash="nn.Sigmoid"), "protos", "lm", "core"), "layer 1's writing must be made of sigmoid"),
         (with_(core_with(squash="nn.ReLU"), "protos", "lm", "core"), "where an LSTM has none"),

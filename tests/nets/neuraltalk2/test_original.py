@@ -68,7 +68,7 @@ def test_a_step_of_the_lstm(folder: Path, name: str) -> None:
 
 @pytest.mark.parametrize("name", MODELS)
 def test_log_probabilities_of_given_sentences(folder: Path, name: str) -> None:
-    """The original's first row is what the picture's step gives; those after the longest sentence are undefined."""
+    """The original's first row is what the image's step gives; those after the longest sentence are undefined."""
     entry = described(folder)["models"][name]
     rows = entry["teacher_forced"]["tmax"] - 1
     got = loaded(folder, name)(tensor(folder, entry["features6"]), torch.tensor(entry["labels"]).T)

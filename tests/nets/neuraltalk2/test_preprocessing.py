@@ -24,11 +24,11 @@ def test_as_the_script_does(height: int, width: int) -> None:
 def test_the_square_is_the_central_one() -> None:
     frame = torch.zeros(100, 300, 3, dtype=torch.uint8)
     frame[:, 110:190] = torch.tensor([10, 20, 30], dtype=torch.uint8)
-    picture = preprocess(frame)
-    assert picture[:, 112, 112].tolist() == pytest.approx([30 - 123.68, 20 - 116.779, 10 - 103.939], abs=1e-4)
+    image = preprocess(frame)
+    assert image[:, 112, 112].tolist() == pytest.approx([30 - 123.68, 20 - 116.779, 10 - 103.939], abs=1e-4)
     # The square goes from 100 to 200 and becomes 256 wide. Of its 10 black columns at each side, 26 pixels, 15 and 17
     # are cut off, and the innermost are no longer quite black.
-    black = (picture[0, 112] < -123).nonzero().flatten().tolist()
+    black = (image[0, 112] < -123).nonzero().flatten().tolist()
     assert black[:3] == [0, 1, 2]
     assert black[-1] == 223
     assert 12 <= len(black) <= 18
@@ -44,7 +44,7 @@ def test_which_part_is_taken(size: tuple[int, int], start: tuple[int, int]) -> N
     assert taken[1, 2, 0, 0].item() == pytest.approx(start[0] * size[1] + start[1], abs=1e-2)
 
 
-def test_what_is_no_picture() -> None:
+def test_what_is_no_image() -> None:
     for frame in (torch.zeros(4, 4, 3), torch.zeros(4, 4, dtype=torch.uint8), torch.zeros(0, 4, 3, dtype=torch.uint8)):
         with pytest.raises(ValueError, match=r"a frame must be uint8 \(H, W, 3\), BGR, not torch"):
             preprocess(frame)

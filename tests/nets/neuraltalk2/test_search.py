@@ -1,4 +1,4 @@
-"""Sentences of language models of any size, beside plain loops over pictures, beams and words."""
+"""Sentences of language models of any size, beside plain loops over images, beams and words."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ def sizes(count: int) -> list[Size]:
 
 
 def loaded(size: Size, folder: Path) -> tuple[NeuralTalk2, Original, Tensor]:
-    """The network, the same in plain loops, and three pictures' encodings."""
+    """The network, the same in plain loops, and three images' encodings."""
     content, original = checkpoint(size)
     features = torch.randn(3, size.encoding, generator=torch.Generator().manual_seed(size.seed))
     return NeuralTalk2.load(save(content, folder)), original, features
@@ -54,11 +54,11 @@ def test_the_original_in_plain_loops(size: Size, beam_size: int | str, tmp_path:
     beams = net.end if beam_size == "all" else min(int(beam_size), net.end)
     tokens, scores = net.sample(features, beams)
     assert tokens.dtype == torch.int64
-    for row, score, picture in zip(tokens.tolist(), scores.tolist(), features.double().numpy(), strict=True):
+    for row, score, image in zip(tokens.tolist(), scores.tolist(), features.double().numpy(), strict=True):
         if beams == 1:
-            wanted, logarithms = padded(*original.greedy(picture), original.end)
+            wanted, logarithms = padded(*original.greedy(image), original.end)
         else:
-            wanted, logarithms, _ = original.beams(picture, beams)
+            wanted, logarithms, _ = original.beams(image, beams)
         assert row == wanted
         assert score == pytest.approx(logarithms, abs=1e-4)
 
@@ -85,7 +85,7 @@ def test_that_the_sizes_above_tell_searches_apart(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("beam_size", [1, 3])
-def test_pictures_of_a_batch_do_not_matter_to_one_another(beam_size: int, tmp_path: Path) -> None:
+def test_images_of_a_batch_do_not_matter_to_one_another(beam_size: int, tmp_path: Path) -> None:
     net, _, _ = loaded(Size(rnn=12, words=20, length=12, seed=3), tmp_path)
     features = torch.randn(40, net.encoding, generator=torch.Generator().manual_seed(1))
     tokens, scores = net.sample(features, beam_size)
@@ -95,7 +95,7 @@ def test_pictures_of_a_batch_do_not_matter_to_one_another(beam_size: int, tmp_pa
         assert torch.allclose(score[0], scores[i], atol=1e-5)
 
 
-def test_no_pictures(tmp_path: Path) -> None:
+def test_no_images(tmp_path: Path) -> None:
     net, _, features = loaded(Size(), tmp_path)
     for beam_size in (1, 2):
         tokens, scores = net.sample(features[:0], beam_size)
@@ -212,8 +212,8 @@ def test_given_sentences(tmp_path: Path) -> None:
     tokens = torch.tensor([[3, 1, 10, 0], [9, 9, 9, 9], [10, 0, 0, 0]])
     got = net(features, tokens)
     assert got.shape == (3, 5, 10)
-    for row, sentence, picture in zip(got.detach(), tokens.tolist(), features.double().numpy(), strict=True):
-        scores, state = original.started(picture)
+    for row, sentence, image in zip(got.detach(), tokens.tolist(), features.double().numpy(), strict=True):
+        scores, state = original.started(image)
         for t, token in enumerate([*sentence, 0]):
             assert row[t].tolist() == pytest.approx(scores.tolist(), abs=1e-4)
             if not token:
@@ -229,7 +229,7 @@ def test_given_sentences_that_are_none(tokens: Tensor, tmp_path: Path) -> None:
 
 
 def test_it_learns(tmp_path: Path) -> None:
-    """Two sentences for two pictures, from a checkpoint that says something else."""
+    """Two sentences for two images, from a checkpoint that says something else."""
     net, _, features = loaded(Size(rnn=16, words=8, length=6, seed=3, dropout=0.0), tmp_path)
     sentences = torch.tensor([[1, 2, 3, 9, 0, 0], [4, 5, 6, 7, 9, 0]])
     known = sentences > 0

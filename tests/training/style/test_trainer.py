@@ -1,4 +1,4 @@
-"""The trainer: a run of a few iterations on made-up pictures, breaks in it, and everything that can be wrong."""
+"""The trainer: a run of a few iterations on made-up images, breaks in it, and everything that can be wrong."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from torch_opencv.training.style.trainer import train
 
 @pytest.fixture(autouse=True)
 def one_thread() -> Iterator[None]:
-    """For pictures as small as these, a second thread costs more than it does."""
+    """For images as small as these, a second thread costs more than it does."""
     before = torch.get_num_threads()
     torch.set_num_threads(1)
     yield
@@ -31,8 +31,8 @@ def one_thread() -> Iterator[None]:
 @pytest.fixture
 def painting(tmp_path: Path) -> Path:
     stripes = (torch.arange(90)[:, None] // 6 + torch.arange(120) // 9) % 2
-    picture = torch.stack([stripes * 200, stripes * 90 + 40, 255 - stripes * 200], 2).byte()
-    assert cv.imwrite(str(tmp_path / "stripes.png"), picture)
+    image = torch.stack([stripes * 200, stripes * 90 + 40, 255 - stripes * 200], 2).byte()
+    assert cv.imwrite(str(tmp_path / "stripes.png"), image)
     return tmp_path / "stripes.png"
 
 
@@ -42,8 +42,8 @@ def content(tmp_path: Path) -> Path:
     folder.mkdir()
     for number in range(5):
         coarse = torch.randint(256, (6, 5 + number, 3), generator=torch.Generator().manual_seed(number)).byte()
-        picture = cv.resize(coarse, (70 + 9 * number, 80), interpolation=cv.INTER_CUBIC)
-        assert cv.imwrite(str(folder / f"{number}.png"), picture)
+        image = cv.resize(coarse, (70 + 9 * number, 80), interpolation=cv.INTER_CUBIC)
+        assert cv.imwrite(str(folder / f"{number}.png"), image)
     return folder
 
 
@@ -171,10 +171,10 @@ def test_wrong_places(painting: Path, content: Path, tmp_path: Path) -> None:
     out = tmp_path / "a.safetensors"
     with pytest.raises(TrainingError, match=r"none\.jpg can't be read: No such file"):
         short(tmp_path / "none.jpg", content, out)
-    with pytest.raises(TrainingError, match=r"\.py can't be read as a picture"):
+    with pytest.raises(TrainingError, match=r"\.py can't be read as an image"):
         short(Path(__file__), content, out)
     cv.imwrite(str(tmp_path / "tiny.png"), torch.zeros(40, 90, 3, dtype=torch.uint8))
-    with pytest.raises(TrainingError, match=r"tiny\.png is too small: give a picture of at least 64x64"):
+    with pytest.raises(TrainingError, match=r"tiny\.png is too small: give an image of at least 64x64"):
         short(tmp_path / "tiny.png", content, out)
     with pytest.raises(TrainingError, match=r"folder of photographs .*none can't be read: No such file"):
         short(painting, tmp_path / "none", out)
@@ -182,14 +182,14 @@ def test_wrong_places(painting: Path, content: Path, tmp_path: Path) -> None:
     with pytest.raises(TrainingError, match=r"no photographs in .*empty"):
         short(painting, tmp_path / "empty", out)
     (tmp_path / "empty" / "a.jpg").write_bytes(b"")
-    with pytest.raises(TrainingError, match=r"none of the 1 pictures in .*empty can be read"):
+    with pytest.raises(TrainingError, match=r"none of the 1 images in .*empty can be read"):
         short(painting, tmp_path / "empty", out)
 
 
 def test_damaged_photographs_are_left_out(
     painting: Path, content: Path, tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
-    (content / "0.png").write_bytes(b"not a picture")
+    (content / "0.png").write_bytes(b"not an image")
     short(painting, content, tmp_path / "a.safetensors")
     assert caplog.text.count("left out: ") == 1
     assert "0.png" in caplog.text

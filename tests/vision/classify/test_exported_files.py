@@ -85,7 +85,7 @@ def test_it_computes_what_pytorch_computes(
         torch.testing.assert_close(model.network(images).softmax(1), expected, rtol=1e-4, atol=1e-5)
 
 
-def test_a_graph_for_single_pictures(tmp_path: Path) -> None:
+def test_a_graph_for_single_images(tmp_path: Path) -> None:
     module = net()
     model = exported_files.load(to_onnx(module, tmp_path / "net.onnx", batch=1, varies=False), None)
     images = torch.rand(3, 3, 32, 32)
@@ -199,7 +199,7 @@ def test_an_onnx_file_that_names_other_files_is_refused(tmp_path: Path) -> None:
 
 
 def test_what_is_no_classifier(tmp_path: Path) -> None:
-    with pytest.raises(ModelError, match="doesn't give a row of scores for each picture"):
+    with pytest.raises(ModelError, match="doesn't give a row of scores for each image"):
         exported_files.load(to_pt2(nn.Conv2d(3, 4, 3), tmp_path / "net.pt2"), None)
     program = torch.export.export(nn.Conv2d(1, 4, 3), (torch.rand(1, 1, 32, 32),))
     torch.export.save(program, tmp_path / "gray.pt2")

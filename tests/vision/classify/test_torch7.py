@@ -95,11 +95,11 @@ def test_names_beside_it(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Non
     [
         (3, r"net.t7: there is no network in it, it holds a number$"),
         (table(model=layer("nn.Foo")), r"net.t7: nn.Foo: layers of this class aren't supported$"),
-        (linear(4, 5), r"net.t7 holds a network that is no classifier of 224x224 pictures: mat1 and mat2"),
-        (conv(3, 4), r"no classifier of 224x224 pictures: it gives 2x200704 numbers for two of them$"),
+        (linear(4, 5), r"net.t7 holds a network that is no classifier of 224x224 images: mat1 and mat2"),
+        (conv(3, 4), r"no classifier of 224x224 images: it gives 2x200704 numbers for two of them$"),
         (
             layer("nn.ConcatTable", layer("nn.Identity"), layer("nn.Identity")),
-            r"no classifier of 224x224 pictures: ",
+            r"no classifier of 224x224 images: ",
         ),
         (
             classifier(transform=table(mean=table(1, 2), std=table(1, 2, 3))),
@@ -125,10 +125,10 @@ def test_a_file_that_is_none(tmp_path: Path) -> None:
 @pytest.mark.slow
 @pytest.mark.data
 def test_the_demos_layouts(shared_data: Path) -> None:
-    """Logits from pictures as the demo prepared them give Torch7's probabilities."""
+    """Logits from images as the demo prepared them give Torch7's probabilities."""
     folder = shared_data / "torch7" / "nin"
     described = json.loads((folder / "nin.json").read_text())
-    pictures = np.fromfile(shared_data / "torch7/inputs/rgb224_6_u8.raw", np.uint8).reshape(6, 3, 224, 224)[:3]
+    images = np.fromfile(shared_data / "torch7/inputs/rgb224_6_u8.raw", np.uint8).reshape(6, 3, 224, 224)[:3]
     found = [folder / name for name in described["files"] if (folder / name).exists()]
     assert len(found) >= 2
     for path in found:
@@ -136,7 +136,7 @@ def test_the_demos_layouts(shared_data: Path) -> None:
         assert made.classes == imagenet.classes()
         mean, std = (torch.tensor(one)[:, None, None] for one in (made.mean, made.std))
         with torch.inference_mode():
-            scores = made.network((torch.from_numpy(pictures) - mean) / std).log_softmax(1)
+            scores = made.network((torch.from_numpy(images) - mean) / std).log_softmax(1)
         entry = described.get(path.stem, described["nin_small_nobn"])
         wanted = np.fromfile(folder / entry["output"]["file"], "<f4").reshape(3, 1000)
         assert np.abs(scores.numpy() - wanted).max() < 1e-3, path.name
@@ -145,11 +145,11 @@ def test_the_demos_layouts(shared_data: Path) -> None:
 @pytest.mark.slow
 @pytest.mark.data
 def test_classify_with_it(shared_data: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """From a frame to names, compiled for this machine; the picture needs no resizing."""
+    """From a frame to names, compiled for this machine; the image needs no resizing."""
     monkeypatch.setenv("TORCH_OPENCV_HOME", str(tmp_path))
     folder = shared_data / "torch7" / "nin"
-    pictures = np.fromfile(shared_data / "torch7/inputs/rgb224_6_u8.raw", np.uint8).reshape(6, 3, 224, 224)
-    frame = torch.from_numpy(pictures[0]).flip(0).permute(1, 2, 0).contiguous()
+    images = np.fromfile(shared_data / "torch7/inputs/rgb224_6_u8.raw", np.uint8).reshape(6, 3, 224, 224)
+    frame = torch.from_numpy(images[0]).flip(0).permute(1, 2, 0).contiguous()
     best = Classifier(folder / "nin_small_nobn.t7", device="cpu")(frame)
     wanted = json.loads((folder / "nin.json").read_text())["nin_small_nobn"]["top5"][0]
     assert [one.label for one in best] == [one["name"] for one in wanted]

@@ -1,4 +1,4 @@
-"""The whole chain, as its users call it, against the JavaScript library's answers on all pictures."""
+"""The whole chain, as its users call it, against the JavaScript library's answers on all images."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ def test_tiny_detector(size: int, reference: Reference) -> None:
 
 @pytest.mark.slow
 def test_whole_chain(reference: Reference, whole_chain: FaceAnalyzer) -> None:
-    """All pictures in one batch, so that faces of several frames go through each network together."""
+    """All images in one batch, so that faces of several frames go through each network together."""
     assert whole_chain.backends == ("onnxruntime",) * 4
     frames = [reference.frame(image) for image in reference.images]
     detections = whole_chain.detect(frames)

@@ -13,14 +13,14 @@ import safetensors.torch
 import torch
 
 from torch_opencv.vision.faces.face import Face
-from torch_opencv.vision.faces.gallery import PICTURE_SIZE, Gallery, GalleryError, Sample, checked_name
+from torch_opencv.vision.faces.gallery import IMAGE_SIZE, Gallery, GalleryError, Sample, checked_name
 from torch_opencv.vision.faces.gallery_file import GalleryFile
 
 
 def sample(seed: int) -> Sample:
     random = torch.Generator().manual_seed(seed)
-    picture = torch.randint(256, (40 + seed, 50, 3), dtype=torch.uint8, generator=random)
-    return Sample(picture, torch.rand(128, generator=random))
+    image = torch.randint(256, (40 + seed, 50, 3), dtype=torch.uint8, generator=random)
+    return Sample(image, torch.rand(128, generator=random))
 
 
 @pytest.fixture
@@ -87,11 +87,11 @@ def test_a_face_becomes_a_small_crop() -> None:
     frame = torch.randint(256, (480, 640, 3), dtype=torch.uint8, generator=torch.Generator().manual_seed(1))
     face = Face((-20.0, 100.0, 220.0, 300.0), 0.9, descriptor=torch.rand(128))
     kept = Sample.of(face, frame)
-    assert kept.picture.shape == (PICTURE_SIZE, 75, 3)  # 200 x 300 pixels are inside
+    assert kept.image.shape == (IMAGE_SIZE, 75, 3)  # 200 x 300 pixels are inside
     small = Sample.of(Face((10, 20, 30, 40), 0.9, descriptor=torch.rand(128)), frame)
-    assert torch.equal(small.picture, frame[20:60, 10:40])
+    assert torch.equal(small.image, frame[20:60, 10:40])
     frame.zero_()
-    assert small.picture.any()  # it is a copy
+    assert small.image.any()  # it is a copy
     for outside in (Face((700, 0, 10, 10), 0.9, descriptor=torch.rand(128)), Face((0, 0, 10, 10), 0.9)):
         with pytest.raises(ValueError, match="no descriptor, or lies outside"):
             Sample.of(outside, frame)
@@ -105,7 +105,7 @@ def test_there_and_back(gallery: Gallery, tmp_path: Path) -> None:
     assert described(again) == described(gallery)
     for one, other in zip(gallery.people, again.people, strict=True):
         for a, b in zip(one.faces, other.faces, strict=True):
-            assert torch.equal(a.picture, b.picture)
+            assert torch.equal(a.image, b.image)
             assert torch.equal(a.descriptor, b.descriptor)
     if os.name == "posix":
         assert stat.S_IMODE(file.path.stat().st_mode) == 0o600
@@ -120,7 +120,7 @@ def test_what_is_deleted_is_gone_from_the_disk(gallery: Gallery, tmp_path: Path)
     file.save(gallery)
     left = tmp_path / ".people.gallery.0123.part"  # by a run that was killed
     left.write_bytes(file.path.read_bytes())
-    secrets = [face.picture.numpy().tobytes() for face in gallery.person("Anna").faces] + [b"Anna"]
+    secrets = [face.image.numpy().tobytes() for face in gallery.person("Anna").faces] + [b"Anna"]
     secrets += [face.descriptor.numpy().tobytes() for face in gallery.person("Anna").faces]
     assert all(secret in file.path.read_bytes() for secret in secrets)
     file.save(gallery.without_person("Anna"))

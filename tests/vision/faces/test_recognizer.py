@@ -93,9 +93,9 @@ def test_openfaces_alignment() -> None:
     frame = torch.zeros(300, 300, 3, dtype=torch.uint8)
     landmarks = torch.zeros(68, 2, dtype=torch.float64)
     spots = {36: (120, 120), 45: (180, 130), 33: (148, 170)}  # a face that is turned
-    for channel, (index, place) in enumerate(spots.items()):
-        landmarks[index] = torch.tensor(place)
-        cv.circle(frame, place, 3, [255 * (channel == one) for one in range(3)], cv.FILLED)
+    for channel, (index, point) in enumerate(spots.items()):
+        landmarks[index] = torch.tensor(point)
+        cv.circle(frame, point, 3, [255 * (channel == one) for one in range(3)], cv.FILLED)
     face = openface.aligned(frame, landmarks)
     assert face.shape == (96, 96, 3)
     for channel, expected in enumerate(((18.6, 16.2), (75.7, 15.2), (47.5, 49.4))):  # the template, in pixels
@@ -128,11 +128,11 @@ def test_enrolling_a_folder(tmp_path: Path) -> None:
             for number in range(frame.shape[1] // 100)
         ]
 
-    for name, pictures in {"Anna": {"a.jpg": 100, "b.png": 100}, "Борис": {"1.jpg": 90, "2.jpg": 200}}.items():
+    for name, images in {"Anna": {"a.jpg": 100, "b.png": 100}, "Борис": {"1.jpg": 90, "2.jpg": 200}}.items():
         (tmp_path / name).mkdir()
-        for file, width in pictures.items():
+        for file, width in images.items():
             cv.imwrite(str(tmp_path / name / file), torch.full((60, width, 3), 7, dtype=torch.uint8))
-    (tmp_path / "Борис" / "3.jpg").write_text("no picture")
+    (tmp_path / "Борис" / "3.jpg").write_text("no image")
     (tmp_path / "Борис" / "notes.txt").write_text("are left alone")
     (tmp_path / "file.jpg").touch()
     made, left_out = enroll(tmp_path, Gallery().with_person("Anna"), analyzer)

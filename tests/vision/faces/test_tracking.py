@@ -1,4 +1,4 @@
-"""Tracks of people who walk through pictures that nobody paints: where they are and what is read of them is made up."""
+"""Tracks of people who walk through images that nobody paints: where they are and what is read of them is made up."""
 
 from __future__ import annotations
 

@@ -120,7 +120,7 @@ def test_styles_that_there_are_not(style: str, message: str) -> None:
 @pytest.mark.slow
 def test_files_that_are_no_styles(tmp_path: Path) -> None:
     for name, content, error in (
-        ("picture.png", b"\x89PNG", ModelError),
+        ("image.png", b"\x89PNG", ModelError),
         ("cut.safetensors", b"\x10", ModelError),
         ("empty.t7", b"", t7.T7Error),
     ):

@@ -65,7 +65,7 @@ class Guard:
 
     Args:
         app: what is guarded.
-        token: what visitors must bring, or None.
+        token: the access token, or None.
         cookie: the name of the cookie that keeps it. Cookies don't tell ports apart, so it should name the port.
         names: the host names that are answered to where there is no token.
         connections: is told which are let in: those whose request is answered, for as long as that takes, and

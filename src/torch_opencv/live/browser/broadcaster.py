@@ -217,7 +217,7 @@ class Broadcaster:
         return len(self._newest[1].stats.choices) if self._newest else 0
 
     def _take_camera_image(self, viewer: Viewer, jpeg: bytes) -> None:
-        if not viewer.pictures.allows():
+        if not viewer.images.allows():
             raise Refusal(1008, "more than 60 images a second")
         camera = self.camera  # another thread may close it
         if camera is None or camera.holder is not viewer:

@@ -1,6 +1,6 @@
 """The camera of whoever opens the page, as a source. One visitor at a time is the camera.
 
-The server's thread hands pictures in (`take_seat`, `leave_seat`, `put`), the capture thread takes them out by
+The server's thread hands images in (`take_seat`, `leave_seat`, `put`), the capture thread takes them out by
 iterating. Only the newest is kept, and only what is taken out is decoded.
 """
 
@@ -20,16 +20,16 @@ from torch_opencv.live.sources.opencv_log import quiet_opencv
 MOST_PIXELS = 2560 * 1440
 """More is refused from the header, before anything is decoded."""
 
-_PATIENCE_S = 2.0  # a camera that gives no picture for so long is lost: its page may be in the background
+_PATIENCE_S = 2.0  # a camera that gives no image for so long is lost: its page may be in the background
 
 
 class BrowserCamera(Source):
     """A visitor's camera. `Browser.camera` makes it.
 
-    A frame's ``captured`` is when its picture arrived: what the way here took isn't known.
+    A frame's ``captured`` is when its image arrived: what the way here took isn't known.
 
     Args:
-        refuse: called with a visitor and the reason if what it sent turns out to be no picture.
+        refuse: called with a visitor and the reason if what it sent turns out to be no image.
         closed: called once the source is closed.
 
     """
@@ -87,7 +87,7 @@ class BrowserCamera(Source):
         return True
 
     def put(self, visitor: Hashable, jpeg: bytes) -> None:
-        """Take in a picture.
+        """Take in an image.
 
         Raises:
             ValueError: it can't be one, or it is too large; the message says why.
@@ -104,7 +104,7 @@ class BrowserCamera(Source):
             self._changed.notify_all()
 
     def _wait(self) -> tuple[Hashable, bytes, tuple[int, int], float] | None:
-        """The newest picture, as soon as there is one; None once the source is closed."""
+        """The newest image, as soon as there is one; None once the source is closed."""
         with self._changed:
             while self._newest is None and not self._closed:
                 if not self._changed.wait(_PATIENCE_S):
@@ -118,7 +118,7 @@ class BrowserCamera(Source):
 
 
 def _decode(jpeg: bytes, size: tuple[int, int]) -> torch.Tensor | None:
-    """The picture as torch.uint8 (H, W, 3) BGR, or None if it is damaged or another one than its header said."""
+    """The image as torch.uint8 (H, W, 3) BGR, or None if it is damaged or another one than its header said."""
     try:
         with quiet_opencv():
             image: torch.Tensor | None = cv.imdecode(

@@ -54,7 +54,7 @@ def jpeg_size(data: bytes) -> tuple[int, int]:
     """Width and height of a JPEG as a browser's canvas makes it, read from its markers; nothing is decoded.
 
     Others are refused, as a small file of many scans can keep a decoder busy for minutes: each goes over the whole
-    picture again. There may be one scan of each component, so that the size bounds the work.
+    image again. There may be one scan of each component, so that the size bounds the work.
 
     Args:
         data: the file (ISO/IEC 10918-1, annex B).
@@ -64,7 +64,7 @@ def jpeg_size(data: bytes) -> tuple[int, int]:
 
     """
     if data[:2] != b"\xff\xd8" or data[-2:] != b"\xff\xd9":
-        raise ValueError("that is no whole JPEG")
+        raise ValueError("truncated JPEG")
     size: tuple[int, int] | None = None
     components: set[int] = set()  # those that no scan has had yet
     at = 2
@@ -89,9 +89,9 @@ def jpeg_size(data: bytes) -> tuple[int, int]:
 
 
 def _frame(segment: bytes) -> tuple[tuple[int, int], set[int]]:
-    """Width and height, and the components' names, of a frame header: of grey or of a colour picture with 8 bits."""
+    """Width and height, and the components' names, of a frame header: of grey or of a colour image with 8 bits."""
     if len(segment) < 6:
-        raise ValueError("that is no whole JPEG")
+        raise ValueError("truncated JPEG")
     height, width = int.from_bytes(segment[1:3], "big"), int.from_bytes(segment[3:5], "big")
     components = set(segment[6::3])
     if segment[:1] != b"\x08" or not width or not height or len(segment) != 6 + 3 * segment[5]:

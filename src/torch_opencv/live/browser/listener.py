@@ -173,7 +173,7 @@ def listen(host: str, port: int) -> Listener:
     """Listen at a port, which is taken from here on.
 
     Raises:
-        ViewError: the host or the port can't be listened at.
+        ViewError: the host or the port can't be bound to.
 
     """
     if not 0 <= port <= 65535:  # the system would take it modulo 65536
@@ -197,8 +197,8 @@ def listen(host: str, port: int) -> Listener:
                 f"port {port} of {host} is taken by another program: give another --port, or 0 for any free one"
             ) from None
         if error.errno == errno.EACCES:
-            raise ViewError(f"port {port} may not be listened at: give a --port from 1024 up") from None
-        raise ViewError(f"{host} can't be listened at: --host takes an address of this machine") from None
+            raise ViewError(f"cannot bind to port {port} without more rights: give a --port from 1024 up") from None
+        raise ViewError(f"cannot bind to {host}: --host takes an address of this machine") from None
 
 
 def is_at_this_machine(host: str) -> bool:

@@ -34,7 +34,7 @@ _log = logging.getLogger(__name__)
 
 _PAGE = Path(__file__).with_name("page")
 _MEDIA_TYPES = {".html": "text/html", ".css": "text/css", ".js": "text/javascript", ".svg": "image/svg+xml"}
-_MOST_BYTES = 4 * 2**20  # in one message; a camera's picture has some 100 kB
+_MOST_BYTES = 4 * 2**20  # in one message; a camera's image has some 100 kB
 _PING_S = 4.0  # between pings, and for the answer: a visitor that is gone gives up its place in twice that
 _MOST_DOWNLOADS = 8  # at once
 _MOST_COMPLAINTS = 16  # of different kinds
@@ -45,10 +45,10 @@ class Browser:
 
     Args:
         title: what the page is headed with.
-        host: the address of this machine that is listened at. All but this machine's own, such as 127.0.0.1, demand
+        host: the address of this machine to bind to. All but this machine's own, such as 127.0.0.1, demand
             a token of every visitor.
         port: 0 is any free one.
-        token: what visitors must bring in the address: 8 or more letters, digits, dots, dashes and underscores. None:
+        token: the access token in the address: 8 or more letters, digits, dots, dashes and underscores. None:
             one is made if ``host`` demands it.
         https: encrypt the connections, which browsers demand of a page at another machine that asks for the camera.
             None: if ``certificate`` is given.
@@ -57,7 +57,7 @@ class Browser:
         key: a PEM file with the certificate's key.
 
     Raises:
-        ViewError: the host or the port can't be listened at, or the token or the certificate can't be used.
+        ViewError: the host or the port can't be bound to, or the token or the certificate can't be used.
 
     """
 
@@ -80,7 +80,7 @@ class Browser:
         if certificate is None and key is not None:
             raise ViewError("a key is of no use without its certificate: give --cert, too")
         if certificate is not None and https is False:
-            raise ViewError("a certificate is of use with https only: leave --cert or --no-https away")
+            raise ViewError("a certificate is of use with https only: remove --cert or --no-https")
         self._listener = listen(host, port)
         try:
             bound, self._port = self._listener.socket.getsockname()[:2]

@@ -22,7 +22,7 @@ _LONGEST_LIST = 1 << 24  # bytes
 
 
 def open_folder(folder: Path, name: str) -> Source:
-    """The pictures that lie directly in a folder, or if there are none the videos; hidden files aside.
+    """The images that lie directly in a folder, or if there are none the videos; hidden files aside.
 
     Raises:
         SourceError: it can't be read, or none of its files can.
@@ -47,7 +47,7 @@ def open_folder(folder: Path, name: str) -> Source:
 
 
 def open_glob(pattern: str) -> Source:
-    """Every file that a pattern such as ``photos/**/*.jpg`` matches: pictures, or videos."""
+    """Every file that a pattern such as ``photos/**/*.jpg`` matches: images, or videos."""
     files = [path for path in map(Path, glob.glob(pattern, recursive=True)) if path.is_file()]  # noqa: PTH207
     if not files:
         raise SourceError(f"no file matches {pattern}")
@@ -79,7 +79,7 @@ def open_list(path: Path, name: str) -> Source:
 
 
 def open_sequence(spec: str) -> Source:
-    """The frames of a video as numbered pictures, ``f%03d.png``, from the lowest number that there is."""
+    """The frames of a video as numbered images, ``f%03d.png``, from the lowest number that there is."""
     path = Path(spec)
     match = _NUMBER.search(path.name)
     assert match

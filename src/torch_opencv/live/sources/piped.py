@@ -37,7 +37,7 @@ class PipedVideo(Source):
             self._frames = self._container.decode(video=0)
             self._first = next(self._frames)
         except (FFmpegError, StopIteration, IndexError, OSError) as error:
-            why = getattr(error, "strerror", None) or "there is no picture in it"
+            why = getattr(error, "strerror", None) or "there is no frame in it"
             raise SourceError(f"standard input can't be read as a video: {why}") from None
         stream = self._container.streams.video[0]
         rate = stream.average_rate

@@ -1,8 +1,8 @@
 """Streams: ``rtsp://``, ``rtsps://``, and over ``http://`` and ``https://`` MJPEG, HLS and video files.
 
-A stream is read in a process of its own (`reader`), which always takes what comes and keeps the newest picture.
-Here, it is asked for one picture after the other, and killed when it misses a deadline: no library's read can hang this
-process. A stream that is lost is looked for again, for ever. Pictures come through a pipe, so that nothing is left
+A stream is read in a process of its own (`reader`), which always takes what comes and keeps the newest frame.
+Here, it is asked for one frame after the other, and killed when it misses a deadline: no library's read can hang this
+process. A stream that is lost is looked for again, for ever. Frames come through a pipe, so that nothing is left
 behind, whichever process dies first.
 """
 
@@ -32,7 +32,7 @@ from torch_opencv.live.sources.base import Frame, Source
 _READER = Path(__file__).with_name("reader") / "__main__.py"
 _TICK = 0.1  # seconds; how exact a deadline is
 _FAREWELL = 1.0  # seconds for the reader to take leave of the server
-_SLACK = 1.0  # seconds that may be missing at the end of a file: its sound may be longer than its pictures
+_SLACK = 1.0  # seconds that may be missing at the end of a file: its sound may be longer than its frames
 _FILE_ATTEMPTS = 8  # about half a minute
 _TURNS = {90: cv.ROTATE_90_COUNTERCLOCKWISE, -90: cv.ROTATE_90_CLOCKWISE, 180: cv.ROTATE_180, -180: cv.ROTATE_180}
 
@@ -48,11 +48,11 @@ class Stream(Source):
 
     Args:
         url: its address. User and password may be in it; they are shown nowhere.
-        open_timeout: seconds within which the first picture must be there.
+        open_timeout: seconds within which the first frame must be there.
         read_timeout: seconds within which the next one must.
 
     Raises:
-        SourceError: the address is none, or no picture comes from it, now. While iterating: the connection to a file
+        SourceError: the address is none, or no frame comes from it, now. While iterating: the connection to a file
             is gone and doesn't come back.
 
     """
@@ -86,7 +86,7 @@ class Stream(Source):
         dropped_before = 0
         while not self._closed.is_set():
             try:
-                picture = self._reader.next(self._read_timeout)
+                received = self._reader.next(self._read_timeout)
             except _EndError as end:
                 if not str(end) and not self.live and self._is_complete(newest):
                     return
@@ -94,12 +94,12 @@ class Stream(Source):
             except _LostError as error:
                 lost = error
             else:
-                newest = picture.time
-                self.dropped = dropped_before + picture.dropped
+                newest = received.time
+                self.dropped = dropped_before + received.dropped
                 if first_captured is None:
-                    first_captured = picture.captured
-                moment = picture.captured - first_captured if self.live else self._position(picture.time, index)
-                yield Frame(picture.image, index, moment, self.name, picture.captured)
+                    first_captured = received.captured
+                position = received.captured - first_captured if self.live else self._position(received.time, index)
+                yield Frame(received.image, index, position, self.name, received.captured)
                 index += 1
                 continue
             dropped_before = self.dropped
@@ -114,7 +114,7 @@ class Stream(Source):
         self._reader.close()
 
     def _connect(self, after: float | None) -> tuple[_Reader, dict[str, Any]]:
-        """A reader that has its first picture, and what it says about the stream."""
+        """A reader that has its first frame, and what it says about the stream."""
         try:
             self._reader = reader = _Reader(self._url, after)
         except OSError as error:
@@ -126,7 +126,7 @@ class Stream(Source):
         except BaseException as error:
             reader.close()
             if isinstance(error, _EndError) and (str(error) or after is None or self.live):
-                reason = _with_login(self._url, str(error)) or "there is no picture in it"
+                reason = _with_login(self._url, str(error)) or "there is no frame in it"
                 raise _LostError(reason) from None
             raise
 
@@ -168,7 +168,7 @@ class Stream(Source):
 
 
 class _LostError(Exception):
-    """No more pictures come."""
+    """No more frames come."""
 
 
 class _EndError(Exception):
@@ -176,7 +176,7 @@ class _EndError(Exception):
 
 
 @dataclass(frozen=True, eq=False, slots=True)
-class _Picture:
+class _Received:
     image: torch.Tensor
     time: float | None
     captured: float
@@ -195,7 +195,7 @@ class _Reader:
             start_new_session=True,  # a Ctrl-C in the terminal is ours alone
         )
         self._wishes = cast("BinaryIO", self._process.stdin)
-        self._pictures = cast("io.BufferedReader", self._process.stdout)
+        self._answers = cast("io.BufferedReader", self._process.stdout)
         self._deadline = float("inf")
         self._missed = False
         self._over = threading.Event()
@@ -206,11 +206,11 @@ class _Reader:
             self._wishes.flush()
 
     def open(self, timeout: float) -> dict[str, Any]:
-        """What the reader says about the stream, once it has a picture."""
+        """What the reader says about the stream, once it has a frame."""
         return self._answer(timeout)[0]
 
-    def next(self, timeout: float) -> _Picture:
-        """The newest picture that wasn't taken yet; waits for one."""
+    def next(self, timeout: float) -> _Received:
+        """The newest frame that wasn't taken yet; waits for one."""
         with suppress(OSError, ValueError):  # what it said before it died is still to be read
             self._wishes.write(b"\n")
             self._wishes.flush()
@@ -218,7 +218,7 @@ class _Reader:
         assert image is not None
         if turn := header["rotation"]:
             image = cv.rotate(image, _TURNS[turn]) if turn in _TURNS else image
-        return _Picture(image, header["time"], header["captured"], header["dropped"])
+        return _Received(image, header["time"], header["captured"], header["dropped"])
 
     def close(self) -> None:
         """End the process, whatever it is doing; any thread may call this, and more than once."""
@@ -230,17 +230,17 @@ class _Reader:
         self._process.kill()
         self._process.wait()
         self._watch.join()
-        self._pictures.close()
+        self._answers.close()
 
     def _answer(self, timeout: float) -> tuple[dict[str, Any], torch.Tensor | None]:
         self._deadline = time.monotonic() + timeout
         image = None
         try:
-            line = self._pictures.readline()
+            line = self._answers.readline()
             header: dict[str, Any] = json.loads(line) if line.endswith(b"\n") else {}
             if size := header.get("size"):
                 image = torch.empty(*size, 3, dtype=torch.uint8)
-                if self._pictures.readinto(image.numpy().data) < image.numel():
+                if self._answers.readinto(image.numpy().data) < image.numel():
                     header = {}
         except (OSError, ValueError):  # closed by another thread
             header = {}
@@ -251,9 +251,7 @@ class _Reader:
         if not header:
             self._process.kill()
             status = self._process.wait()
-            raise _LostError(
-                f"no picture came for {timeout:g} s" if self._missed else f"its reader has died ({status})"
-            )
+            raise _LostError(f"no frame came for {timeout:g} s" if self._missed else f"its reader has died ({status})")
         return header, image
 
     def _keep_deadlines(self) -> None:

@@ -39,7 +39,7 @@ class Strided(Source):
         return islice(self._source, 0, None, self._stride)
 
     def seek(self, seconds: float) -> None:
-        """Let the next iteration begin at another place."""
+        """Let the next iteration begin at another position."""
         self._source.seek(seconds)
 
     def close(self) -> None:  # noqa: D102

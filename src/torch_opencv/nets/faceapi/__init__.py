@@ -2,7 +2,7 @@
 
 Written after https://github.com/vladmandic/face-api, version 1.7.15, whose published weights they take (the `faceapi-`
 entries of the catalogue), and whose outputs they reproduce: the detectors `SsdMobilenet` and `TinyFaceDetector`, and
-for a face `Landmarks68`, `AgeGender`, `Expression` and `Descriptor`. `inputs` prepares their pictures, `boxes` does the
+for a face `Landmarks68`, `AgeGender`, `Expression` and `Descriptor`. `inputs` prepares their images, `boxes` does the
 geometry between them.
 
 All networks take float (N, 3, S, S), RGB, with values in 0..255, and normalise them themselves.

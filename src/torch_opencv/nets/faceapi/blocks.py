@@ -28,7 +28,7 @@ def _pad_same(x: Tensor, kernel: int, stride: int, value: float = 0.0) -> Tensor
 
 
 class SameConv2d(nn.Conv2d):
-    """A square convolution with TensorFlow's "same" padding, of pictures of a size known when it is exported."""
+    """A square convolution with TensorFlow's "same" padding, of images of a size known when it is exported."""
 
     def __init__(
         self, inputs: int, outputs: int, kernel: int, stride: int = 1, *, groups: int = 1, bias: bool = True
@@ -61,7 +61,7 @@ def max_pool_same(x: Tensor, kernel: int, stride: int) -> Tensor:
 
 
 class Normalise(nn.Module):
-    """(x - mean) / scale of RGB pictures with values in 0..255; `mean` per channel."""
+    """(x - mean) / scale of RGB images with values in 0..255; `mean` per channel."""
 
     mean: Tensor
 
@@ -78,7 +78,7 @@ class Normalise(nn.Module):
 class DenseBlock(nn.Module):
     """A strided convolution, then separable ones, each of which adds to the sum of those before it.
 
-    full: whether the first one is a full 3x3 convolution, as at the pictures themselves.
+    full: whether the first one is a full 3x3 convolution, as at the images themselves.
     """
 
     def __init__(self, inputs: int, outputs: int, convolutions: int, *, full: bool) -> None:
@@ -95,7 +95,7 @@ class DenseBlock(nn.Module):
 
 
 class DenseExtractor(nn.Module):
-    """The dense blocks of the landmark and expression networks, averaged over the picture.
+    """The dense blocks of the landmark and expression networks, averaged over the image.
 
     Input: float (N, 3, 112, 112), RGB, values in 0..255. Output: float (N, channels of the last block).
     """
@@ -109,7 +109,7 @@ class DenseExtractor(nn.Module):
         )
 
     def forward(self, images: Tensor) -> Tensor:
-        """(N, 3, 112, 112) pictures to (N, channels) features."""
+        """(N, 3, 112, 112) images to (N, channels) features."""
         y: Tensor = self.blocks(self.normalise(images)).mean(dim=(2, 3))
         return y
 

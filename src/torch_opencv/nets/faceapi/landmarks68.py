@@ -14,7 +14,7 @@ class Landmarks68(nn.Module):
 
     Input: float (N, 3, 112, 112), RGB, values in 0..255: a face's box, padded to a square in the middle.
     Output: float (N, 68, 2), x and y as parts of the padded square's side (they may lie outside it), in the order of
-    iBUG 300-W: chin 0-16, brows 17-26, nose 27-35, eyes 36-47, mouth 48-67, left before right as in the picture.
+    iBUG 300-W: chin 0-16, brows 17-26, nose 27-35, eyes 36-47, mouth 48-67, left before right as in the image.
     """
 
     _channels: tuple[int, ...] = (32, 64, 128, 256)

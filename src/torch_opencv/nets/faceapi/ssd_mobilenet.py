@@ -33,9 +33,9 @@ SIZE: Final = 512
 
 
 class SsdMobilenet(nn.Module):
-    """Pictures to candidates for faces; 5.6 million parameters.
+    """Images to candidates for faces; 5.6 million parameters.
 
-    Input: float (N, 3, 512, 512), RGB, values in 0..255: the picture, padded below or at the right.
+    Input: float (N, 3, 512, 512), RGB, values in 0..255: the image, padded below or at the right.
     Output: float (N, 5118, 4) and (N, 5118), how far boxes are from the anchors, and whether there is a face in them;
     `decode` makes boxes and scores of them.
     """
@@ -57,7 +57,7 @@ class SsdMobilenet(nn.Module):
         self.register_buffer("anchors", torch.zeros(5118, 4))  # top, left, bottom, right
 
     def forward(self, images: Tensor) -> tuple[Tensor, Tensor]:
-        """(N, 3, 512, 512) pictures to (N, 5118, 4) offsets and (N, 5118) logits."""
+        """(N, 3, 512, 512) images to (N, 5118, 4) offsets and (N, 5118) logits."""
         maps = self._maps(self.normalise(images))
         offsets = torch.cat([_per_anchor(p(x), 4) for p, x in zip(self.box_predictors, maps, strict=True)], dim=1)
         logits = torch.cat(

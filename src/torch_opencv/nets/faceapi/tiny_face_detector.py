@@ -23,9 +23,9 @@ _ANCHORS: Final = (
 
 
 class TinyFaceDetector(nn.Module):
-    """Pictures to candidates for faces; 193 thousand parameters.
+    """Images to candidates for faces; 193 thousand parameters.
 
-    Input: float (N, 3, S, S), RGB, values in 0..255, S a multiple of 32: the picture, padded below or at the right.
+    Input: float (N, 3, S, S), RGB, values in 0..255, S a multiple of 32: the image, padded below or at the right.
     Output: float (N, 25, S / 32, S / 32), of which `decode` makes boxes.
     """
 
@@ -37,7 +37,7 @@ class TinyFaceDetector(nn.Module):
         self.conv8 = nn.Conv2d(512, 5 * len(_ANCHORS), 1)
 
     def forward(self, images: Tensor) -> Tensor:
-        """(N, 3, S, S) pictures to a grid (N, 25, S / 32, S / 32)."""
+        """(N, 3, S, S) images to a grid (N, 25, S / 32, S / 32)."""
         x = F.leaky_relu(self.conv0(self.normalise(images)), _SLOPE)
         for conv in self.convs:
             x = F.leaky_relu(conv(max_pool_same(x, 2, 2)), _SLOPE)

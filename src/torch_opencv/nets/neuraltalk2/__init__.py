@@ -1,11 +1,11 @@
-"""NeuralTalk2: says in a sentence what is in a picture. Loads the checkpoints of the original.
+"""NeuralTalk2: says in a sentence what is in an image. Loads the checkpoints of the original.
 
     net = NeuralTalk2.load("model_id1-501-1448236541.t7_cpu.t7")
     images = torch.stack([preprocess(frame) for frame in frames])
     tokens, log_probabilities = net.sample(net.encode(images), beam_size=2)
     net.sentence(tokens[0])  # "a man riding a wave on top of a surfboard"
 
-A CNN (VGG-16's layers, but any that a checkpoint has) gives a picture's encoding; an LSTM takes it as if it were the
+A CNN (VGG-16's layers, but any that a checkpoint has) gives an image's encoding; an LSTM takes it as if it were the
 first word, then the START token, then each word that it has said, until it says END.
 
 "NeuralTalk2" by Andrej Karpathy, 2015, https://github.com/karpathy/neuraltalk2, after Vinyals and others, "Show and
@@ -31,7 +31,7 @@ __all__ = ["CheckpointError", "Core", "NeuralTalk2", "normalize", "preprocess"]
 
 
 class NeuralTalk2(nn.Module):
-    """Pictures to sentences.
+    """Images to sentences.
 
     Tokens are int64: 1 to `len(words)` are words, `end` is START and END, and 0 is nothing, after END.
 
@@ -78,11 +78,11 @@ class NeuralTalk2(nn.Module):
 
     @property
     def encoding(self) -> int:
-        """Numbers in a picture's encoding, and in a word's."""
+        """Numbers in an image's encoding, and in a word's."""
         return self.lookup_table.embedding_dim
 
     def encode(self, images: Tensor) -> Tensor:
-        """Pictures, float (N, 3, 224, 224) as `preprocess` makes them, to their encodings (N, encoding).
+        """Images, float (N, 3, 224, 224) as `preprocess` makes them, to their encodings (N, encoding).
 
         ValueError if they have another shape or dtype.
         """
@@ -101,7 +101,7 @@ class NeuralTalk2(nn.Module):
             tokens: int64 (N, T), with 0 or anything else after END.
 
         Returns:
-            (N, T + 1, words + 1): at t what comes after `tokens[:, :t]`, at place k the token k + 1.
+            (N, T + 1, words + 1): at t what comes after `tokens[:, :t]`, at index k the token k + 1.
 
         Raises:
             ValueError: Shapes don't fit, or there are tokens that are none.
@@ -128,7 +128,7 @@ class NeuralTalk2(nn.Module):
         generator: torch.Generator | None = None,
         step: search.Step | None = None,
     ) -> tuple[Tensor, Tensor]:
-        """Sentences for pictures.
+        """Sentences for images.
 
         Args:
             features: Encodings (N, encoding).
@@ -173,7 +173,7 @@ class NeuralTalk2(nn.Module):
         return " ".join(words)
 
     def _started(self, step: search.Step, features: Tensor) -> tuple[Tensor, Tensor]:
-        """What the network says first, and the state: after the picture, and the START token."""
+        """What the network says first, and the state: after the image, and the START token."""
         _, state = step(features, self.core.start(len(features)))
         return step(self._embedded(torch.full((len(features),), self.end, device=features.device)), state)
 

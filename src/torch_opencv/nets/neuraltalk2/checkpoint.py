@@ -25,7 +25,7 @@ from torch_opencv.t7.layers.linear import LookupTable
 
 _CONTROLS: Final = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]")
 _LONGEST: Final = 1000  # words of a sentence; the original's default is 16
-_LARGEST_OUTPUT: Final = 1 << 28  # elements of a CNN's layer for one picture; VGG-16's largest has 3 million
+_LARGEST_OUTPUT: Final = 1 << 28  # elements of a CNN's layer for one image; VGG-16's largest has 3 million
 
 Option = str | bool | int | float
 
@@ -102,12 +102,12 @@ def _beside(value: Any) -> str:
     return f", only {shown}{', ...' if len(names) > 10 else ''}" if names else ""
 
 
-def _network(value: Any, place: str, otherwise: str) -> nn.Module:
-    inner = _field(value, place.rpartition(".")[2], otherwise)
+def _network(value: Any, path: str, otherwise: str) -> nn.Module:
+    inner = _field(value, path.rpartition(".")[2], otherwise)
     try:
         return t7.network(inner)
     except t7.T7Error as error:
-        raise CheckpointError(f"its {place} can't be used: {error}") from None
+        raise CheckpointError(f"its {path} can't be used: {error}") from None
 
 
 def _words(content: Any, count: int) -> tuple[str, ...]:
@@ -129,10 +129,10 @@ def _options(content: t7.Table) -> dict[str, Option]:
 
 
 def _require_encodes(cnn: nn.Module, encoding: int) -> None:
-    """CheckpointError if the CNN doesn't make pictures' encodings.
+    """CheckpointError if the CNN doesn't make images' encodings.
 
     Found out on PyTorch's device for shapes alone, where nothing is computed and nothing allocated, whatever the file
-    says. (It costs a second or two of imports. VGG-16 itself would take as long on a picture, and a network that was
+    says. (It costs a second or two of imports. VGG-16 itself would take as long on an image, and a network that was
     made to do harm, all memory.)
     """
     shapes = {name: _shape_of(tensor) for name, tensor in (*cnn.named_parameters(), *cnn.named_buffers())}
@@ -142,14 +142,14 @@ def _require_encodes(cnn: nn.Module, encoding: int) -> None:
             output = torch.func.functional_call(cnn, shapes, torch.empty(2, 3, SIZE, SIZE, device="meta"))
     except CheckpointError:
         raise
-    except Exception as error:  # whatever a network for something else makes of pictures
-        raise CheckpointError(f"its CNN can't take pictures of {SIZE}x{SIZE}: {first_line(error)}") from None
+    except Exception as error:  # whatever a network for something else makes of images
+        raise CheckpointError(f"its CNN can't take images of {SIZE}x{SIZE}: {first_line(error)}") from None
     finally:
         for hook in hooks:
             hook.remove()
     if not isinstance(output, Tensor) or tuple(output.shape) != (2, encoding):
         found = f"{'x'.join(map(str, output.shape[1:]))} numbers" if isinstance(output, Tensor) else "a table"
-        raise CheckpointError(f"its CNN gives {found} for a picture, but its language model takes {encoding}")
+        raise CheckpointError(f"its CNN gives {found} for an image, but its language model takes {encoding}")
 
 
 def _shape_of(tensor: Tensor) -> Tensor:
@@ -158,9 +158,7 @@ def _shape_of(tensor: Tensor) -> Tensor:
 
 def _require_moderate(module: nn.Module, given: Any, output: Any) -> None:
     if isinstance(output, Tensor) and output.numel() > 2 * _LARGEST_OUTPUT:
-        raise CheckpointError(
-            f"its CNN's {type(module).__name__} would make {output.numel() // 2} numbers of a picture"
-        )
+        raise CheckpointError(f"its CNN's {type(module).__name__} would make {output.numel() // 2} numbers of an image")
 
 
 def _shown(value: Any) -> str:

@@ -12,7 +12,7 @@ from torch import Tensor, nn
 class Core(nn.Module):
     """One step of the language model, which the original calls its core.
 
-    Inputs: float (N, encoding), the encodings of pictures or the embeddings of tokens, and float (N, 2 * layers, size),
+    Inputs: float (N, encoding), the encodings of images or the embeddings of tokens, and float (N, 2 * layers, size),
     the state before: each layer's cell and then its output, zeros in the beginning.
     Outputs: float (N, tokens), the logarithms of the next token's probabilities, and the state after.
 

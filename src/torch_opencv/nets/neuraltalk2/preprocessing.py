@@ -1,4 +1,4 @@
-"""Pictures as NeuralTalk2's network takes them.
+"""Images as NeuralTalk2's network takes them.
 
 Source: videocaptioning.lua and prepro() of misc/net_utils.lua in https://github.com/karpathy/neuraltalk2.
 """
@@ -13,13 +13,13 @@ from torch import Tensor
 import torch_opencv as cv
 
 SIZE: Final = 224
-"""The side of the pictures that the network takes."""
+"""The side of the images that the network takes."""
 _SCALED: Final = 256
-_MEANS: Final = (123.68, 116.779, 103.939)  # of VGG's training pictures: red, green, blue
+_MEANS: Final = (123.68, 116.779, 103.939)  # of VGG's training images: red, green, blue
 
 
 def preprocess(frame: Tensor) -> Tensor:
-    """A frame to a picture for the network.
+    """A frame to an image for the network.
 
     The central square, scaled to 256x256, of which the central 224x224 are taken as `normalize` does. As in the
     original, the square is sampled half a pixel to the right and below of its place (getRectSubPix between two pixels).
@@ -36,13 +36,13 @@ def preprocess(frame: Tensor) -> Tensor:
     if frame.dtype != torch.uint8 or frame.ndim != 3 or frame.shape[2] != 3 or not frame.numel():
         raise ValueError(f"a frame must be uint8 (H, W, 3), BGR, not {frame.dtype} {tuple(frame.shape)}")
     height, width = frame.shape[:2]
-    side = min(height, width)  # the original's is the height, which in an upright picture would leave it at the sides
-    square = cv.resize(cv.getRectSubPix(frame, (side, side), (width / 2, height / 2)), (_SCALED, _SCALED))
-    return normalize(square.flip(2).permute(2, 0, 1)[None])[0]
+    side = min(height, width)  # the original's is the height, which in an upright image would leave it at the sides
+    crop = cv.resize(cv.getRectSubPix(frame, (side, side), (width / 2, height / 2)), (_SCALED, _SCALED))
+    return normalize(crop.flip(2).permute(2, 0, 1)[None])[0]
 
 
 def normalize(images: Tensor) -> Tensor:
-    """The central 224x224 of RGB pictures, minus VGG's means.
+    """The central 224x224 of RGB images, minus VGG's means.
 
     Where the margin is even, rows and columns begin one before the centre's, as in the original, which counts from 1.
 

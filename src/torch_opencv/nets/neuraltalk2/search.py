@@ -1,7 +1,7 @@
 """Sentences out of the language model: the most likely token each time, beam search, or drawn by chance.
 
-All pictures of a batch, and all their beams, take each step together. What comes out is what the original's loops over
-pictures and beams give: tokens (N, length) int64, words from 1, the END token, then 0; and each token's log-probability
+All images of a batch, and all their beams, take each step together. What comes out is what the original's loops over
+images and beams give: tokens (N, length) int64, words from 1, the END token, then 0; and each token's log-probability
 given those before, 0 after END.
 
 Source: misc/LanguageModel.lua of https://github.com/karpathy/neuraltalk2.
@@ -25,7 +25,7 @@ def one_by_one(
 ) -> tuple[Tensor, Tensor]:
     """One token after the other, each chosen alone.
 
-    log_probabilities, state: what the START token's step gave. choose: from log-probabilities (N, tokens) to the places
+    log_probabilities, state: what the START token's step gave. choose: from log-probabilities (N, tokens) to indices
     (N,) of those taken. The original goes on choosing after END, which changes nothing before it.
     """
     count, end = log_probabilities.shape
@@ -44,12 +44,12 @@ def one_by_one(
 
 
 def likeliest(log_probabilities: Tensor) -> Tensor:
-    """The place of each row's largest."""
+    """The index of each row's largest."""
     return log_probabilities.argmax(1)
 
 
 def drawn(temperature: float, generator: torch.Generator | None) -> Callable[[Tensor], Tensor]:
-    """Draws a place from each row's distribution, made flatter (above 1) or steeper (below) by the temperature."""
+    """Draws an index from each row's distribution, made flatter (above 1) or steeper (below) by the temperature."""
 
     def draw(log_probabilities: Tensor) -> Tensor:
         # The original's exp(x / temperature), which may underflow as a whole, but for a factor that doesn't matter.
@@ -67,25 +67,25 @@ def beams(
 
     - Sentences are compared by the sum of their log-probabilities, however long they are: short ones are preferred.
     - A sentence that hasn't ended after `length` tokens counts as one that has.
-    - One that has ended stays among the beams and is continued after END. This takes the places of others, but only of
+    - One that has ended stays among the beams and is continued after END. This takes the beams of others, but only of
       such as are less likely than it, which could not win any more.
     - Sums are rounded to float32 after each token, but compared before they are.
     """
     count, end = log_probabilities.shape
     device = log_probabilities.device
-    first = torch.arange(count, device=device)[:, None] * size  # each picture's first beam in the batch of all
+    first = torch.arange(count, device=device)[:, None] * size  # each image's first beam in the batch of all
     sums = torch.zeros(count, 1, device=device)  # in the beginning all beams are the same, so one is expanded
     tokens = torch.zeros(count, size, length, dtype=torch.int64, device=device)
     scores = torch.zeros(count, size, length, device=device)
     best_sum = torch.full((count,), -torch.inf, device=device)
     best_tokens, best_scores = tokens[:, 0].clone(), scores[:, 0].clone()
     for t in range(length):
-        score, place = log_probabilities.float().view(count, -1, end).topk(size)
-        beam, score, place, sums = _expanded(sums, score, place, size)
+        score, index = log_probabilities.float().view(count, -1, end).topk(size)
+        beam, score, index, sums = _expanded(sums, score, index, size)
         tokens, scores = (one.gather(1, beam[:, :, None].expand(-1, -1, length)) for one in (tokens, scores))
-        tokens[:, :, t], scores[:, :, t] = place + 1, score
+        tokens[:, :, t], scores[:, :, t] = index + 1, score
         state = state[(first + beam if t else beam + first // size).flatten()]
-        ended = torch.where((place + 1 == end) | (t == length - 1), sums, -torch.inf)
+        ended = torch.where((index + 1 == end) | (t == length - 1), sums, -torch.inf)
         best_ended, which = ended.max(1)
         better = best_ended > best_sum
         best_sum = torch.where(better, best_ended, best_sum)
@@ -99,12 +99,12 @@ def beams(
     return best_tokens, best_scores
 
 
-def _expanded(sums: Tensor, score: Tensor, place: Tensor, size: int) -> tuple[Tensor, Tensor, Tensor, Tensor]:
-    """The likeliest of all beams' likeliest continuations: their beams, scores, places and sums, (N, size) each.
+def _expanded(sums: Tensor, score: Tensor, index: Tensor, size: int) -> tuple[Tensor, Tensor, Tensor, Tensor]:
+    """The likeliest of all beams' likeliest continuations: their beams, scores, indices and sums, (N, size) each.
 
-    sums: (N, beams). score, place: (N, beams, size), each beam's likeliest tokens.
+    sums: (N, beams). score, index: (N, beams, size), each beam's likeliest tokens.
     """
     candidates = (sums[:, :, None].double() + score.double()).flatten(1)
     order = candidates.topk(size).indices
-    score, place, sums = (one.gather(1, order) for one in (score.flatten(1), place.flatten(1), candidates))
-    return order // size, score, place, sums.float()
+    score, index, sums = (one.gather(1, order) for one in (score.flatten(1), index.flatten(1), candidates))
+    return order // size, score, index, sums.float()

@@ -31,7 +31,7 @@ def _wrapper(layer: Layer) -> nn.Module:
 
 
 class Batched(nn.Module):
-    """A module of batches of pictures, which also takes a picture alone."""
+    """A module of batches of images, which also takes an image alone."""
 
     def __init__(self, module: nn.Module) -> None:
         super().__init__()

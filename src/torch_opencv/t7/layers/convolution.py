@@ -1,4 +1,4 @@
-"""Convolutions of pictures and of sequences, in nn's, cudnn's and their older layouts."""
+"""Convolutions of images and of sequences, in nn's, cudnn's and their older layouts."""
 
 # ruff: noqa: D102 (each class says what its forward does)
 
@@ -73,8 +73,8 @@ def with_weights(
 class DepthwiseConvolution(nn.Conv2d):
     """A convolution of each channel by itself.
 
-    Torch7 on the CPU took a picture's height for its width and the other way round, without transposing it. So does
-    this, to give what it gave; square pictures don't notice.
+    Torch7 on the CPU took an image's height for its width and the other way round, without transposing it. So does
+    this, to give what it gave; square images don't notice.
     """
 
     def forward(self, input: Tensor) -> Tensor:
@@ -110,7 +110,7 @@ class FullConvolution(nn.ConvTranspose2d):
     def forward(self, input: Tensor | list[Tensor]) -> Tensor:  # type: ignore[override]
         if isinstance(input, Tensor):
             return super().forward(input)
-        picture, target = input
+        image, target = input
         assert not isinstance(self.padding, str)  # as only nn.Conv2d's can be
         extra = [
             (wanted + 2 * pad - kernel) % stride  # what the stride leaves open
@@ -118,7 +118,7 @@ class FullConvolution(nn.ConvTranspose2d):
                 target.shape[-2:], self.padding, self.kernel_size, self.stride, strict=True
             )
         ]
-        return F.conv_transpose2d(picture, self.weight, self.bias, self.stride, self.padding, extra, self.groups)
+        return F.conv_transpose2d(image, self.weight, self.bias, self.stride, self.padding, extra, self.groups)
 
 
 @builds("nn.SpatialFullConvolution", "cudnn.SpatialFullConvolution")
@@ -214,9 +214,9 @@ class LocalConvolution(nn.Module):
 @builds("nn.SpatialConvolutionLocal")
 def _local_convolution(layer: Layer) -> nn.Module:
     inputs, outputs = channels(layer)
-    places = _pair(layer, "oH", "oW", least=1)
-    weight = layer.tensor("weight", like=(*places, outputs, inputs, *_pair(layer, "kH", "kW", least=1)))
-    bias = layer.parameter(layer.tensor("bias", like=(outputs, *places))) if layer.has("bias") else None
+    positions = _pair(layer, "oH", "oW", least=1)
+    weight = layer.tensor("weight", like=(*positions, outputs, inputs, *_pair(layer, "kH", "kW", least=1)))
+    bias = layer.parameter(layer.tensor("bias", like=(outputs, *positions))) if layer.has("bias") else None
     return LocalConvolution(layer.parameter(weight), bias, _pair(layer, "dH", "dW", 1, least=1), padding_of(layer))
 
 

@@ -16,7 +16,7 @@ from torch import Tensor, nn
 from torch_opencv.t7.errors import T7Error
 from torch_opencv.t7.objects import Object, Table
 
-LARGEST: Final = 32_767  # of kernels, strides, paddings, dimensions: what is larger is no picture's measure
+LARGEST: Final = 32_767  # of kernels, strides, paddings, dimensions: what is larger is no image's measure
 _EXPANDED: Final = 1 << 20  # elements up to which a tensor that repeats its storage's is written out
 
 _FLOATING: Final = (torch.float16, torch.float32, torch.float64)
@@ -138,7 +138,7 @@ class Layer:
         return self._parameters.of(tensor)
 
     def child(self, value: Any, label: str) -> nn.Module:
-        """The module of another object, whose place in this layer is the label: "[2]" or ".module"."""
+        """The module of another object, whose path in this layer is the label: "[2]" or ".module"."""
         if not isinstance(value, Object):
             raise self.error(f"{label.strip('.')} must be a layer, not {_shown(value)}")
         return self._build(value, f"{self.where}{label} > ")

@@ -81,7 +81,7 @@ def _instance_norm(layer: Layer) -> nn.Module:
 
 
 class LocalResponseNorm(nn.LocalResponseNorm):
-    """As nn.LocalResponseNorm, also of pictures without a batch."""
+    """As nn.LocalResponseNorm, also of images without a batch."""
 
     def forward(self, input: Tensor) -> Tensor:
         if input.ndim == 3:
@@ -124,7 +124,7 @@ def _normalize(layer: Layer) -> nn.Module:
 
 
 class SubtractiveNormalization(nn.Module):
-    """Minus the weighted mean of all channels around each place, corrected for what lies outside."""
+    """Minus the weighted mean of all channels around each pixel, corrected for what lies outside."""
 
     def __init__(self, mean: nn.Module) -> None:
         super().__init__()
@@ -143,7 +143,7 @@ def _subtractive_normalization(layer: Layer) -> nn.Module:
 
 
 class DivisiveNormalization(nn.Module):
-    """Divided by the weighted root mean square of all channels around each place, unless that is very small."""
+    """Divided by the weighted root mean square of all channels around each pixel, unless that is very small."""
 
     def __init__(self, mean: nn.Module, deviation: nn.Module, threshold: float, value: float) -> None:
         super().__init__()

@@ -1,4 +1,4 @@
-"""Pooling, of pictures and sequences, and growing pictures again."""
+"""Pooling, of images and sequences, and growing images again."""
 
 # ruff: noqa: D102 (each class says what its forward does)
 
@@ -68,7 +68,7 @@ def _temporal_max_pooling(layer: Layer) -> nn.Module:
 
 
 class UpSampling(nn.Module):
-    """Grows pictures by a whole factor or to a size: "nearest", or "linear" with aligned corners.
+    """Grows images by a whole factor or to a size: "nearest", or "linear" with aligned corners.
 
     Input: (N, C, H, W), (C, H, W) or, volumetric, (N, C, T, H, W).
     """

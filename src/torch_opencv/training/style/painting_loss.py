@@ -1,4 +1,4 @@
-"""How far pictures are from a painting's style and from the scenes they should show.
+"""How far images are from a painting's style and from the scenes they should show.
 
 The usual measure, Gram matrices of VGG's activations (Gatys, Ecker and Bethge, 2015, https://arxiv.org/abs/1508.06576),
 needs 500 MB of weights. Here the activations are EfficientNet-Lite0's, of which the first half suffices. A residual
@@ -34,7 +34,7 @@ class Terms(NamedTuple):
 
 
 class Activations(nn.Module):
-    """What EfficientNet-Lite0 sees in pictures: softened activations after the stem and blocks 0, 2, 4 and 7.
+    """What EfficientNet-Lite0 sees in images: softened activations after the stem and blocks 0, 2, 4 and 7.
 
     Input: (N, 3, H, W) RGB in 0..1. Output: five tensors of 32, 16, 24, 40 and 80 channels at 1/2 to 1/16 of the size.
     Padding is symmetric, unlike the classifier's, and batch normalisation is folded into the convolutions.
@@ -49,9 +49,9 @@ class Activations(nn.Module):
         self.blocks = nn.ModuleList(_Block(block) for block in list(network.blocks)[: _STYLE_BLOCKS[-1] + 1])
         self.eval().requires_grad_(False)
 
-    def forward(self, pictures: Tensor) -> list[Tensor]:
+    def forward(self, images: Tensor) -> list[Tensor]:
         """The activations, finest first."""
-        x = F.relu6(self.stem((pictures * 255 - 127) / 128))
+        x = F.relu6(self.stem((images * 255 - 127) / 128))
         levels = [x]
         for index, block in enumerate(self.blocks):
             x = block(x)
@@ -91,7 +91,7 @@ class PaintingLoss(nn.Module):
         self.register_buffer("luminance", torch.tensor(_LUMINANCE).reshape(1, 3, 1, 1))
 
     def forward(self, painted: Tensor, photographs: Tensor) -> Terms:
-        """The terms for (N, 3, H, W) pictures and the photographs they were made of, RGB in 0..1."""
+        """The terms for (N, 3, H, W) images and the photographs they were made of, RGB in 0..1."""
         seen = self.activations(painted)
         with torch.no_grad():
             scene = self.activations(photographs)[_SCENE_LEVEL]
@@ -107,8 +107,8 @@ class PaintingLoss(nn.Module):
             light=(self._light(painted) - self._light(photographs)).square().mean(),
         )
 
-    def _light(self, pictures: Tensor) -> Tensor:
-        luminance = (pictures * self.get_buffer("luminance")).sum(1, keepdim=True)
+    def _light(self, images: Tensor) -> Tensor:
+        luminance = (images * self.get_buffer("luminance")).sum(1, keepdim=True)
         return F.avg_pool2d(luminance, 8, 4)
 
 

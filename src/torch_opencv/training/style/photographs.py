@@ -27,10 +27,10 @@ _log = logging.getLogger(__name__)
 
 
 class Photographs:
-    """All pictures that lie directly in a folder, as batches of square crops.
+    """All images that lie directly in a folder, as batches of square crops.
 
     size: the crops' side in pixels. A photograph is shrunk or enlarged to a little more, then cut at random, and
-    mirrored every other time. TrainingError if the folder can't be read or has no picture.
+    mirrored every other time. TrainingError if the folder can't be read or has no image.
     """
 
     def __init__(self, folder: Path, *, size: int, seed: int) -> None:
@@ -64,17 +64,17 @@ class Photographs:
 
     def _batch(self, number: int, count: int) -> Tensor:
         draw = random.Random(f"{self._seed} batch {number}")
-        return torch.stack([self._square(place, draw) for place in range(number * count, (number + 1) * count)])
+        return torch.stack([self._crop(position, draw) for position in range(number * count, (number + 1) * count)])
 
-    def _square(self, place: int, draw: random.Random) -> Tensor:
-        turn, index = divmod(place, len(self._files))
+    def _crop(self, position: int, draw: random.Random) -> Tensor:
+        turn, index = divmod(position, len(self._files))
         order = random.Random(f"{self._seed} turn {turn}").sample(range(len(self._files)), len(self._files))
         photograph = self._readable(order[index])
         side = round(self._size * draw.uniform(1, _FARTHEST))
         photograph = _resized(photograph, side)
         top, left = (draw.randint(0, length - self._size) for length in photograph.shape[1:])
-        square = photograph[:, top : top + self._size, left : left + self._size]
-        return square.flip(2) if draw.random() < 0.5 else square
+        crop = photograph[:, top : top + self._size, left : left + self._size]
+        return crop.flip(2) if draw.random() < 0.5 else crop
 
     def _readable(self, index: int) -> Tensor:
         """The photograph with that number, or the next one that can be read."""
@@ -83,31 +83,31 @@ class Photographs:
             if path in self._damaged:
                 continue
             try:
-                return read_picture(path)
+                return read_image(path)
             except TrainingError as error:
                 _log.warning("left out: %s", error)
                 self._damaged.add(path)
-        raise TrainingError(f"none of the {len(self._files)} pictures in {self._files[0].parent} can be read")
+        raise TrainingError(f"none of the {len(self._files)} images in {self._files[0].parent} can be read")
 
 
-def read_picture(path: Path) -> Tensor:
-    """A picture file as (3, H, W) RGB in 0..1. TrainingError if it can't be read."""
+def read_image(path: Path) -> Tensor:
+    """An image file as (3, H, W) RGB in 0..1. TrainingError if it can't be read."""
     try:
         data = np.fromfile(path, np.uint8)  # not cv.imread: on Windows it can't open names outside the code page
     except OSError as error:
-        raise TrainingError(f"the picture {path} can't be read: {error.strerror}") from None
+        raise TrainingError(f"the image {path} can't be read: {error.strerror}") from None
     image: Tensor | None = None
     with suppress(cv.error):  # which is raised for an empty file, say
         image = cv.imdecode(data, cv.IMREAD_COLOR)
     if image is None:
-        raise TrainingError(f"{path} can't be read as a picture: give a JPEG or PNG file")
+        raise TrainingError(f"{path} can't be read as an image: give a JPEG or PNG file")
     return image.flip(2).permute(2, 0, 1).float() / 255
 
 
-def resized_to_area(picture: Tensor, side: int) -> Tensor:
-    """The picture, (3, H, W), at the size whose area is that of a square with that side; never enlarged."""
-    scale = side / (picture.shape[1] * picture.shape[2]) ** 0.5
-    return _scaled(picture, min(scale, 1.0))
+def resized_to_area(image: Tensor, side: int) -> Tensor:
+    """The image, (3, H, W), at the size whose area is that of a square with that side; never enlarged."""
+    scale = side / (image.shape[1] * image.shape[2]) ** 0.5
+    return _scaled(image, min(scale, 1.0))
 
 
 def _middle(photograph: Tensor, size: int) -> Tensor:
@@ -121,15 +121,15 @@ def _resized(photograph: Tensor, side: int) -> Tensor:
     return _scaled(photograph, side / min(photograph.shape[1:]))
 
 
-def _scaled(picture: Tensor, scale: float) -> Tensor:
-    height, width = (max(1, round(length * scale)) for length in picture.shape[1:])
+def _scaled(image: Tensor, scale: float) -> Tensor:
+    height, width = (max(1, round(length * scale)) for length in image.shape[1:])
     way = cv.INTER_AREA if scale < 1 else cv.INTER_CUBIC
-    image = cv.resize(picture.permute(1, 2, 0).contiguous(), (width, height), interpolation=way)
+    image = cv.resize(image.permute(1, 2, 0).contiguous(), (width, height), interpolation=way)
     return image.permute(2, 0, 1).clamp(0, 1)
 
 
 def above_one_another(originals: Sequence[Tensor], painted: Sequence[Tensor]) -> Tensor:
-    """One picture, torch.uint8 (H, W, 3) BGR: the (3, H, W) originals in a row above what was made of them."""
+    """One image, torch.uint8 (H, W, 3) BGR: the (3, H, W) originals in a row above what was made of them."""
     rows = [torch.cat(list(row), 2) for row in (originals, painted)]
-    picture = torch.cat(rows, 1).detach().cpu().float().clamp(0, 1)
-    return (picture * 255).round().byte().flip(0).permute(1, 2, 0).contiguous()
+    image = torch.cat(rows, 1).detach().cpu().float().clamp(0, 1)
+    return (image * 255).round().byte().flip(0).permute(1, 2, 0).contiguous()

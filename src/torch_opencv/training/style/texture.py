@@ -1,4 +1,4 @@
-"""What the surface of a painted picture shouldn't have: grain, a stipple, the network's own grid."""
+"""What the surface of a painted image shouldn't have: grain, a stipple, the network's own grid."""
 
 from __future__ import annotations
 
@@ -9,36 +9,36 @@ from torch import Tensor
 from torch_opencv.training.style.photographs import resized_to_area
 
 
-def variation(pictures: Tensor) -> Tensor:
+def variation(images: Tensor) -> Tensor:
     """The mean difference of neighbouring pixels, a scalar (total variation)."""
-    down, across = pictures.diff(dim=2), pictures.diff(dim=3)
+    down, across = images.diff(dim=2), images.diff(dim=3)
     return down.abs().mean() + across.abs().mean()
 
 
-def without_grain(picture: Tensor, side: int) -> Tensor:
+def without_grain(image: Tensor, side: int) -> Tensor:
     """The painting in that size, as finely as the network can paint: canvas and noise would be learnt as a stipple."""
-    return _blurred(resized_to_area(picture, side)[None])[0]
+    return _blurred(resized_to_area(image, side)[None])[0]
 
 
-def stipple(pictures: Tensor) -> Tensor:
-    """What of the pictures is too fine for a brush, two or three pixels' period, squared; a scalar."""
-    return F.mse_loss(pictures[:, :, 1:-1, 1:-1], _blurred(pictures))
+def stipple(images: Tensor) -> Tensor:
+    """What of the images is too fine for a brush, two or three pixels' period, squared; a scalar."""
+    return F.mse_loss(images[:, :, 1:-1, 1:-1], _blurred(images))
 
 
-def _blurred(pictures: Tensor) -> Tensor:
-    """(N, 3, H, W) pictures, two pixels smaller, without patterns of two pixels' period."""
-    row = torch.tensor([1.0, 2.0, 1.0], device=pictures.device) / 4
-    return F.conv2d(pictures, torch.outer(row, row).expand(3, 1, 3, 3), groups=3)
+def _blurred(images: Tensor) -> Tensor:
+    """(N, 3, H, W) images, two pixels smaller, without patterns of two pixels' period."""
+    row = torch.tensor([1.0, 2.0, 1.0], device=images.device) / 4
+    return F.conv2d(images, torch.outer(row, row).expand(3, 1, 3, 3), groups=3)
 
 
-def unevenness(pictures: Tensor) -> Tensor:
-    """How unlike the 4x4 places of the network's own grid are on average in each part of the pictures, a scalar.
+def unevenness(images: Tensor) -> Tensor:
+    """How unlike the 4x4 positions of the network's own grid are on average in each part of the images, a scalar.
 
     Strokes fall anywhere on the grid, so what is left after averaging over 56 pixels is a pattern that repeats with it.
     """
-    places = F.avg_pool2d(F.pixel_unshuffle(pictures[..., : _whole(pictures, 2), : _whole(pictures, 3)], 4), 14)
-    return places.reshape(places.shape[0], 3, 16, -1).var(2, unbiased=False).mean()
+    positions = F.avg_pool2d(F.pixel_unshuffle(images[..., : _whole(images, 2), : _whole(images, 3)], 4), 14)
+    return positions.reshape(positions.shape[0], 3, 16, -1).var(2, unbiased=False).mean()
 
 
-def _whole(pictures: Tensor, dim: int) -> int:
-    return pictures.shape[dim] // 4 * 4
+def _whole(images: Tensor, dim: int) -> int:
+    return images.shape[dim] // 4 * 4

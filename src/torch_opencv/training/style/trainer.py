@@ -1,4 +1,4 @@
-"""Trains a style network on one painting: `torch-opencv train-style picture.jpg --content DIR`.
+"""Trains a style network on one painting: `torch-opencv train-style painting.jpg --content DIR`.
 
 The network paints photographs; the loss says how far the result is from the painting's style and from the scene. To
 keep still scenes still, one photograph of each batch comes twice, the second time moved by a few pixels and with a
@@ -6,7 +6,7 @@ camera's noise, and has to be painted the same.
 
     train(Path("wave.jpg"), Path("photographs"), Path("great-wave.safetensors"))
 
-docs/style-training.md has the times, the choices behind the constants, and pictures.
+docs/style-training.md has the times, the choices behind the constants, and images.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ from torch_opencv.nets.style_network import Style, StyleNetwork
 from torch_opencv.training.checkpoint import Checkpoint, write
 from torch_opencv.training.errors import TrainingError
 from torch_opencv.training.style.painting_loss import PaintingLoss
-from torch_opencv.training.style.photographs import Photographs, above_one_another, read_picture
+from torch_opencv.training.style.photographs import Photographs, above_one_another, read_image
 from torch_opencv.training.style.texture import stipple, unevenness, variation, without_grain
 
 _PAINTING_SIDES: Final = (
@@ -111,10 +111,10 @@ def train(
     """
     _check(out, iterations=iterations, size=size, batch=batch, style_scale=style_scale, content_weight=content_weight)
     target = runtime.resolve_device(device)
-    picture = read_picture(painting)
-    if min(picture.shape[1:]) < _SMALLEST_SIZE:
+    image = read_image(painting)
+    if min(image.shape[1:]) < _SMALLEST_SIZE:
         raise TrainingError(
-            f"{painting} is too small: give a picture of at least {_SMALLEST_SIZE}x{_SMALLEST_SIZE} pixels"
+            f"{painting} is too small: give an image of at least {_SMALLEST_SIZE}x{_SMALLEST_SIZE} pixels"
         )
     settings: dict[str, str | int | float] = {
         "painting": hashlib.sha256(painting.read_bytes()).hexdigest(),
@@ -130,7 +130,7 @@ def train(
     with torch.random.fork_rng(devices=[]):
         torch.manual_seed(seed)
         network = style_network.load(start).train() if start else StyleNetwork()
-        measure = PaintingLoss([without_grain(picture, round(side * style_scale)) for side in _PAINTING_SIDES])
+        measure = PaintingLoss([without_grain(image, round(side * style_scale)) for side in _PAINTING_SIDES])
     network.to(target, memory_format=torch.channels_last)  # type: ignore[call-overload]
     measure.to(target, memory_format=torch.channels_last)  # type: ignore[call-overload]
     optimizer = torch.optim.Adam(network.parameters(), _RATE, betas=(0.9, 0.99))

@@ -1,4 +1,4 @@
-"""What is in a picture, as one of a thousand classes."""
+"""What is in an image, as one of a thousand classes."""
 
 from __future__ import annotations
 
@@ -78,7 +78,7 @@ class Classifier:
         self._loaded = loaded = loading.load(model, labels)
         self.classes = loaded.classes
         module = nn.Sequential(Normalise(loaded.mean, loaded.std), loaded.network, nn.Softmax(dim=1))
-        # Noise, since a blank picture could hide that a network is computed wrongly (see runtime.accelerate).
+        # Noise, since a blank image could hide that a network is computed wrongly (see runtime.accelerate).
         example = torch.randint(
             256, (2, *loaded.size, 3), dtype=torch.uint8, generator=torch.Generator().manual_seed(0)
         )

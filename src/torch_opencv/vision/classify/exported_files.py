@@ -1,7 +1,7 @@
 """Classifiers in files that other programs export: ``.onnx``, and ``.pt2`` of `torch.export.save`.
 
-Neither says how pictures are prepared, so they are as torchvision's and most of timm's classifiers want them: RGB, the
-central 7/8 of the picture, (value / 255 - mean) / std with ImageNet's mean and std, (N, 3, H, W) with the H and W of
+Neither says how images are prepared, so they are as torchvision's and most of timm's classifiers want them: RGB, the
+central 7/8 of the image, (value / 255 - mean) / std with ImageNet's mean and std, (N, 3, H, W) with the H and W of
 the graph, or 224x224 where it takes any. Outputs may be scores of any kind (softmax makes them shares of 1) or shares.
 """
 
@@ -37,7 +37,7 @@ class OnnxNetwork(nn.Module):
         path: the file.
 
     Raises:
-        ModelError: it can't be read, or has other inputs than pictures.
+        ModelError: it can't be read, or has other inputs than images.
 
     """
 
@@ -65,7 +65,7 @@ class OnnxNetwork(nn.Module):
         inputs = self._session.get_inputs()
         if len(inputs) != 1 or inputs[0].type != "tensor(float)":
             kinds = ", ".join(one.type for one in inputs)
-            raise ModelError(f"{path} is no classifier of pictures: its inputs are {kinds or 'none'}")
+            raise ModelError(f"{path} is no classifier of images: its inputs are {kinds or 'none'}")
         self._name: str = inputs[0].name
         self.shape: list[int | None] = [one if isinstance(one, int) else None for one in inputs[0].shape]
 
@@ -121,15 +121,15 @@ def runs_on_cpu_only(network: nn.Module) -> bool:
 def _size(shape: Sequence[int | None], path: Path) -> tuple[int, int]:
     if len(shape) != 4 or shape[1] not in (3, None):
         shown = "x".join("N" if one is None else str(one) for one in shape)
-        raise ModelError(f"{path} is no classifier of pictures: its input is {shown}, and Nx3xHxW is needed")
+        raise ModelError(f"{path} is no classifier of images: its input is {shown}, and Nx3xHxW is needed")
     height, width = shape[2] or _USUAL_SIZE, shape[3] or _USUAL_SIZE
     if not (0 < height <= _LARGEST_SIZE and 0 < width <= _LARGEST_SIZE):
-        raise ModelError(f"{path} wants pictures of {width}x{height}, and at most {_LARGEST_SIZE} are possible")
+        raise ModelError(f"{path} wants images of {width}x{height}, and at most {_LARGEST_SIZE} are possible")
     return height, width
 
 
 def _outputs(network: nn.Module, size: tuple[int, int], path: Path) -> Tensor:
-    """What it says of two pictures of noise, (2, classes)."""
+    """What it says of two images of noise, (2, classes)."""
     noise = torch.randn(2, 3, *size, generator=torch.Generator().manual_seed(0))
     try:
         with torch.inference_mode():
@@ -137,7 +137,7 @@ def _outputs(network: nn.Module, size: tuple[int, int], path: Path) -> Tensor:
     except Exception as error:  # whatever a network for something else makes of them
         raise ModelError(f"{path} can't be used as a model: {first_line(error)}") from None
     if not isinstance(outputs, Tensor) or outputs.ndim != 2 or len(outputs) != 2:
-        raise ModelError(f"{path} is no classifier: it doesn't give a row of scores for each picture")
+        raise ModelError(f"{path} is no classifier: it doesn't give a row of scores for each image")
     if not 2 <= outputs.shape[1] <= _MOST_CLASSES:
         raise ModelError(f"{path} is no classifier: it gives {outputs.shape[1]} scores")
     return outputs.float()

@@ -1,4 +1,4 @@
-"""Networks that a Classifier can be made with, by name, each with what its pictures must be like."""
+"""Networks that a Classifier can be made with, by name, each with what its images must be like."""
 
 from __future__ import annotations
 
@@ -119,7 +119,7 @@ def _timm(name: str) -> ClassificationModel:
 def timm_model(network: Any) -> ClassificationModel:
     """The model that timm's own data configuration gives for one of its networks.
 
-    Pictures are cropped to their central square, as timm does for its usual crop mode, "center".
+    Images are cropped to their central square, as timm does for its usual crop mode, "center".
     """
     import timm.data
 

@@ -106,7 +106,7 @@ class Pt2Network(nn.Module):
         return output
 
     def _bind(self, specs: Sequence[Mapping[str, Any]], tensors: Mapping[str, Tensor]) -> None:
-        """Take the tensors that the graph's inputs stand for; one input is left for the pictures."""
+        """Take the tensors that the graph's inputs stand for; one input is left for the images."""
         self._tensors: dict[str, str] = {}
         free = []
         for number, spec in enumerate(specs):

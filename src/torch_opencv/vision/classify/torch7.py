@@ -59,8 +59,8 @@ def load(path: Path) -> ClassificationModel:
 
 
 def _outputs(network: nn.Module, path: Path) -> int:
-    """How many classes it tells apart, found out with two pictures."""
-    problem = f"{path} holds a network that is no classifier of {_SIZE}x{_SIZE} pictures"
+    """How many classes it tells apart, found out with two images."""
+    problem = f"{path} holds a network that is no classifier of {_SIZE}x{_SIZE} images"
     try:
         with torch.inference_mode():
             output = network(torch.zeros(2, 3, _SIZE, _SIZE))
@@ -76,10 +76,10 @@ def _shape(output: Any) -> str:
 
 
 def _transform(content: Any, path: Path) -> tuple[tuple[float, float, float], tuple[float, float, float]]:
-    places = [content]
+    candidates = [content]
     if isinstance(content, t7.Table):
-        places += [value for value in content.values() if isinstance(value, t7.Object)]
-    transforms = [place.get("transform") for place in places if isinstance(place, t7.Table | t7.Object)]
+        candidates += [value for value in content.values() if isinstance(value, t7.Object)]
+    transforms = [place.get("transform") for place in candidates if isinstance(place, t7.Table | t7.Object)]
     for transform in transforms:
         if isinstance(transform, t7.Table) and "mean" in transform:
             mean, std = (_three(transform.get(name)) for name in ("mean", "std"))

@@ -108,7 +108,7 @@ class _NetworkDetector(Detector):
     def __call__(self, frames: Sequence[Tensor]) -> list[Detections]:
         if not frames:
             return []
-        pictures = torch.stack(
+        images = torch.stack(
             [
                 inputs.square(
                     frame.to(self._network.device), (0, 0, frame.shape[1], frame.shape[0]), self._size, centred=False
@@ -116,7 +116,7 @@ class _NetworkDetector(Detector):
                 for frame in frames
             ]
         )
-        outputs = self._network(pictures)
+        outputs = self._network(images)
         outputs = outputs if isinstance(outputs, tuple) else (outputs,)
         found, scores = self._candidates(*(output.float() for output in runtime.to_cpu(*outputs)))
         return [self._faces(*candidates) for candidates in zip(found, scores, frames, strict=True)]
@@ -178,7 +178,7 @@ class SsdDetector(_NetworkDetector):
 
 
 class HaarDetector(Detector):
-    """OpenCV's cascade of Haar features, on the frame's grey picture at half its size, as the original demo had it.
+    """OpenCV's cascade of Haar features, on the frame's grey image at half its size, as the original demo had it.
 
     A score is the logistic function of the last stage's weight. It orders the faces, but is no probability.
     """

@@ -1,4 +1,4 @@
-"""A gallery from folders of pictures: DIR/NAME/*.jpg."""
+"""A gallery from folders of images: DIR/NAME/*.jpg."""
 
 from __future__ import annotations
 
@@ -17,12 +17,12 @@ def enroll(folder: str | Path, gallery: Gallery, analyzer: Callable[[Tensor], li
     """Add the people in a folder to a gallery.
 
     Args:
-        folder: Holds a folder of pictures of each person, called by the person's name.
+        folder: Holds a folder of images of each person, called by the person's name.
         gallery: Who is in it already keeps their faces, and gets more.
         analyzer: A `FaceAnalyzer` that makes descriptors of the gallery's kind.
 
     Returns:
-        The new gallery, and a line for each picture that was left out, as it can't be read, or shows no face or
+        The new gallery, and a line for each image that was left out, as it can't be read, or shows no face or
         several.
 
     Raises:
@@ -33,11 +33,11 @@ def enroll(folder: str | Path, gallery: Gallery, analyzer: Callable[[Tensor], li
     left_out: list[str] = []
     people = list(_people(folder))
     if not people:
-        raise GalleryError(f"{folder} holds no folders of people: put pictures into {folder / 'NAME'}")
-    for name, pictures in people:
+        raise GalleryError(f"{folder} holds no folders of people: put images into {folder / 'NAME'}")
+    for name, images in people:
         if name not in gallery.names:
             gallery = gallery.with_person(name)
-        for path in pictures:
+        for path in images:
             frame = cv.imread(str(path))
             if frame is None:
                 left_out.append(f"{path} is left out: it can't be read")
@@ -51,11 +51,11 @@ def enroll(folder: str | Path, gallery: Gallery, analyzer: Callable[[Tensor], li
 
 
 def _people(folder: Path) -> Iterator[tuple[str, list[Path]]]:
-    """Names, and their pictures, in order."""
+    """Names, and their images, in order."""
     try:
         inside = sorted(path for path in folder.iterdir() if path.is_dir() and not path.name.startswith("."))
         for person in inside:
-            pictures = sorted(path for path in person.iterdir() if is_image(path) and path.is_file())
-            yield checked_name(person.name), pictures
+            images = sorted(path for path in person.iterdir() if is_image(path) and path.is_file())
+            yield checked_name(person.name), images
     except OSError as error:
         raise GalleryError(f"{folder} can't be read: {error.strerror}") from None

@@ -25,7 +25,7 @@ from torch_opencv.vision.faces.face import Face
 DescriptorName = Literal["faceapi", "openface"]
 DESCRIPTORS: Final[tuple[DescriptorName, ...]] = ("faceapi", "openface")
 DESCRIPTOR_LENGTH: Final = 128
-PICTURE_SIZE: Final = 112
+IMAGE_SIZE: Final = 112
 """The longer side of a crop that is kept, in pixels, at most."""
 MOST_PEOPLE: Final = 1000
 MOST_FACES: Final = 10_000
@@ -41,11 +41,11 @@ class GalleryError(TorchOpencvError, ValueError):
 class Sample:
     """A face that somebody has labelled.
 
-    picture: torch.uint8 (H, W, 3), BGR, its crop, of `PICTURE_SIZE` pixels at most.
+    image: torch.uint8 (H, W, 3), BGR, its crop, of `IMAGE_SIZE` pixels at most.
     descriptor: float32 (128,).
     """
 
-    picture: Tensor
+    image: Tensor
     descriptor: Tensor
 
     @staticmethod
@@ -64,12 +64,12 @@ class Sample:
         if face.descriptor is None or cut is None:
             raise ValueError("the face has no descriptor, or lies outside the frame")
         left, top, width, height = cut
-        picture = frame[top : top + height, left : left + width].cpu()
-        scale = PICTURE_SIZE / max(width, height)
+        image = frame[top : top + height, left : left + width].cpu()
+        scale = IMAGE_SIZE / max(width, height)
         if scale < 1:
             size = max(1, round(width * scale)), max(1, round(height * scale))
-            picture = cv.resize(picture, size, interpolation=cv.INTER_AREA)
-        return Sample(picture.clone(), face.descriptor.cpu().float().clone())
+            image = cv.resize(image, size, interpolation=cv.INTER_AREA)
+        return Sample(image.clone(), face.descriptor.cpu().float().clone())
 
 
 @dataclass(frozen=True, eq=False, slots=True)

@@ -24,7 +24,7 @@ from torch_opencv._system.files import atomic_write
 from torch_opencv.errors import first_line
 from torch_opencv.vision.faces.gallery import (
     DESCRIPTOR_LENGTH,
-    PICTURE_SIZE,
+    IMAGE_SIZE,
     Gallery,
     GalleryError,
     Person,
@@ -109,7 +109,7 @@ class GalleryFile:
 def _bytes(gallery: Gallery) -> bytes:
     faces = [face for person in gallery.people for face in person.faces] + list(gallery.nobody)
     descriptors = [face.descriptor for face in faces]
-    tensors = {f"picture.{number}": face.picture.contiguous() for number, face in enumerate(faces)}
+    tensors = {f"picture.{number}": face.image.contiguous() for number, face in enumerate(faces)}
     tensors["descriptors"] = torch.stack(descriptors) if faces else torch.zeros(0, DESCRIPTOR_LENGTH)
     described = {
         "version": _VERSION,
@@ -159,12 +159,12 @@ def _samples(tensors: dict[str, Tensor]) -> list[Sample]:
     good = descriptors.dtype == torch.float32 and descriptors.shape == (len(tensors), DESCRIPTOR_LENGTH)
     if not good or not descriptors.isfinite().all():
         raise ValueError("no descriptors")
-    pictures = [tensors[f"picture.{number}"] for number in range(len(tensors))]
-    for picture in pictures:
-        usable = picture.dtype == torch.uint8 and picture.ndim == 3 and picture.shape[2] == 3
-        if not usable or not all(1 <= side <= PICTURE_SIZE for side in picture.shape[:2]):
-            raise ValueError("no picture")
-    return [Sample(picture, descriptor.clone()) for picture, descriptor in zip(pictures, descriptors, strict=True)]
+    images = [tensors[f"picture.{number}"] for number in range(len(tensors))]
+    for image in images:
+        usable = image.dtype == torch.uint8 and image.ndim == 3 and image.shape[2] == 3
+        if not usable or not all(1 <= side <= IMAGE_SIZE for side in image.shape[:2]):
+            raise ValueError("no image")
+    return [Sample(image, descriptor.clone()) for image, descriptor in zip(images, descriptors, strict=True)]
 
 
 def _name(value: object) -> str:

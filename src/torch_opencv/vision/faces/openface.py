@@ -15,7 +15,7 @@ from torch_opencv.vision.faces.reading import Reader, Subject, landmarks_of
 
 SIZE: Final = 96
 _OUTER_EYES_AND_NOSE: Final = [36, 45, 33]  # landmarks of iBUG 300-W
-# Where they are in the network's input: dlib's mean face, as align_dlib.py of OpenFace stretches it over the picture.
+# Where they are in the network's input: dlib's mean face, as align_dlib.py of OpenFace stretches it over the image.
 _TEMPLATE: Final = SIZE * torch.tensor([[0.194157, 0.169268], [0.788859, 0.158171], [0.494951, 0.514441]])
 
 
@@ -51,7 +51,7 @@ def aligned(frame: Tensor, landmarks: Tensor) -> Tensor:
 
 
 class _InBytes(nn.Module):
-    """The network for pictures with values in 0..255, as all others have them."""
+    """The network for images with values in 0..255, as all others have them."""
 
     def __init__(self, network: nn.Module) -> None:
         super().__init__()

@@ -75,8 +75,8 @@ def load_openface(name: str) -> nn.Module:
 
 
 def accelerated(network: nn.Module, size: int, device: torch.device, name: str) -> runtime.Accelerated:
-    """The network's fastest form for batches of square RGB or BGR pictures, float32 with values in 0..255."""
-    # Noise, since a blank picture could hide that a network is computed wrongly (see runtime.accelerate).
+    """The network's fastest form for batches of square RGB or BGR images, float32 with values in 0..255."""
+    # Noise, since a blank image could hide that a network is computed wrongly (see runtime.accelerate).
     example = torch.rand(2, 3, size, size, generator=torch.Generator().manual_seed(0)) * 255
     return runtime.accelerate(network, example, device=device, dynamic=(0,), name=name)
 

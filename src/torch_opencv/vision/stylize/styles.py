@@ -117,7 +117,7 @@ def _own(path: Path) -> StyleModel:
 
 
 def _texture_network(path: Path) -> StyleModel:
-    """Torch7's networks shrink the picture by up to 32 and put the levels together again, so its sides must fit."""
+    """Torch7's networks shrink the image by up to 32 and put the levels together again, so its sides must fit."""
     try:
         network = t7.fold_batch_norms(t7.load_network(path))
     except OSError as error:
@@ -126,7 +126,7 @@ def _texture_network(path: Path) -> StyleModel:
         with torch.no_grad():
             painted = network(torch.zeros(1, 3, 64, 96))
     except RuntimeError as error:
-        raise ModelError(f"{path} is no style network: it doesn't take pictures ({first_line(error)})") from None
+        raise ModelError(f"{path} is no style network: it doesn't take images ({first_line(error)})") from None
     if not isinstance(painted, Tensor) or painted.shape != (1, 3, 64, 96):
-        raise ModelError(f"{path} is no style network: it doesn't give a picture for a picture")
+        raise ModelError(f"{path} is no style network: it doesn't give an image for an image")
     return StyleModel(_TextureNetwork(network), multiple=32)

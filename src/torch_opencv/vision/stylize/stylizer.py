@@ -1,4 +1,4 @@
-"""A frame, painted in the style of a picture."""
+"""A frame, painted in the style of an image."""
 
 from __future__ import annotations
 
@@ -79,7 +79,7 @@ class Stylizer:
         self._multiple = model.multiple
         self._size = size or (_CPU_SIZE if self.device.type == "cpu" else None)
         self._strength, self._keep_colors = strength, keep_colors
-        # Noise, since a blank picture could hide that a network is computed wrongly (see runtime.accelerate).
+        # Noise, since a blank image could hide that a network is computed wrongly (see runtime.accelerate).
         generator = torch.Generator().manual_seed(0)
         example = torch.randint(256, (1, 96, 160, 3), dtype=torch.uint8, generator=generator)
         self._network = runtime.accelerate(model.network, example, device=self.device, dynamic=(1, 2), name=self.style)
@@ -116,7 +116,7 @@ class Stylizer:
         return cv.resize(frame, size, interpolation=cv.INTER_AREA)
 
     def _paint(self, frame: Tensor) -> Tensor:
-        """The network's picture. Sides that it can't take are filled up by reflection, and cut off again."""
+        """The network's image. Sides that it can't take are filled up by reflection, and cut off again."""
         height, width = frame.shape[:2]
         below, right = (math.ceil(side / self._multiple) * self._multiple - side for side in (height, width))
         if below or right:

@@ -7,12 +7,12 @@ In, on standard input, lines: first a JSON object {"url", "after"}, then an empt
 The address comes this way because command lines and environments can be read by others.
 
 Out, on standard output: JSON objects, each a line:
-- {"fps", "length", "start", "duration", "endless", "paced"} when the first picture is there. "endless" tells a live
-  stream from a file. Of a live stream the newest picture is kept, whether one is wanted or not; of a file none is left
+- {"fps", "length", "start", "duration", "endless", "paced"} when the first frame is there. "endless" tells a live
+  stream from a file. Of a live stream the newest frame is kept, whether one is wanted or not; of a file none is left
   out, and there are only those that come "after" the given time stamp.
 - {"size": [height, width], "time", "captured", "rotation", "dropped"}, for a wanted frame, followed by its pixels:
   uint8 (height, width, 3), BGR. "time": its own time stamp in seconds, or null. "captured": on `time.monotonic`'s
-  clock, which is the same in all processes of a machine. "dropped": pictures replaced by newer ones so far.
+  clock, which is the same in all processes of a machine. "dropped": frames replaced by newer ones so far.
 - {"end": why}, the last; "" is the end of a file. "why" never holds the address.
 
 Only PyAV and NumPy are imported: it must start fast, and be small.
@@ -42,55 +42,55 @@ from av.packet import Packet
 from av.video.frame import VideoFrame
 from av.video.stream import VideoStream
 
-# Over UDP, pictures are broken by every packet that gets lost.
+# Over UDP, frames are broken by every packet that gets lost.
 _OPTIONS = {"rtsp_transport": "tcp", "allowed_media_types": "video"}
 # What FFmpeg may go on to: a playlist can name any file of this machine, and any other protocol.
 _PROTOCOLS = {"rtsp": "rtp,tcp,udp", "rtsps": "rtp,tcp,tls,udp"}
 _PROTOCOLS |= dict.fromkeys(("http", "https"), "crypto,http,httpproxy,https,tcp,tls")
-MOST_PIXELS = 1 << 25  # of a picture, 8K and no more: a few kilobytes can stand for gigabytes
+MOST_PIXELS = 1 << 25  # of a frame, 8K and no more: a few kilobytes can stand for gigabytes
 _STALE = 0.2  # seconds in which what FFmpeg has hoarded while it opened the stream gives way to what is new
 _FAREWELL = 0.5  # seconds for taking leave of the server
 _REPEATED = 3.0  # seconds for which a stream that was found again may begin with what was shown already
 _WAIT, _BEHIND = 0.003, 1.0  # seconds: what counts as waiting for a packet; without it for so long, decoding is behind
-_LATE, _EARLY = 0.5, 2.0  # seconds by which a picture's time may be off before its clock is taken for another one
+_LATE, _EARLY = 0.5, 2.0  # seconds by which a frame's time may be off before its clock is taken for another one
 
 
 class Newest:
-    """The one picture that waits to be sent, and what else there is to say. All of it is shared by three threads."""
+    """The one frame that waits to be sent, and what else there is to say. All of it is shared by three threads."""
 
     def __init__(self) -> None:
         self.changed = threading.Condition()
         self.wanted = 0
         self.dropped: int | None = None  # counted from the first one sent
         self.about: dict[str, object] | None = None
-        self.picture: tuple[VideoFrame, float] | None = None
+        self.newest: tuple[VideoFrame, float] | None = None
         self.end: str | None = None
         self.stopped = False
 
     def put(self, frame: VideoFrame, *, replace: bool) -> None:
-        """Keep a picture until it is wanted, or until a newer one replaces it."""
+        """Keep a frame until it is wanted, or until a newer one replaces it."""
         with self.changed:
-            while self.picture and not replace and not self.stopped:
+            while self.newest and not replace and not self.stopped:
                 self.changed.wait()
-            if self.picture:
+            if self.newest:
                 self.count_dropped()
-            self.picture = frame, time.monotonic()
+            self.newest = frame, time.monotonic()
             self.changed.notify_all()
 
     def say(self, *, about: dict[str, object] | None = None, end: str | None = None) -> None:
-        """Say what the stream is, or that there are no more pictures."""
+        """Say what the stream is, or that there are no more frames."""
         with self.changed:
             self.about, self.end = about or self.about, end
             self.changed.notify_all()
 
     def count_dropped(self) -> None:
-        """Count a picture that nobody will see."""
+        """Count a frame that nobody will see."""
         with self.changed:
             if self.dropped is not None:
                 self.dropped += 1
 
     def want(self) -> None:
-        """Send one more picture."""
+        """Send one more frame."""
         with self.changed:
             self.wanted += 1
             self.changed.notify_all()
@@ -105,12 +105,12 @@ class Newest:
         """Write everything to the parent, until the end."""
         while True:
             with self.changed:
-                while not (self.about or (self.picture and self.wanted) or (self.end is not None and not self.picture)):
+                while not (self.about or (self.newest and self.wanted) or (self.end is not None and not self.newest)):
                     self.changed.wait()
                 about, self.about = self.about, None
-                picture, dropped = None, 0
-                if not about and self.picture:
-                    picture, self.picture = self.picture, None
+                newest, dropped = None, 0
+                if not about and self.newest:
+                    newest, self.newest = self.newest, None
                     self.dropped = dropped = self.dropped or 0
                     self.wanted -= 1
                     self.changed.notify_all()
@@ -118,8 +118,8 @@ class Newest:
                 if about["endless"]:
                     time.sleep(_STALE)
                 _write(out, about)
-            elif picture:
-                frame, captured = picture
+            elif newest:
+                frame, captured = newest
                 pixels = np.ascontiguousarray(frame.to_ndarray(format="bgr24"))
                 header = {"size": pixels.shape[:2], "time": frame.time, "captured": captured, "dropped": dropped}
                 header["rotation"] = getattr(frame, "rotation", 0)  # PyAV before 15 can't tell
@@ -140,7 +140,7 @@ class NoVideoError(Exception):
 
 
 class TooLargeError(Exception):
-    """Its pictures are."""
+    """Its frames are."""
 
 
 def _open(url: str) -> InputContainer:
@@ -155,7 +155,7 @@ def _open(url: str) -> InputContainer:
 
 
 def _read(url: str, after: float | None, newest: Newest) -> None:
-    """Read pictures until the stream ends."""
+    """Read frames until the stream ends."""
     with _open(url) as container:
         stream = container.streams.best("video")
         if not isinstance(stream, VideoStream):
@@ -209,7 +209,7 @@ def _frames(
 
 
 class Backlog:
-    """What has piled up because decoding is too slow for the stream: it is skipped, or pictures would get ever older.
+    """What has piled up because decoding is too slow for the stream: it is skipped, or frames would get ever older.
 
     As long as decoding keeps up, there is a wait for nearly every packet.
     """
@@ -257,14 +257,14 @@ def _about(container: InputContainer, stream: VideoStream, scheme: str) -> dict[
 class Pace:
     """The pace of a live stream that comes in pieces of several seconds each (HLS), by its own time stamps.
 
-    Without it, only the last picture of each piece would ever be seen.
+    Without it, only the last frame of each piece would ever be seen.
     """
 
     def __init__(self) -> None:
         self._offset: float | None = None
 
     def wait(self, timestamp: float | None) -> None:
-        """Wait until a picture is due."""
+        """Wait until a frame is due."""
         now = time.monotonic()
         if timestamp is None:
             return
@@ -295,7 +295,7 @@ def _why(error: Exception) -> str:
         case NoVideoError():
             return "there is no video in it"
         case TooLargeError():
-            return f"its pictures have more than {MOST_PIXELS:,} pixels"
+            return f"its frames have more than {MOST_PIXELS:,} pixels"
         case OSError() if error.errno in (errno.EHOSTUNREACH, errno.ENETUNREACH, errno.EHOSTDOWN):
             return "the host can't be reached"
         case OSError() if error.errno == errno.ETIMEDOUT:

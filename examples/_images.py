@@ -1,8 +1,8 @@
-"""What the examples share: their command line, the pictures and videos that they start from, and where the result goes.
+"""What the examples share: their command line, the images and videos that they start from, and where the result goes.
 
-Each of them is ``python examples/NAME.py [PICTURE...] [--output FILE.png] [--show]``. A picture is a file, or the name
-of one that scikit-image brings along; a video is a file, a camera's number, or ``sample``, which torch_opencv brings
-along. Wrong usage and unusable input are one line on stderr and exit status 2, before any work is done.
+Each of them is ``python examples/NAME.py [IMAGE...] [--output FILE.png] [--show]``. An image is a file, or the name
+of one that scikit-image has; a video is a file, a camera's number, or ``sample``, which is bundled with
+torch_opencv. Wrong usage and unusable input are one line on stderr and exit status 2, before any work is done.
 """
 
 from __future__ import annotations
@@ -22,17 +22,17 @@ from torch_opencv.live.sources import SAMPLE
 from torch_opencv.live.sources.opencv_log import quiet_opencv
 from torch_opencv.live.window import why_no_window
 
-PICTURE = "a file, or the name of one of scikit-image's pictures (default: %(default)s)"
+IMAGE = "a file, or the name of one of scikit-image's images (default: %(default)s)"
 VIDEO = "a file, a camera's number, or sample (default: %(default)s)"
 
 
 class CommandLine(argparse.ArgumentParser):
-    """Arguments of an example: its own, ``--output`` (a picture, by default ``output``) and ``--show``."""
+    """Arguments of an example: its own, ``--output`` (an image, by default ``output``) and ``--show``."""
 
     def __init__(self, doc: str | None, output: str) -> None:
         name = f"{Path(output).stem}.py"
         super().__init__(prog=name, description=(doc or "").split("\n\n")[0], allow_abbrev=False)
-        kind = _picture_to_write if output.endswith(".png") else _file_to_write
+        kind = _image_to_write if output.endswith(".png") else _file_to_write
         self.add_argument("--output", type=kind, default=output, metavar="FILE", help="default: %(default)s")
         self.add_argument(
             "--show",
@@ -65,27 +65,27 @@ def _file_to_write(path: str) -> Path:
     return Path(path)
 
 
-def _picture_to_write(path: str) -> Path:
+def _image_to_write(path: str) -> Path:
     if not Path(path).suffix or not cv.haveImageWriter(path):
-        raise argparse.ArgumentTypeError(f"OpenCV can't write a picture called {Path(path).name}: call it .png or .jpg")
+        raise argparse.ArgumentTypeError(f"OpenCV can't write an image called {Path(path).name}: call it .png or .jpg")
     return _file_to_write(path)
 
 
-def picture(name: str) -> Tensor:
-    """A picture as a uint8 ``(H, W, 3)`` BGR tensor, from a file or by its name in scikit-image."""
+def load_image(name: str) -> Tensor:
+    """An image as a uint8 ``(H, W, 3)`` BGR tensor, from a file or by its name in scikit-image."""
     if Path(name).is_file():
         read = cv.imread(name, cv.IMREAD_COLOR)
         if read is None:
-            raise argparse.ArgumentTypeError(f"{name} isn't a picture that OpenCV can read")
+            raise argparse.ArgumentTypeError(f"{name} isn't an image that OpenCV can read")
         return read
     try:
         import skimage.data
     except ImportError:
         raise argparse.ArgumentTypeError(
-            f"there is no file {name}, and no scikit-image to have such a picture"
+            f"there is no file {name}, and no scikit-image to have such an image"
         ) from None
     if name not in skimage.data.__all__:
-        raise argparse.ArgumentTypeError(f"there is no file {name}, and scikit-image has no such picture")
+        raise argparse.ArgumentTypeError(f"there is no file {name}, and scikit-image has no such image")
     colours = torch.from_numpy(getattr(skimage.data, name)())
     return cv.cvtColor(colours, cv.COLOR_GRAY2BGR if colours.ndim == 2 else cv.COLOR_RGB2BGR)
 
@@ -112,7 +112,7 @@ def next_frame(capture: cv.VideoCapture, parser: CommandLine) -> Tensor:
 
 
 def grid(panels: Mapping[str, Tensor], columns: int) -> Tensor:
-    """Pictures of one size, grey or BGR, side by side with their titles: one uint8 ``(H, W, 3)`` picture."""
+    """Images of one size, grey or BGR, side by side with their titles: one uint8 ``(H, W, 3)`` image."""
     titled = []
     for title, panel in panels.items():
         colours = cv.cvtColor(panel, cv.COLOR_GRAY2BGR) if panel.ndim == 2 else panel
@@ -144,7 +144,7 @@ def finish(result: Tensor, args: argparse.Namespace) -> int:
 
 
 def show(title: str, image: Tensor, milliseconds: int = 1) -> bool:
-    """Show a picture for so long; False once the user has pressed q or Esc, or has closed the window."""
+    """Show an image for so long; False once the user has pressed q or Esc, or has closed the window."""
     try:
         if cv.getWindowProperty(title, cv.WND_PROP_AUTOSIZE) < 0:  # there is none yet: one that fits the screen
             raise cv.error

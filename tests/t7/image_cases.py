@@ -1,4 +1,4 @@
-"""Layers of pictures, sequences and volumes, each with an input and what it gives by definition."""
+"""Layers of images, sequences and volumes, each with an input and what it gives by definition."""
 
 from __future__ import annotations
 
@@ -11,11 +11,11 @@ from torch import Tensor
 from tests.t7.building import conv, layer, longs, norm, numbers
 from torch_opencv.t7 import Object
 
-PICTURE = numbers(2, 4, 9, 11)
+IMAGE = numbers(2, 4, 9, 11)
 
 
 def window_means(x: Tensor, size: int) -> Tensor:
-    """Over all channels and a window around each place, what lies outside left out."""
+    """Over all channels and a window around each pixel, what lies outside left out."""
     output = torch.empty_like(x[:, :1])
     r = size // 2
     for i in range(x.shape[2]):
@@ -86,10 +86,10 @@ NORM = norm(4, weight=None, bias=None)
 CASES: dict[str, tuple[Object, Any, Any]] = {
     "adaptive average": (
         layer("nn.SpatialAdaptiveAveragePooling", W=3, H=2),
-        PICTURE,
+        IMAGE,
         torch.stack(
             [
-                torch.stack([PICTURE[:, :, a:b, c:d].mean((2, 3)) for c, d in ((0, 4), (3, 8), (7, 11))], -1)
+                torch.stack([IMAGE[:, :, a:b, c:d].mean((2, 3)) for c, d in ((0, 4), (3, 8), (7, 11))], -1)
                 for a, b in ((0, 5), (4, 9))
             ],
             -2,
@@ -100,11 +100,11 @@ CASES: dict[str, tuple[Object, Any, Any]] = {
         CROP,
         partial_windows(CROP),
     ),
-    "average without divide gives sums": (pooled(), PICTURE, F.avg_pool2d(PICTURE, 3, 2) * 9),
+    "average without divide gives sums": (pooled(), IMAGE, F.avg_pool2d(IMAGE, 3, 2) * 9),
     "cudnn's average always divides": (
         layer("cudnn.SpatialAveragePooling", kW=3, kH=3, dW=2, dH=2, padW=1, padH=1, ceil_mode=False),
-        PICTURE,
-        F.avg_pool2d(F.pad(PICTURE, (1, 1, 1, 1)), 3, 2),
+        IMAGE,
+        F.avg_pool2d(F.pad(IMAGE, (1, 1, 1, 1)), 3, 2),
     ),
     "inn's average has partial windows": (
         layer("inn.SpatialAveragePooling", kW=3, kH=3, dW=2, dH=2),
@@ -113,61 +113,61 @@ CASES: dict[str, tuple[Object, Any, Any]] = {
     ),
     "inn's affine layer": (
         layer("inn.ConstAffine", a=numbers(4), b=numbers(4, seed=1)),
-        PICTURE,
-        PICTURE * numbers(4)[:, None, None] + numbers(4, seed=1)[:, None, None],
+        IMAGE,
+        IMAGE * numbers(4)[:, None, None] + numbers(4, seed=1)[:, None, None],
     ),
     "average that leaves padding out": (
         pooled(padW=1, padH=1, divide=True, ceil_mode=False, count_include_pad=False),
-        PICTURE,
-        F.avg_pool2d(PICTURE, 3, 2, 1) / F.avg_pool2d(torch.ones_like(PICTURE), 3, 2, 1),
+        IMAGE,
+        F.avg_pool2d(IMAGE, 3, 2, 1) / F.avg_pool2d(torch.ones_like(IMAGE), 3, 2, 1),
     ),
-    "contrastive normalization": (contrastive(), PICTURE, contrasted(PICTURE)),
+    "contrastive normalization": (contrastive(), IMAGE, contrasted(IMAGE)),
     "convolution without a batch": (
         conv(4, 6),
-        PICTURE[0],
-        F.conv2d(PICTURE, numbers(6, 4, 3, 3, seed=1), numbers(6, seed=2), padding=1)[0],
+        IMAGE[0],
+        F.conv2d(IMAGE, numbers(6, 4, 3, 3, seed=1), numbers(6, seed=2), padding=1)[0],
     ),
     "grouped convolution": (
         conv(4, 6, groups=2, weight=numbers(6, 2, 3, 3)),
-        PICTURE,
+        IMAGE,
         torch.cat(
-            [F.conv2d(x, w, padding=1) for x, w in zip(PICTURE.chunk(2, 1), numbers(6, 2, 3, 3).chunk(2), strict=True)],
+            [F.conv2d(x, w, padding=1) for x, w in zip(IMAGE.chunk(2, 1), numbers(6, 2, 3, 3).chunk(2), strict=True)],
             1,
         )
         + numbers(6, seed=2)[:, None, None],
     ),
     "response normalization, k": (
         layer("nn.SpatialCrossMapLRN", size=5, alpha=1e-4, beta=0.75, k=2),
-        PICTURE,
-        response(PICTURE, 2),
+        IMAGE,
+        response(IMAGE, 2),
     ),
     "response normalization without a batch": (
         layer("nn.SpatialCrossMapLRN", size=5, alpha=1e-4, beta=0.75, k=1),
-        PICTURE[0],
-        response(PICTURE[0], 1),
+        IMAGE[0],
+        response(IMAGE[0], 1),
     ),
     "cudnn's response normalization": (
         layer("cudnn.SpatialCrossMapLRN", size=5, alpha=1e-4, beta=0.75, K=2),
-        PICTURE,
-        response(PICTURE, 2),
+        IMAGE,
+        response(IMAGE, 2),
     ),
     "replication padding": (
         layer("nn.SpatialReplicationPadding", pad_l=1, pad_r=2, pad_t=3, pad_b=0),
-        PICTURE,
-        PICTURE[:, :, [0, 0, 0, *range(9)]][..., [0, *range(11), 10, 10]],
+        IMAGE,
+        IMAGE[:, :, [0, 0, 0, *range(9)]][..., [0, *range(11), 10, 10]],
     ),
     "batch norm without weights": (
         NORM,
-        PICTURE,
-        (PICTURE - NORM.get("running_mean")[:, None, None]) / (NORM.get("running_var")[:, None, None] + 1e-5).sqrt(),
+        IMAGE,
+        (IMAGE - NORM.get("running_mean")[:, None, None]) / (NORM.get("running_var")[:, None, None] + 1e-5).sqrt(),
     ),
-    "spatial dropout": (layer("nn.SpatialDropout", p=0.4), PICTURE, PICTURE * 0.6),
+    "spatial dropout": (layer("nn.SpatialDropout", p=0.4), IMAGE, IMAGE * 0.6),
     "volumetric dropout": (
         layer("nn.VolumetricDropout", p=0.25),
         numbers(1, 2, 3, 4, 5),
         numbers(1, 2, 3, 4, 5) * 0.75,
     ),
-    "spatial softmax": (layer("nn.SpatialSoftMax"), PICTURE, PICTURE.exp() / PICTURE.exp().sum(1, keepdim=True)),
+    "spatial softmax": (layer("nn.SpatialSoftMax"), IMAGE, IMAGE.exp() / IMAGE.exp().sum(1, keepdim=True)),
     "volumetric convolution": (
         volumetric("nn.VolumetricConvolution", nInputPlane=2, nOutputPlane=3, weight=WEIGHT, bias=BIAS),
         numbers(1, 2, 4, 5, 6),
@@ -200,20 +200,20 @@ CASES: dict[str, tuple[Object, Any, Any]] = {
     ),
     "zero padding": (
         layer("nn.SpatialZeroPadding", pad_l=1, pad_r=0, pad_t=0, pad_b=1),
-        PICTURE,
-        torch.cat([torch.cat([torch.zeros(2, 4, 9, 1), PICTURE], 3), torch.zeros(2, 4, 1, 12)], 2),
+        IMAGE,
+        torch.cat([torch.cat([torch.zeros(2, 4, 9, 1), IMAGE], 3), torch.zeros(2, 4, 1, 12)], 2),
     ),
     "zero padding that crops": (
         layer("nn.SpatialZeroPadding", pad_l=-1, pad_r=-2, pad_t=0, pad_b=-1),
-        PICTURE,
-        PICTURE[:, :, :8, 1:9],
+        IMAGE,
+        IMAGE[:, :, :8, 1:9],
     ),
-    "shave": (layer("nn.ShaveImage", size=2), PICTURE, PICTURE[:, :, 2:7, 2:9]),
+    "shave": (layer("nn.ShaveImage", size=2), IMAGE, IMAGE[:, :, 2:7, 2:9]),
     "instance normalization": (
         layer("nn.InstanceNormalization", nOutput=4, eps=1e-5, weight=numbers(4), bias=numbers(4, seed=1)),
-        PICTURE,
-        (PICTURE - PICTURE.mean((2, 3), keepdim=True))
-        / (PICTURE.var((2, 3), keepdim=True, correction=0) + 1e-5).sqrt()
+        IMAGE,
+        (IMAGE - IMAGE.mean((2, 3), keepdim=True))
+        / (IMAGE.var((2, 3), keepdim=True, correction=0) + 1e-5).sqrt()
         * numbers(4)[:, None, None]
         + numbers(4, seed=1)[:, None, None],
     ),
@@ -226,9 +226,9 @@ CASES: dict[str, tuple[Object, Any, Any]] = {
             viewOut=longs(6, 4, 3, 3),
             outputDim=1,
         ),
-        PICTURE,
+        IMAGE,
         F.conv2d(
-            PICTURE,
+            IMAGE,
             (numbers(6, 36) * (numbers(6, seed=9) / ((numbers(6, 36) ** 2).sum(1) + 1e-4).sqrt())[:, None]).reshape(
                 6, 4, 3, 3
             ),
@@ -247,17 +247,17 @@ CASES: dict[str, tuple[Object, Any, Any]] = {
             weight=numbers(3, 3, 3),
             bias=numbers(2),
         ),
-        PICTURE,
+        IMAGE,
         torch.cat(
             [
-                F.conv2d(PICTURE[:, 2:3], numbers(3, 3, 3)[1:2, None], stride=(1, 2)),
-                F.conv2d(PICTURE[:, 0::3], numbers(3, 3, 3)[[0, 2]][None], stride=(1, 2)),
+                F.conv2d(IMAGE[:, 2:3], numbers(3, 3, 3)[1:2, None], stride=(1, 2)),
+                F.conv2d(IMAGE[:, 0::3], numbers(3, 3, 3)[[0, 2]][None], stride=(1, 2)),
             ],
             1,
         )
         + numbers(2)[:, None, None],
     ),
-    "weights of each place": (
+    "weights of each position": (
         layer(
             "nn.SpatialConvolutionLocal",
             nInputPlane=4,
@@ -269,13 +269,13 @@ CASES: dict[str, tuple[Object, Any, Any]] = {
             weight=numbers(7, 10, 2, 4, 3, 2),
             bias=numbers(2, 7, 10),
         ),
-        PICTURE,
+        IMAGE,
         torch.stack(
             [
                 torch.stack(
                     [
                         torch.einsum(
-                            "ncij,ocij->no", PICTURE[:, :, y : y + 3, x : x + 2], numbers(7, 10, 2, 4, 3, 2)[y, x]
+                            "ncij,ocij->no", IMAGE[:, :, y : y + 3, x : x + 2], numbers(7, 10, 2, 4, 3, 2)[y, x]
                         )
                         for x in range(10)
                     ],
@@ -291,8 +291,8 @@ CASES: dict[str, tuple[Object, Any, Any]] = {
         layer(
             "nn.SpatialDepthWiseConvolution", nInputPlane=4, nOutputPlane=1, kW=1, kH=2, weight=torch.ones(1, 4, 2, 1)
         ),
-        PICTURE,
-        PICTURE.reshape(2, 4, 11, 9)[:, :, :-1] + PICTURE.reshape(2, 4, 11, 9)[:, :, 1:],
+        IMAGE,
+        IMAGE.reshape(2, 4, 11, 9)[:, :, :-1] + IMAGE.reshape(2, 4, 11, 9)[:, :, 1:],
     ),
     "full convolution to another's size": (
         layer(
@@ -307,8 +307,8 @@ CASES: dict[str, tuple[Object, Any, Any]] = {
             padH=1,
             weight=numbers(4, 3, 3, 3),
         ),
-        [PICTURE, numbers(1, 1, 18, 21)],
-        F.conv_transpose2d(PICTURE, numbers(4, 3, 3, 3), stride=2, padding=1, output_padding=(1, 0)),
+        [IMAGE, numbers(1, 1, 18, 21)],
+        F.conv_transpose2d(IMAGE, numbers(4, 3, 3, 3), stride=2, padding=1, output_padding=(1, 0)),
     ),
     "subsampling": (
         layer("nn.SpatialSubSampling", kW=2, kH=2, dW=2, dH=2, weight=numbers(4), bias=numbers(4, seed=1)),
@@ -327,8 +327,8 @@ CASES: dict[str, tuple[Object, Any, Any]] = {
     ),
     "upsampling, linear": (
         layer("nn.UpSampling", scale_factor=2, mode="linear"),
-        PICTURE,
-        F.interpolate(PICTURE, scale_factor=2, mode="bilinear", align_corners=True),
+        IMAGE,
+        F.interpolate(IMAGE, scale_factor=2, mode="bilinear", align_corners=True),
     ),
     "upsampling, volumes": (
         layer("nn.UpSampling", scale_factor=2, mode="nearest"),
