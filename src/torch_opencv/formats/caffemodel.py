@@ -28,14 +28,25 @@ _RAW_TYPES: Final = {0: "<f8", 1: "<f4", _HALF: "<f2"}
 
 @dataclass(frozen=True)
 class Layer:
-    """A layer's weights: float32 tensors of the shapes that Caffe gave them, kernel before bias."""
+    """A layer's weights.
+
+    Attributes:
+        name: as in the file.
+        blobs: float32 tensors of the shapes that Caffe gave them, kernel before bias.
+    """
 
     name: str
     blobs: tuple[Tensor, ...]
 
 
 def load(path: str | Path) -> tuple[Layer, ...]:
-    """Read the layers of a .caffemodel, in the file's order, those without blobs included.
+    """Read a .caffemodel.
+
+    Args:
+        path: the file.
+
+    Returns:
+        The layers in the file's order, those without blobs included.
 
     Raises:
         FormatError: The file isn't a NetParameter with layers, or is damaged.
@@ -45,7 +56,15 @@ def load(path: str | Path) -> tuple[Layer, ...]:
 
 
 def loads(data: bytes, name: str = "the caffemodel") -> tuple[Layer, ...]:
-    """The same from bytes; `name` is what errors call them."""
+    """The same from bytes.
+
+    Args:
+        data: a file's content.
+        name: what errors call it.
+
+    Raises:
+        FormatError: It isn't a NetParameter with layers, or is damaged.
+    """
     try:
         layers = _net(Message(memoryview(data)))
     except WireError as problem:
@@ -56,7 +75,13 @@ def loads(data: bytes, name: str = "the caffemodel") -> tuple[Layer, ...]:
 
 
 def load_blob(path: str | Path) -> Tensor:
-    """Read a .binaryproto, such as a mean image: float32, (1, channels, height, width) for an image.
+    """Read a .binaryproto, such as a mean image.
+
+    Args:
+        path: the file.
+
+    Returns:
+        float32, for an image (1, channels, height, width).
 
     Raises:
         FormatError: The file isn't a BlobProto with data, or is damaged.

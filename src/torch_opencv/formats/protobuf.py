@@ -26,10 +26,11 @@ class WireError(Exception):
 class Field:
     """One field, or a run of fields with the same number and a fixed size.
 
-    number: the field's.
-    wire: `VARINT`, `FIXED64`, `BYTES` or `FIXED32`.
-    value: an unsigned number for `VARINT`; a `Message` for `BYTES`, whose `data` are the bytes; for `FIXED32` and
-        `FIXED64` the elements' bytes, of as many fields as came in a row.
+    Attributes:
+        number: the field's.
+        wire: `VARINT`, `FIXED64`, `BYTES` or `FIXED32`.
+        value: an unsigned number for `VARINT`; a `Message` for `BYTES`, whose `data` are the bytes; for `FIXED32` and
+            `FIXED64` the elements' bytes, of as many fields as came in a row.
     """
 
     number: int
@@ -38,7 +39,13 @@ class Field:
 
 
 class Message:
-    """The bytes of a message from `start` on, read field by field."""
+    """A message, read field by field.
+
+    Args:
+        data: its bytes.
+        start: where in the file they begin, for errors.
+        budget: how many fields may still be read, in a list that all messages of one file share.
+    """
 
     def __init__(self, data: memoryview, *, start: int = 0, budget: list[int] | None = None) -> None:
         self.data = data

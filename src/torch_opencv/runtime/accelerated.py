@@ -29,7 +29,16 @@ class Input:
 
     @classmethod
     def like(cls, tensor: Tensor, dynamic: Collection[int]) -> Input:
-        """What the example is, with the dimensions in `dynamic` free; negative ones count from the end."""
+        """What an example is.
+
+        >>> import torch
+        >>> str(Input.like(torch.zeros(1, 3, 224, 224), dynamic=(0,)))
+        'torch.float32 (any, 3, 224, 224)'
+
+        Args:
+            tensor: the example.
+            dynamic: the dimensions whose size is free; negative ones count from the end.
+        """
         varies = [dim in dynamic or dim - tensor.ndim in dynamic for dim in range(tensor.ndim)]
         return cls(tensor.dtype, tuple(None if v else size for v, size in zip(varies, tensor.shape, strict=True)))
 
@@ -87,7 +96,14 @@ class Accelerated(ABC):
 
     @abstractmethod
     def run(self, tensors: Sequence[Tensor]) -> tuple[Tensor, ...]:
-        """All outputs for inputs that have been checked, without gradients."""
+        """All outputs, without gradients.
+
+        Args:
+            tensors: inputs that have been checked, on any device.
+
+        Returns:
+            New tensors on `device`, in a tuple even if there is one.
+        """
 
 
 class Eager(Accelerated):
@@ -108,7 +124,15 @@ def _counted(inputs: Sequence[Input]) -> str:
 
 
 def outputs_of(module: nn.Module, tensors: Sequence[Tensor]) -> tuple[Tensor, ...]:
-    """The module's outputs, as a tuple even of one. AccelerateError if they aren't tensors."""
+    """A module's outputs, as a tuple even of one.
+
+    Args:
+        module: any.
+        tensors: its inputs.
+
+    Raises:
+        AccelerateError: they aren't tensors.
+    """
     outputs = module(*tensors)
     if isinstance(outputs, Tensor):
         return (outputs,)

@@ -20,7 +20,14 @@ _log = logging.getLogger(__name__)
 
 
 def read(key: str) -> bytes | None:
-    """What is kept under the key; None if nothing is, or nothing undamaged."""
+    """What is kept of a compiled network.
+
+    Args:
+        key: of `fingerprint`.
+
+    Returns:
+        The ONNX graph; None if nothing is kept, or nothing undamaged.
+    """
     for path in _folder().glob(f"{key}-*.onnx"):
         try:
             graph = path.read_bytes()
@@ -34,7 +41,12 @@ def read(key: str) -> bytes | None:
 
 
 def write(key: str, graph: bytes) -> None:
-    """Keep the graph; other processes see the whole file or none. If that fails the log says so, and that is all."""
+    """Keep a graph; other processes see the whole file or none. If that fails the log says so, and that is all.
+
+    Args:
+        key: of `fingerprint`.
+        graph: ONNX, serialised.
+    """
     try:
         _make_folder()
         with atomic_write(_folder() / _name(key, graph)) as part:

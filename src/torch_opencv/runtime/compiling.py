@@ -61,16 +61,18 @@ def compilation(
 
 
 def compiled_in_thread(function: Callable[[], T], name: str, seconds: float) -> T:
-    """What the function returns or raises; it runs in a thread that is ended if this one stops waiting.
+    """Compile in a thread that is ended if this one stops waiting.
 
     Args:
         function: compiles.
         name: of what is compiled, for whoever watches.
         seconds: about how long it takes.
 
+    Returns:
+        What the function returns. What it raises is raised.
+
     Raises:
         CompilationCancelledError: the watcher has cancelled it.
-
     """
     watcher = _watcher.get()
     while not _one_at_a_time.acquire(timeout=_POLL):

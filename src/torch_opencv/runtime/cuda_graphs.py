@@ -28,6 +28,12 @@ class CudaGraphs(Accelerated):
 
     The graphs share one memory pool, so each overwrites what another has left: they run one at a time, and outputs
     are copied before the next may start, on whatever streams the callers are.
+
+    Args:
+        module: is moved to the device, and to channels_last.
+        inputs: what it takes.
+        device: a CUDA device.
+        dtype: of the parameters: float32 or float16.
     """
 
     backend = "cuda-graphs"

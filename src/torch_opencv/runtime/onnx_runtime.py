@@ -30,7 +30,12 @@ def versions() -> list[str]:
 
 
 class OnnxRuntime(Accelerated):
-    """An ONNX graph on the CPU."""
+    """An ONNX graph on the CPU.
+
+    Args:
+        graph: ONNX, serialised.
+        inputs: what it takes.
+    """
 
     backend = "onnxruntime"
 
@@ -61,7 +66,16 @@ class OnnxRuntime(Accelerated):
 
 
 def exported(module: nn.Module, example: Sequence[Tensor], inputs: Sequence[Input]) -> bytes:
-    """The module as a serialised ONNX graph."""
+    """A module as a serialised ONNX graph.
+
+    Args:
+        module: in evaluation mode, on the CPU.
+        example: its inputs.
+        inputs: their dtypes and shapes; sizes that are None are free in the graph.
+
+    Raises:
+        RuntimeError: the exporter gave no graph. It raises many other exceptions: `reason` makes a line of any.
+    """
     varying = [[dim for dim, size in enumerate(spec.shape) if size is None] for spec in inputs]
     larger = []  # the exporter takes a size of 1 for a constant
     for tensor, dims in zip(example, varying, strict=True):
@@ -114,7 +128,11 @@ class _OthersStderr:
 
 
 def reason(error: BaseException) -> str:
-    """Why a module can't be exported, in a line: the error at the root of the exporter's, and where it came from."""
+    """Why a module can't be exported, in a line: the error at the root of the exporter's, and where it came from.
+
+    Args:
+        error: what `exported` has raised.
+    """
     while error.__cause__ is not None:
         error = error.__cause__
     text = first_line(error)

@@ -15,17 +15,24 @@ from torch import Tensor
 
 
 def staging(shape: Sequence[int], dtype: torch.dtype, device: torch.device) -> Tensor:
-    """Memory on the CPU, not initialised, from which copies to the device are quickest: pinned, if that is CUDA's.
+    """Memory on the CPU, not initialised, from which copies to a device are quickest: pinned, if that is CUDA's.
 
     Take new memory for every copy: what was given is still read after the copy has been asked for.
+
+    Args:
+        shape: of the tensor.
+        dtype: of the tensor.
+        device: where it will be copied to.
     """
     return torch.empty(tuple(shape), dtype=dtype, pin_memory=device.type == "cuda")
 
 
 def to_device(tensor: Tensor, device: torch.device) -> Tensor:
-    """The tensor on the device; from the CPU to CUDA without waiting, on the current stream.
+    """A tensor on a device; from the CPU to CUDA without waiting, on the current stream.
 
-    The tensor may be written to at once, unless it is in pinned memory, from which it is read later.
+    Args:
+        tensor: may be written to at once, unless it is in pinned memory, from which it is read later.
+        device: any.
     """
     if device.type == "cuda" and tensor.device.type == "cpu":
         return _pinned(tensor).to(device, non_blocking=True)

@@ -42,7 +42,14 @@ _MOST_ELEMENTS = (
 
 
 class Geometry:
-    """Where a tensor's elements are in its storage, as the file says: `of` makes the tensor."""
+    """Where a tensor's elements are in its storage, as the file says: `of` makes the tensor.
+
+    Args:
+        layout: of the file, at the tensor's number of dimensions.
+
+    Raises:
+        Unreadable: PyTorch has no such tensors.
+    """
 
     def __init__(self, layout: Layout) -> None:
         self._at = layout.at
@@ -61,7 +68,18 @@ class Geometry:
             raise Unreadable(f"a tensor of size {_joined(self._size)}, which is too large", self._at)
 
     def of(self, storage: Tensor | None, dtype: torch.dtype) -> Tensor:
-        """The tensor, a view of its ``storage`` (1-dim, or None, which empty tensors have)."""
+        """The tensor.
+
+        Args:
+            storage: 1-dim, or None, which empty tensors have.
+            dtype: the storage's.
+
+        Returns:
+            A view of the storage.
+
+        Raises:
+            Unreadable: the storage has fewer elements.
+        """
         count = 0 if storage is None else len(storage)
         last = self._offset + sum((n - 1) * step for n, step in zip(self._size, self._stride, strict=True))
         if self._size and last >= count:

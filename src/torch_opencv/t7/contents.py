@@ -19,7 +19,13 @@ _LONGEST_PATH = 1000  # characters; those of things that are nested a million de
 
 @dataclass(eq=False)
 class Node:
-    """Something in a value, and where it is."""
+    """Something in a value, and where it is.
+
+    Attributes:
+        value: the table, object, function or tensor.
+        step: the last part of its path.
+        around: the node that it is in; None for the root.
+    """
 
     value: Any
     step: str
@@ -41,7 +47,14 @@ class Node:
 
 
 def nodes(value: Any) -> Iterator[Node]:
-    """Every table, object, function and tensor in it, once, in the file's order, with the value itself first."""
+    """Go through all that is in a value.
+
+    Args:
+        value: what `t7.load` gave.
+
+    Yields:
+        Every table, object, function and tensor, once, in the file's order, with the value itself first.
+    """
     known: set[int] = set()
     waiting = [Node(value, "", None)]
     while waiting:
@@ -67,7 +80,14 @@ def _inside(value: Any) -> Iterator[tuple[str, Any]]:
 
 
 def step(key: Any) -> str:
-    """A key's part of a path: printable, whatever it is."""
+    """A key's part of a path: printable, whatever it is.
+
+    >>> step("weight"), step(1), step(True)
+    ('weight', '1', 'True')
+
+    Args:
+        key: of a table: what Lua takes for one.
+    """
     text = f"[{key.class_name}]" if isinstance(key, Object) else key if isinstance(key, str) else repr(key)
     if isinstance(key, Table | Tensor | Function):
         text = f"[{type(key).__name__.lower()}]"
@@ -75,7 +95,17 @@ def step(key: Any) -> str:
 
 
 def named_tensors(value: Any) -> dict[str, Tensor]:
-    """The tensors in it by their paths; a second one with the same path gets "#2" after it, and so on."""
+    """The tensors in a value, by their paths.
+
+    Args:
+        value: what `t7.load` gave.
+
+    Returns:
+        In the file's order; a second one with the same path gets "#2" after it, and so on.
+
+    Raises:
+        T7Error: something is nested too deep to have a path.
+    """
     named: dict[str, Tensor] = {}
     counts: dict[str, int] = {}  # how many have had a path, so that the search for a free name goes on where it was
     for node in nodes(value):
@@ -90,7 +120,14 @@ def named_tensors(value: Any) -> dict[str, Tensor]:
 
 
 def parameters(value: Any) -> list[Tensor]:
-    """What Torch7's Module:parameters() gives: each object's `weight` and `bias`, but the same view once only."""
+    """What Torch7's Module:parameters() gives.
+
+    Args:
+        value: what `t7.load` gave.
+
+    Returns:
+        Each object's `weight` and `bias`, but the same view once only.
+    """
     views: dict[tuple[Any, ...], Tensor] = {}
     for node in nodes(value):
         if isinstance(node.value, Object):
@@ -101,5 +138,17 @@ def parameters(value: Any) -> list[Tensor]:
 
 
 def view(tensor: Tensor) -> tuple[Any, ...]:
-    """What makes two tensors the same view of the same memory."""
+    """What makes two tensors the same view of the same memory.
+
+    >>> import torch
+    >>> x = torch.zeros(4)
+    >>> view(x) == view(x[:]), view(x) == view(x[:2])
+    (True, False)
+
+    Args:
+        tensor: any.
+
+    Returns:
+        Something hashable that is equal for the same views.
+    """
     return tensor.data_ptr(), tensor.dtype, tensor.shape, tensor.stride()

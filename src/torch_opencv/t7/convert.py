@@ -28,14 +28,22 @@ _TOLERANCE = 1e-3  # of an ONNX file's outputs, of the largest value; a wrong ne
 
 
 def to_safetensors(source: Path, target: Path) -> str:
-    """Write the tensors of a Torch7 file to a safetensors file: what was written, in a line.
+    """Write the tensors of a Torch7 file to a safetensors file.
 
     If a network is in it, they are its parameters and buffers, by their names in ``t7.load_network(source)``; else all
     of its tensors, by their paths. A tensor that has several names is written under the first, and the metadata have
     `alias: first` for the others, as safetensors' own `save_model` has it and `load_model` understands. The metadata
     also say `source`, its `sha256`, and `class`.
 
-    Raises T7Error if the file can't be read or has no tensors.
+    Args:
+        source: The Torch7 file.
+        target: The safetensors file, which is replaced as a whole.
+
+    Returns:
+        What was written, in a line.
+
+    Raises:
+        T7Error: The file can't be read, has no tensors, or the target can't be written.
     """
     from safetensors import SafetensorError
     from safetensors.torch import save_file

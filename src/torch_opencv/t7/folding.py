@@ -16,9 +16,14 @@ def fold_batch_norms(module: nn.Module) -> nn.Module:
     """A copy without those batch normalizations that directly follow a convolution or a linear layer.
 
     They are folded into its weights and bias, in float64 arithmetic, wherever that is exact: where nothing else uses
-    the layer's output, nor the layer or its parameters. Others stay. Looks into sequences, nngraph's graphs and all
-    other modules; those of a graph are replaced by nn.Identity, so that the graph stays as it is.
-    The module must be in evaluation mode (ValueError).
+    the layer's output, nor the layer or its parameters. Others stay.
+
+    Args:
+        module: In evaluation mode. Sequences, nngraph's graphs and all other modules in it are searched; what is folded
+            in a graph is replaced by nn.Identity, so that the graph stays as it is.
+
+    Raises:
+        ValueError: It is in training mode.
     """
     if any(one.training for one in module.modules()):
         raise ValueError("batch normalizations can be folded in evaluation mode only: call .eval() first")

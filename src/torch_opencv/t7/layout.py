@@ -35,7 +35,12 @@ _UNALIGNED_ACCESS = platform.machine().lower() in {"x86_64", "amd64", "aarch64",
 
 
 class Unreadable(Exception):  # noqa: N818 (never leaves the package: the caller makes a T7Error of it)
-    """Something that Torch7 doesn't write, and the byte at which it stands."""
+    """Something that Torch7 doesn't write.
+
+    Attributes:
+        what: what it is.
+        at: the byte at which it stands.
+    """
 
     def __init__(self, what: str, at: int) -> None:
         super().__init__(what)

@@ -55,9 +55,17 @@ def load_network(path: str | os.PathLike[str]) -> nn.Module:
 
 
 def network(value: Any) -> nn.Module:
-    """The same for what `t7.load` gave: an object of an nn class, or a table with one of them in it.
+    """`load_network` for what `t7.load` gave.
 
-    In a table, or tables in it, the network is the one there is, or the one called "model", "net" or "network".
+    Args:
+        value: An object of an nn class, or a table with one of them in it: the network is the one there is, or the one
+            called "model", "net" or "network".
+
+    Returns:
+        The module, in evaluation mode.
+
+    Raises:
+        T7Error: There is no network or several, or a layer can't be made.
     """
     module = _Building().module(_find(value), "")
     module.eval()

@@ -84,7 +84,12 @@ class Object:
         self.class_name, self.version, self.fields = class_name, version, None
 
     def get(self, name: str, default: Any = None) -> Any:
-        """The value of a field, or ``default`` if there is none."""
+        """The value of a field.
+
+        Args:
+            name: The field's.
+            default: What to return if there is none.
+        """
         return self.fields.get(name, default) if isinstance(self.fields, Table) else default
 
     def __getitem__(self, name: str) -> Any:

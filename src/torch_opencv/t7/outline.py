@@ -28,12 +28,28 @@ _LONGEST_TEXT = 40  # characters of a string
 
 
 def outline(value: Any, *, depth: int = 20, items: int = 30) -> Iterator[str]:
-    """The tree's lines. ``depth``: levels shown, 1 to 100. ``items``: how many of a table's entries are."""
+    """What is in a value, as a tree.
+
+    Args:
+        value: What `t7.load` gave.
+        depth: Levels shown, 1 to 100.
+        items: How many of a table's entries are.
+
+    Yields:
+        The tree's lines.
+    """
     return _Outline(value, depth, items).lines(value)
 
 
 def summary(value: Any) -> str:
-    """How much there is: classes, parameters, tensors, and bytes of storages, shared ones once."""
+    """How much there is in a value.
+
+    Args:
+        value: What `t7.load` gave.
+
+    Returns:
+        A line: classes, parameters, tensors, and bytes of storages, shared ones once.
+    """
     found = [node.value for node in nodes(value)]
     tensors = [thing for thing in found if isinstance(thing, Tensor)]
     storages = {tensor.untyped_storage().data_ptr(): tensor.untyped_storage().nbytes() for tensor in tensors}

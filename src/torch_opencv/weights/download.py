@@ -37,10 +37,18 @@ class _InterruptedError(Exception):
 
 
 def download(url: str, target: Path, file: File, *, arrived: Callable[[int], None]) -> None:
-    """Fetch `url` to `target`, which must be `file`; `arrived` is called with the number of bytes that are here.
+    """Fetch a file.
 
-    MirrorFailedError with the reason if this address doesn't give the file. OSError if the disk doesn't take it; then
-    the `.part` file is removed too, since on a full disk its room is worth more than resuming is.
+    Args:
+        url: where from.
+        target: where to; it is there only once it is whole and verified.
+        file: what it must be.
+        arrived: called with the number of bytes that are here.
+
+    Raises:
+        MirrorFailedError: this address doesn't give the file, and why.
+        OSError: the disk doesn't take it; then the `.part` file is removed too, since on a full disk its space is worth
+            more than resuming is.
     """
     part = part_file(url, target, file)
     reason = ""
@@ -76,7 +84,13 @@ def download(url: str, target: Path, file: File, *, arrived: Callable[[int], Non
 
 
 def part_file(url: str, target: Path, file: File) -> Path:
-    """Where the bytes of `url` are kept until they are whole."""
+    """Where the bytes of an address are kept until they are whole.
+
+    Args:
+        url: the address.
+        target: the file that they become, in the same folder.
+        file: what it must be.
+    """
     key = hashlib.sha256(f"{url}\n{file.checksum}".encode()).hexdigest()[:16]
     return target.with_name(f".{target.name}.{key}.part")
 

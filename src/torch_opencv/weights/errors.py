@@ -17,7 +17,11 @@ class MirrorFailedError(Exception):
 
 
 class MissingWeightsError(WeightsError):
-    """Weights are not on this machine, and no mirror gives them. `names`: which, as in the catalogue."""
+    """Weights are not on this machine, and no mirror gives them.
+
+    Attributes:
+        names: which, as in the catalogue.
+    """
 
     def __init__(self, message: str, names: Sequence[str]) -> None:
         super().__init__(message)

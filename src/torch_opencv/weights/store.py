@@ -30,8 +30,10 @@ _Location = Literal["cache", "package", "folder"]
 class Copy:
     """An entry's files as they lie in one folder of this machine.
 
-    `location` is "cache", "package" (an installed one) or "folder", `path` the main file, `problem` what is wrong with
-    the files; None if they have been verified.
+    Attributes:
+        location: "cache", "package" (an installed one) or "folder".
+        path: the main file.
+        problem: what is wrong with the files; None if they have been verified.
     """
 
     location: _Location
@@ -46,11 +48,17 @@ class _Tried:
 
 
 def path(name: str, *, progress: bool = True) -> Path:
-    """The local path of the weights called `name`: verified, and fetched first if this machine hasn't got them.
+    """The local path of weights: verified, and fetched first if this machine hasn't got them.
 
-    Of weights with several files it is the main one's; the others, verified too, lie beside it under the names
-    that `entry(name).files` gives. `progress` shows a bar on stderr while downloading, if that is a terminal.
-    WeightsError if there are no such weights, or if they can't be had: it names every mirror tried.
+    Args:
+        name: as in the catalogue.
+        progress: show a bar on stderr while downloading, if that is a terminal.
+
+    Returns:
+        The main file's; the others, verified too, lie beside it under the names that `entry(name).files` gives.
+
+    Raises:
+        WeightsError: there are no such weights, or they can't be had: it names every mirror tried.
     """
     entry = catalogue.entry(name)
     _announce([entry], shown=progress)
@@ -60,9 +68,17 @@ def path(name: str, *, progress: bool = True) -> Path:
 def fetch(*names: str, progress: bool = True) -> tuple[Path, ...]:
     """`path` for several weights at once: one that can't be had doesn't keep the others from being fetched.
 
-    One line on stderr says what is about to be fetched, how large it is and under which licence, unless `progress` is
-    False. WeightsError at the end, about all those that failed; at once, before anything is fetched, if a name is
-    unknown.
+    Args:
+        names: as in the catalogue.
+        progress: say in a line on stderr what is about to be fetched, how large it is and under which licence, and show
+            bars, if stderr is a terminal.
+
+    Returns:
+        The main files' paths, in the order of the names.
+
+    Raises:
+        WeightsError: before anything is fetched, if a name is unknown; else at the end, about all that failed
+            (`MissingWeightsError` if no mirror gave them).
     """
     entries = [catalogue.entry(name) for name in names]
     _announce(entries, shown=progress)
@@ -83,7 +99,14 @@ def fetch(*names: str, progress: bool = True) -> tuple[Path, ...]:
 def verify(name: str) -> tuple[Copy, ...]:
     """Read every copy of the weights on this machine again, without fetching any.
 
-    WeightsError, naming the damaged ones, unless there is a copy and all of them are what they must be.
+    Args:
+        name: as in the catalogue.
+
+    Returns:
+        The copies, all of them undamaged.
+
+    Raises:
+        WeightsError: there is none, or some don't match their checksums: it names those.
     """
     found = _copies(catalogue.entry(name), [], fresh=True)
     if not found:
@@ -95,12 +118,30 @@ def verify(name: str) -> tuple[Copy, ...]:
 
 
 def copies(name: str) -> tuple[Copy, ...]:
-    """All copies of the weights on this machine, damaged ones included, in the order in which `path` looks at them."""
+    """All copies of the weights on this machine, damaged ones included.
+
+    Args:
+        name: as in the catalogue.
+
+    Returns:
+        Those in the order in which `path` looks at them.
+
+    Raises:
+        WeightsError: there are no such weights.
+    """
     return _copies(catalogue.entry(name), [])
 
 
 def obtain(entry: Entry, *, shown: bool) -> Path:
-    """`path` for an entry. `shown`: whether progress may be shown."""
+    """`path` for an entry.
+
+    Args:
+        entry: of the catalogue.
+        shown: whether progress may be shown.
+
+    Raises:
+        WeightsError: it can't be had, or not be kept.
+    """
     if not entry.files:
         raise WeightsError(
             f"{entry.name} can't be fetched or opened by name, since no checksum of it has been published: "
