@@ -11,6 +11,16 @@ class TorchOpencvError(Exception):
 
 
 def first_line(error: BaseException) -> str:
-    """What an exception says, in a line without colours, 200 characters at most; its class if it says nothing."""
+    r"""What an exception says, in a line without colours.
+
+    >>> first_line(ValueError("no such layer\nin the graph")), first_line(KeyError())
+    ('no such layer', 'KeyError')
+
+    Args:
+        error: any.
+
+    Returns:
+        At most 200 characters; the exception's class if it says nothing.
+    """
     text = re.sub(r"\x1b\[[0-9;]*[A-Za-z]", "", str(error)).strip()
     return text.partition("\n")[0][:200] or type(error).__name__

@@ -10,5 +10,12 @@ IMAGE_SUFFIXES = frozenset(f".{name}" for name in _NAMES.split())
 
 
 def is_image(path: Path) -> bool:
-    """Whether a file in a folder is taken for an image: by its name; hidden files aren't."""
+    """Whether a file in a folder is taken for an image: by its name; hidden files aren't.
+
+    >>> is_image(Path("photos/a.JPG")), is_image(Path("photos/.a.jpg")), is_image(Path("photos/a.txt"))
+    (True, False, False)
+
+    Args:
+        path: of the file.
+    """
     return path.suffix.lower() in IMAGE_SUFFIXES and not path.name.startswith(".")

@@ -12,12 +12,26 @@ KINDS = (
 
 
 def is_address(spec: str) -> bool:
-    """Whether it is a stream's address, well-formed or not; ``10:30.mp4`` is a file."""
+    """Whether a name is a stream's address, well-formed or not.
+
+    >>> is_address("rtsp://10.0.0.7/live"), is_address("10:30.mp4")
+    (True, False)
+
+    Args:
+        spec: as the user wrote it.
+    """
     return "://" in spec or bool(re.match("(rtsps?|https?):", spec))
 
 
 def is_file_name(spec: str) -> bool:
-    """Whether a file or folder of exactly that name is meant, and no camera, stream, glob or sequence."""
+    """Whether a file or folder of exactly that name is meant, and no camera, stream, glob or sequence.
+
+    >>> [spec for spec in ("clip.mp4", "0", "f%03d.png", "*.jpg", "-", "sample") if is_file_name(spec)]
+    ['clip.mp4']
+
+    Args:
+        spec: as the user wrote it.
+    """
     return not (
         re.fullmatch("[0-9]{1,4}", spec)
         or spec in ("sample", "browser", "-")
@@ -28,12 +42,26 @@ def is_file_name(spec: str) -> bool:
 
 
 def is_sequence(spec: str) -> bool:
-    """Whether a name has one field for a number, as ``f%03d.png``."""
+    """Whether a name has one field for a number.
+
+    >>> is_sequence("f%03d.png"), is_sequence("f001.png")
+    (True, False)
+
+    Args:
+        spec: as the user wrote it.
+    """
     return len(re.findall("%0?[0-9]*d", os.path.basename(spec))) == 1  # noqa: PTH119
 
 
 def why_missing(spec: str) -> str:
-    """What to tell the user if it is a file's name and there is no such file; else ""."""
+    """What to tell the user if a name is a file's and there is no such file.
+
+    Args:
+        spec: as the user wrote it.
+
+    Returns:
+        A line; "" if there is nothing to tell.
+    """
     if not is_file_name(spec) or os.path.exists(spec):  # noqa: PTH110 (Path.exists raises for some names)
         return ""
     return f"no such file or folder: {spec!r}; {KINDS}"

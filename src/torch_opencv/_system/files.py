@@ -10,15 +10,30 @@ from pathlib import Path
 
 
 def create(path: Path) -> int:
-    """A descriptor of a file that didn't exist; nothing is followed or overwritten that somebody has put there.
+    """Make a file that doesn't exist; nothing is followed or overwritten that somebody has put there.
 
-    OSError, FileExistsError above all, if it can't be made.
+    Args:
+        path: of the file.
+
+    Returns:
+        A descriptor, for reading and writing.
+
+    Raises:
+        OSError: it can't be made; FileExistsError above all.
     """
     return os.open(path, os.O_RDWR | os.O_CREAT | os.O_EXCL | getattr(os, "O_NOFOLLOW", 0), 0o666)
 
 
 def write_new(path: Path, data: bytes) -> None:
-    """Write a file that must not exist. OSError if it does, or can't be written; then nothing is left of it."""
+    """Write a file that must not exist.
+
+    Args:
+        path: of the file.
+        data: its content.
+
+    Raises:
+        OSError: it exists, or can't be written; then nothing is left of it.
+    """
     with os.fdopen(create(path), "wb") as file:
         try:
             file.write(data)
@@ -30,10 +45,18 @@ def write_new(path: Path, data: bytes) -> None:
 
 @contextmanager
 def atomic_write(target: Path) -> Iterator[Path]:
-    """Give a path beside ``target`` to write to; at the end of the block that file becomes it, in one step.
+    """Give a path beside the target to write to; at the end of the block that file becomes it, in one step.
 
-    If the block raises, what was written is removed, and what was at ``target`` before stays. OSError if it can't be
-    written.
+    If the block raises, what was written is removed, and what was at the target before stays.
+
+    Args:
+        target: the file.
+
+    Yields:
+        The path to write to.
+
+    Raises:
+        OSError: it can't be written.
     """
     part = target.with_name(f".{target.name}.{uuid.uuid4().hex}.part")
     try:

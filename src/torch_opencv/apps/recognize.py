@@ -64,7 +64,8 @@ class Analyzer(Protocol):
 class Recognized:
     """The faces in a frame, and whose they are.
 
-    recognizer: Which said so; None while labelling.
+    Attributes:
+        recognizer: Which said so; None while labelling.
     """
 
     faces: list[Face]

@@ -53,7 +53,11 @@ class Message:
         self._budget = [_MOST_FIELDS] if budget is None else budget  # shared by all messages of one file
 
     def fields(self) -> Iterator[Field]:
-        """All fields in turn. WireError if the bytes aren't such."""
+        """All fields in turn.
+
+        Raises:
+            WireError: the bytes aren't such.
+        """
         at = 0
         while at < len(self.data):
             self._budget[0] -= 1
@@ -79,7 +83,11 @@ class Message:
                 raise self._error(f"wire type {wire}", at)
 
     def varints(self) -> list[int]:
-        """All the bytes as packed varints. WireError if they aren't such."""
+        """All the bytes as packed varints.
+
+        Raises:
+            WireError: they aren't such.
+        """
         values = []
         at = 0
         while at < len(self.data):

@@ -39,10 +39,24 @@ class App(ABC, Generic[R]):
 
     @abstractmethod
     def process(self, image: torch.Tensor, /) -> R:
-        """What the model says about a frame, torch.uint8 (H, W, 3) BGR, which it leaves as it is: it is shown, too."""
+        """What the model says about a frame.
+
+        Args:
+            image: torch.uint8 (H, W, 3), BGR, to be left as it is: it is shown, too.
+
+        Returns:
+            A result of any type; it reaches `draw` and `fields` as it is.
+        """
 
     def process_batch(self, images: Sequence[torch.Tensor], /) -> Sequence[R]:
-        """The same for a frame of each of several sources, of any sizes."""
+        """The same for a frame of each of several sources.
+
+        Args:
+            images: torch.uint8 (H, W, 3), BGR, of any sizes.
+
+        Returns:
+            A result for each, in the same order.
+        """
         return [self.process(image) for image in images]
 
     def process_sources(self, images: Sequence[torch.Tensor], sources: Sequence[int], /) -> Sequence[R]:
@@ -56,23 +70,43 @@ class App(ABC, Generic[R]):
         return self.process_batch(images)
 
     def draw(self, image: torch.Tensor, result: R, /) -> torch.Tensor:
-        """The frame with the result drawn on it, torch.uint8 (H, W, 3) BGR; ``image``, a copy, may be drawn into.
+        """The frame with the result drawn on it.
 
-        Grey and BGRA images and arrays of NumPy's are converted. One of another size is taken to show the whole
-        frame. What was returned before may still be on its way to the screen: give a new one each time.
+        Args:
+            image: a copy of the frame, torch.uint8 (H, W, 3), BGR, which may be drawn into.
+            result: of `process`.
+
+        Returns:
+            torch.uint8 (H, W, 3), BGR; grey and BGRA images and arrays of NumPy's are converted. One of another size is
+            taken to show the whole frame. What was returned before may still be on its way to the screen: give a new
+            one each time.
         """
         return image
 
     def fields(self, result: R, /) -> Mapping[str, object]:
-        """The result as the fields of its JSON line."""
+        """The result as the fields of its JSON line.
+
+        Args:
+            result: of `process`.
+
+        Returns:
+            What JSON can hold, by name: None, bool, int, float, str, and lists and dicts of them.
+        """
         return {}
 
     def choose(self, name: str, /) -> None:
-        """Switch to one of the choices. `chosen` says when it has taken effect."""
+        """Switch to one of the choices. `chosen` says when it has taken effect.
+
+        Args:
+            name: one of `choices`.
+        """
         self.chosen = name
 
     def handle(self, event: Event, /) -> bool:
         """Hear what the user did: a key, a click, a text, a button.
+
+        Args:
+            event: one of the four.
 
         Returns:
             Whether the app has taken it. A key that it takes does nothing else, even if it is one of the loop's own
@@ -96,13 +130,15 @@ class App(ABC, Generic[R]):
 def as_app(program: object) -> App[object]:
     """What `live.run` takes, as an `App`.
 
+    >>> as_app(lambda image: 255 - image).replaces_frame
+    True
+
     Args:
         program: an `App`; an object with the methods ``process`` and ``draw``, and whatever else of an `App`'s it has;
             or a function of an image that returns an image, which is shown in place of the frame.
 
     Raises:
         TypeError: it is none of these.
-
     """
     if isinstance(program, type):
         raise TypeError(f"{program.__name__} is a class: give an object of it, {program.__name__}()")

@@ -42,7 +42,11 @@ class Choices:
         return self._wanted if time.monotonic() - self._asked_at < _NOTE_S else ""
 
     def choose(self, number: int) -> None:
-        """Switch to a choice, counted from 0; nothing happens if there is none of that number."""
+        """Switch to a choice.
+
+        Args:
+            number: counted from 0; nothing happens if there is none of that number.
+        """
         if not 0 <= number < len(self.names):
             return
         before, name = self._wanted, self.names[number]
@@ -52,7 +56,11 @@ class Choices:
             self._app.choose(name)
 
     def step(self, by: int) -> None:
-        """Switch to the next choice (1) or the previous one (-1), beyond the last to the first again."""
+        """Switch to the next choice or the previous one, beyond the last to the first again.
+
+        Args:
+            by: 1 or -1.
+        """
         if self.names:
             at = self.names.index(self._wanted) if self._wanted in self.names else -max(by, 0)
             self.choose((at + by) % len(self.names))

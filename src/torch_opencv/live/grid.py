@@ -14,7 +14,11 @@ _WIDEST = 1920  # pixels of the whole image
 
 
 class Grid:
-    """Where each of several images goes. The first one that is placed sets the size of all tiles, for good."""
+    """Where each of several images goes. The first one that is placed sets the size of all tiles, for good.
+
+    Args:
+        count: how many tiles there are.
+    """
 
     def __init__(self, count: int) -> None:
         self._columns = math.ceil(math.sqrt(count))

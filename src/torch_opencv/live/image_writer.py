@@ -18,7 +18,14 @@ from torch_opencv.live.sources.opencv_log import quiet_opencv
 
 
 def records_images(path: str | Path) -> bool:
-    """Whether images are meant: by an image's name, a folder that exists, or a name that ends in a slash."""
+    """Whether images are to be written.
+
+    >>> records_images("out.png"), records_images("out/"), records_images("out.mp4")
+    (True, True, False)
+
+    Args:
+        path: an image's name, a folder that exists, or a name that ends in a slash; else there are none.
+    """
     return str(path).endswith(("/", "\\")) or Path(path).is_dir() or Path(path).suffix.lower() in IMAGE_SUFFIXES
 
 

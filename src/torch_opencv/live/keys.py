@@ -22,5 +22,15 @@ COMMANDS: Mapping[str, Command | Choose] = {
 
 
 def command_of(key: str) -> Command | Choose | None:
-    """What a key asks for; None if nothing."""
+    """The loop's command for a key.
+
+    >>> command_of("Escape")
+    Command(name='quit')
+
+    Args:
+        key: as `events.Key` names it.
+
+    Returns:
+        None if it is none of the loop's.
+    """
     return COMMANDS.get(key.lower() if len(key) == 1 else key)

@@ -38,7 +38,14 @@ class Mailbox(Generic[T]):
     # --- the producer ---
 
     def put(self, item: T) -> bool:
-        """Hand an item over; waits for room if all are kept. False, and nothing is handed over, once it is closed."""
+        """Hand an item over; wait until there is space if all are kept.
+
+        Args:
+            item: any.
+
+        Returns:
+            False, and nothing is handed over, once it is closed.
+        """
         with self._changed:
             if not self._replaces:
                 self._changed.wait_for(lambda: self._closed or len(self._items) < self._maxsize)
@@ -52,7 +59,14 @@ class Mailbox(Generic[T]):
             return True
 
     def offer(self, item: T) -> bool:
-        """Hand an item over if there is room for it now; whether there was. It counts as dropped if not."""
+        """Hand an item over if there is space for it now.
+
+        Args:
+            item: counts as dropped if there is none.
+
+        Returns:
+            Whether there was.
+        """
         with self._changed:
             if self._closed or len(self._items) >= self._maxsize:
                 self.dropped += 1
@@ -62,7 +76,11 @@ class Mailbox(Generic[T]):
             return True
 
     def finish(self, error: BaseException | None = None) -> None:
-        """Say that no more will come, and why: an error is raised where the items are taken, after the last of them."""
+        """Say that no more will come, and why.
+
+        Args:
+            error: is raised where the items are taken, after the last of them.
+        """
         with self._changed:
             self._error = error  # first: `ended`, which is read without the lock, would deny that it comes
             self._finished = True

@@ -20,11 +20,13 @@ _log = logging.getLogger(__name__)
 
 
 def check_writable(path: Path) -> None:
-    """Make sure that a file can be written at ``path``; what is there already stays as it is until the first write.
+    """Make sure that a file can be written; what is there already stays as it is until the first write.
+
+    Args:
+        path: the file.
 
     Raises:
         OutputError: there is no such folder, it is a folder itself, writing isn't permitted, or the disk is full.
-
     """
     if re.match("[A-Za-z][A-Za-z0-9+.-]+:/", str(path)):  # the address isn't repeated: it may hold a password
         raise OutputError("an output can't be sent to an address: give a file")
@@ -42,8 +44,13 @@ def check_writable(path: Path) -> None:
 def lock(path: Path) -> BaseFileLock | None:
     """Keep other programs of this package from writing to a file until the lock is released, or the process ends.
 
-    The lock is a file in `home()`, so that none lies beside what the user asked for. None where that can't be written,
-    or where the path is a device or a pipe.
+    The lock is a file in `home()`, so that none lies beside what the user asked for.
+
+    Args:
+        path: what is written to.
+
+    Returns:
+        The lock, which is held; None where there can't be one, or where the path is a device or a pipe.
 
     Raises:
         OutputError: another program writes to it now.
@@ -67,7 +74,14 @@ def lock(path: Path) -> BaseFileLock | None:
 
 
 def identity(path: Path) -> object:
-    """The same for two paths to one file, through links too, and another one once the file is replaced."""
+    """What tells files apart.
+
+    Args:
+        path: of a file, which needn't exist.
+
+    Returns:
+        The same for two paths to one file, through links too, and another one once the file is replaced.
+    """
     try:
         status = os.stat(path)  # noqa: PTH116
     except OSError:
@@ -78,9 +92,11 @@ def identity(path: Path) -> object:
 def check_absent(outputs: Iterable[Path]) -> None:
     """Make sure that no output replaces a file with something in it.
 
+    Args:
+        outputs: what is to be written.
+
     Raises:
         OutputError: one does.
-
     """
     for path in outputs:
         if path.is_file() and path.stat().st_size:
@@ -90,9 +106,12 @@ def check_absent(outputs: Iterable[Path]) -> None:
 def check_distinct(outputs: Iterable[Path], inputs: Iterable[Path]) -> None:
     """Make sure that no output is written over an input or over another output.
 
+    Args:
+        outputs: what is to be written.
+        inputs: what is read.
+
     Raises:
         OutputError: one is.
-
     """
     taken = {identity(path): "is read as SOURCE" for path in inputs}
     for path in outputs:

@@ -167,7 +167,15 @@ class PrintedResults(Results):
 
 
 def rows_of(frame: Frame, fields: Mapping[str, object]) -> list[dict[str, object]]:
-    """A frame's lines of a table."""
+    """A frame's lines of a table: one for each face, class or the like that was found, or one without.
+
+    Args:
+        frame: that the result is of.
+        fields: of the result, as `App.fields` gives them.
+
+    Returns:
+        Each line's cells by their columns' names.
+    """
     scalars: dict[str, object] = described(frame)
     items: list[Mapping[str, object]] = []
     for name, value in fields.items():

@@ -49,10 +49,13 @@ class Results:
     def write(self, frame: Frame, fields: Mapping[str, object]) -> None:
         """Write one line: the frame's number, time, source, latency in milliseconds and path, then the app's fields.
 
+        Args:
+            frame: that the result is of.
+            fields: of the result, as `App.fields` gives them.
+
         Raises:
             BrokenPipeError: whoever read the lines has gone.
             OutputError: the disk is full, or the like; every line in the file is whole.
-
         """
         self._write_text(json.dumps(_without_nan({**described(frame), **fields}), allow_nan=False) + "\n")
         self.lines += 1

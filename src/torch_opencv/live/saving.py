@@ -65,7 +65,16 @@ def save_snapshot(image: torch.Tensor) -> Path | None:
 
 
 def free_name(stem: str, suffix: str, taken: Collection[Path] = ()) -> Path:
-    """A file of the present time in the current folder that doesn't exist yet: ``snapshot-20260131-235959.png``."""
+    """A file of the present time in the current folder that doesn't exist yet.
+
+    Args:
+        stem: what the name begins with.
+        suffix: what it ends in, with the dot.
+        taken: names that will be used though there are no such files yet.
+
+    Returns:
+        A path such as ``snapshot-20260131-235959.png``.
+    """
     name = f"{stem}-{datetime.now():%Y%m%d-%H%M%S}"
     path, number = Path(name + suffix), 1
     while path.exists() or path in taken:

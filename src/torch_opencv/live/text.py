@@ -52,13 +52,30 @@ def draw_text(
 
 
 def text_width(text: str, size: int) -> int:
-    """How wide a line of text is, in pixels."""
+    """How wide a line of text is.
+
+    Args:
+        text: what can't be drawn is left out.
+        size: of the letters, in pixels.
+
+    Returns:
+        Pixels.
+    """
     return _width(clean(text), size)
 
 
 @lru_cache(maxsize=1024)
 def fitted(text: str, width: int, size: int) -> str:
-    """The text, or as much of its beginning as fits into ``width`` pixels, with an ellipsis; "" if not even that."""
+    """As much of a text's beginning as fits.
+
+    Args:
+        text: a line.
+        width: that there is, in pixels.
+        size: of the letters, in pixels.
+
+    Returns:
+        The text, or its beginning with an ellipsis; "" if not even that fits.
+    """
     text = clean(text)
     if _width(text, size) <= width:
         return text
@@ -68,9 +85,13 @@ def fitted(text: str, width: int, size: int) -> str:
 
 @lru_cache(maxsize=256)
 def wrapped(text: str, width: int, size: int, most_lines: int) -> tuple[str, ...]:
-    """The text in lines of at most ``width`` pixels, broken between words, or anywhere in a word that is too long.
+    """A text in lines, broken between words, or anywhere in a word that is too long.
 
-    What doesn't fit into so many lines is cut, and the last line ends in an ellipsis.
+    Args:
+        text: any.
+        width: of a line at most, in pixels.
+        size: of the letters, in pixels.
+        most_lines: what doesn't fit into so many is cut, and the last one ends in an ellipsis.
     """
     lines: list[str] = []
     rest = clean(text)
@@ -87,7 +108,14 @@ def wrapped(text: str, width: int, size: int, most_lines: int) -> tuple[str, ...
 
 
 def clean(text: str) -> str:
-    """The text in a line of characters that can be drawn, composed (NFC)."""
+    r"""A text as a line of characters that can be drawn, composed (NFC).
+
+    >>> clean("one\ttwo\n  three\x00")
+    'one two three'
+
+    Args:
+        text: any.
+    """
     text = text[:_LONGEST]
     text = "".join("\ufffd" if "\ud800" <= c <= "\udfff" else c for c in text)  # as in file names that are no text
     text = unicodedata.normalize("NFC", " ".join(re.sub(r"[\x00-\x1f]", " ", text).split()))

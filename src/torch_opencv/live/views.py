@@ -62,7 +62,15 @@ class Tile:
     """x, y, width and height, in the shown image's pixels. All of the frame is there, at whatever scale."""
 
     def click(self, x: float, y: float, *, double: bool) -> Click | None:
-        """A click at a position of the shown image as one on this frame; None if it is beside it."""
+        """A click on what is shown as one on this frame.
+
+        Args:
+            x, y: in the shown image's pixels.
+            double: whether it is the second click of a double one.
+
+        Returns:
+            The click, in the frame's own pixels; None if it is beside the frame.
+        """
         left, top, width, height = self.box
         if not (left <= x < left + width and top <= y < top + height):
             return None
@@ -120,15 +128,27 @@ class View(Protocol):
         ...
 
     def tell(self, text: str) -> None:
-        """Say, for as long as there is no frame, what is being waited for."""
+        """Say what is being waited for.
+
+        Args:
+            text: a line, shown for as long as there is no frame.
+        """
         ...
 
     def show(self, frame: AnnotatedFrame) -> None:
-        """Show a frame, and return at once: a slow viewer gets fewer frames, not later ones."""
+        """Show a frame, and return at once: a slow viewer gets fewer frames, not later ones.
+
+        Args:
+            frame: may be kept, but not written to.
+        """
         ...
 
     def show_panel(self, panel: Panel | None) -> None:
-        """Show a panel beside the frames, in place of the last one; None for none any more."""
+        """Show a panel beside the frames.
+
+        Args:
+            panel: takes the place of the last one; None: there is none any more.
+        """
         ...
 
     def events(self) -> list[ViewEvent]:

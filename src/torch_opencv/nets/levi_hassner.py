@@ -47,8 +47,10 @@ class LeviHassner(nn.Module):
     def load_published(self, layers: Mapping[str, Sequence[Tensor]]) -> None:
         """Take weights by layer, kernel and bias, as Caffe has them.
 
-        RuntimeError if a layer is missing or has other sizes. Matrices may have leading dimensions of one, and so may
-        biases, as Caffe wrote them until 2014.
+        Matrices may have leading dimensions of one, and so may biases, as Caffe wrote them until 2014.
+
+        Raises:
+            RuntimeError: a layer is missing or has other sizes.
         """
         state = {}
         for name, layer in self.named_children():

@@ -77,7 +77,11 @@ class StyleNetwork(nn.Module):
 
 
 def load(path: str | Path) -> StyleNetwork:
-    """The network kept in a file, in float32 and evaluation mode. StyleFileError if the file isn't one, or damaged."""
+    """The network kept in a file, in float32 and evaluation mode.
+
+    Raises:
+        StyleFileError: the file isn't one, or damaged.
+    """
     import safetensors.torch
 
     describe(path)
@@ -90,7 +94,11 @@ def load(path: str | Path) -> StyleNetwork:
 
 
 def describe(path: str | Path) -> Style:
-    """What the network in the file paints. StyleFileError if the file isn't one."""
+    """What the network in the file paints.
+
+    Raises:
+        StyleFileError: the file isn't one.
+    """
     import safetensors
 
     if not Path(path).is_file():

@@ -34,7 +34,11 @@ class Node:
 
     @property
     def path(self) -> str:
-        """From the root, which has the empty path. T7Error if it is too long to be one."""
+        """From the root, which has the empty path.
+
+        Raises:
+            T7Error: it is too long to be one.
+        """
         steps: list[str] = []
         node, length = self, 0
         while node.around is not None:

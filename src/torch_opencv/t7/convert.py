@@ -141,7 +141,11 @@ def _input_shape(source: Path, module: nn.Module, size: tuple[int, ...] | None) 
 
 
 def _difference(source: Path, path: Path, module: nn.Module, example: Tensor) -> str:
-    """How far ONNX Runtime is from PyTorch, for batches of several sizes. T7Error if that is too far."""
+    """How far ONNX Runtime is from PyTorch, for batches of several sizes.
+
+    Raises:
+        T7Error: that is too far.
+    """
     import onnxruntime  # type: ignore[import-untyped]
 
     session = onnxruntime.InferenceSession(path, providers=["CPUExecutionProvider"])
@@ -181,7 +185,11 @@ def _by(shape: tuple[int, ...]) -> str:
 
 @contextmanager
 def _written(target: Path) -> Iterator[Path]:
-    """A file to write to, which becomes ``target`` in the end. T7Error if it can't be written."""
+    """A file to write to, which becomes ``target`` in the end.
+
+    Raises:
+        T7Error: it can't be written.
+    """
     try:
         with atomic_write(target) as part:
             yield part

@@ -47,7 +47,11 @@ class Checkpoint:
         self._iteration, self._tensors = iteration, copies
 
     def save(self) -> None:
-        """Write what was last taken. TrainingError if it can't be written; the file before it then stays."""
+        """Write what was last taken.
+
+        Raises:
+            TrainingError: it can't be written; the file before it then stays.
+        """
         header = {
             "format": self._format,
             "iteration": str(self._iteration),
@@ -56,9 +60,17 @@ class Checkpoint:
         write(self._path, safetensors.torch.save(self._tensors, metadata=header))
 
     def restore(self, network: nn.Module, optimizer: torch.optim.Optimizer) -> int:
-        """Put the file's state into both; how many iterations it has behind it.
+        """Put the file's state into a network and its optimizer.
 
-        TrainingError if there is no such file, or if it belongs to a training with other settings.
+        Args:
+            network: As it was when the file was written.
+            optimizer: Likewise.
+
+        Returns:
+            How many iterations the state has behind it.
+
+        Raises:
+            TrainingError: there is no such file, or it belongs to a training with other settings.
         """
         if not self._path.is_file():
             raise TrainingError(f"nothing to resume: there is no {self._path}")
@@ -91,7 +103,11 @@ class Checkpoint:
 
 
 def write(path: Path, content: bytes) -> None:
-    """Write a file so that there is all of it or none. TrainingError if it can't be written."""
+    """Write a file so that there is all of it or none.
+
+    Raises:
+        TrainingError: it can't be written.
+    """
     try:
         with atomic_write(path) as part, part.open("wb") as file:
             file.write(content)

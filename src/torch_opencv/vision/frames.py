@@ -13,11 +13,19 @@ from torch_opencv.vision.errors import FrameError
 
 
 def check_frame(frame: object) -> None:
-    """Make sure that it is torch.uint8 (H, W, 3), with pixels in it.
+    """Make sure that something is a frame: torch.uint8 (H, W, 3), with pixels in it.
+
+    >>> import torch
+    >>> check_frame(torch.zeros(480, 640, 3, dtype=torch.uint8))
+    >>> check_frame(torch.zeros(480, 640, dtype=torch.uint8))  # doctest: +ELLIPSIS
+    Traceback (most recent call last):
+    torch_opencv.vision.errors.FrameError: a frame must be torch.uint8 (H, W, 3), BGR...
+
+    Args:
+        frame: anything.
 
     Raises:
         FrameError: it isn't; the message says what it is, and how to make a frame of it.
-
     """
     if frame is None:
         raise FrameError("there is no frame (None): imread and VideoCapture.read give that where they find no image")
@@ -56,7 +64,16 @@ def _to_bytes(frame: Tensor) -> str:
 
 
 def center_crop(frame: Tensor, fraction: float = 1.0) -> Tensor:
-    """The square in a (H, W, 3) frame's middle, its side the given fraction of the shorter side: a view, not a copy."""
+    """The square in a frame's middle: a view, not a copy.
+
+    >>> import torch
+    >>> center_crop(torch.zeros(480, 640, 3), 0.875).shape
+    torch.Size([420, 420, 3])
+
+    Args:
+        frame: (H, W, 3).
+        fraction: of the shorter side, that the square's side is.
+    """
     height, width = frame.shape[:2]
     side = max(1, round(min(height, width) * fraction))
     top, left = (height - side) // 2, (width - side) // 2
@@ -64,9 +81,13 @@ def center_crop(frame: Tensor, fraction: float = 1.0) -> Tensor:
 
 
 def resize_into(target: Tensor, frame: Tensor, *, upsampling: int = cv.INTER_CUBIC) -> None:
-    """Resize a (H, W, 3) frame to the size of `target`, (h, w, 3), and into it.
+    """Resize a frame to another one's size, and into it.
 
-    Shrinking takes the area average, since OpenCV's other ways skip pixels; `upsampling` is the flag for the rest.
+    Args:
+        target: (h, w, 3), written to.
+        frame: (H, W, 3), of the same dtype.
+        upsampling: the interpolation flag for enlarging. Shrinking takes the area average, since OpenCV's other ways
+            skip pixels.
     """
     height, width = target.shape[:2]
     shrinks = frame.shape[0] >= height and frame.shape[1] >= width
@@ -77,7 +98,17 @@ class Normalise(nn.Module):
     """Frames to what a network was trained on, as its first layer: so the runtime does it along with the rest.
 
     Input: torch.uint8 (N, H, W, 3), BGR.
-    Output: (N, 3, H, W), (value - mean) / std with values in 0..255; mean, std and output in the given channel order.
+    Output: (N, 3, H, W), (value - mean) / std with values in 0..255.
+
+    >>> import torch
+    >>> white = torch.full((1, 2, 2, 3), 255, dtype=torch.uint8)
+    >>> Normalise(mean=(127.5,) * 3, std=(127.5,) * 3)(white).unique()
+    tensor([1.])
+
+    Args:
+        mean: of each channel, in the given order.
+        std: likewise.
+        order: of the output's channels.
     """
 
     mean: Tensor

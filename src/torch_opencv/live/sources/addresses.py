@@ -40,11 +40,15 @@ _MOST_WORDS = 4  # one less than a UUID has
 
 
 def check_address(url: str) -> None:
-    """Make sure that it is the address of something that can be a stream.
+    """Make sure that something is the address of what can be a stream.
+
+    >>> check_address("rtsp://10.0.0.7:554/live")
+
+    Args:
+        url: what may be one.
 
     Raises:
         SourceError: it isn't; the message doesn't repeat the address.
-
     """
     scheme, slashes, _ = url.partition("://")
     scheme = scheme.lower()
@@ -70,9 +74,11 @@ def check_address(url: str) -> None:
 def check_no_login(spec: str) -> None:
     """Make sure that what is taken for the name of a file isn't an address without its ``rtsp://``.
 
+    Args:
+        spec: as the user wrote it.
+
     Raises:
         SourceError: it seems to hold a user and a password; the message doesn't repeat them.
-
     """
     if re.search(":.*@", spec) and not os.path.exists(spec):  # noqa: PTH110 (Path.exists raises for long names)
         raise SourceError(
@@ -82,11 +88,13 @@ def check_no_login(spec: str) -> None:
 
 
 def without_secrets(url: str) -> str:
-    """The address as it may be shown: whatever isn't known to be harmless is hidden.
+    """An address as it may be shown: whatever isn't known to be harmless is hidden.
 
     >>> without_secrets("rtsp://admin:1234@10.0.0.7:554/live?channel=1&pin=77&x=y")
     'rtsp://***@10.0.0.7:554/live?channel=1&pin=***&***'
 
+    Args:
+        url: well-formed.
     """
     parts = urlsplit(url)
     login, at, host = parts.netloc.rpartition("@")
@@ -99,7 +107,14 @@ def without_secrets(url: str) -> str:
 
 
 def has_login(url: str) -> bool:
-    """Whether a user is named in a well-formed address."""
+    """Whether a user is named in an address.
+
+    >>> has_login("rtsp://admin:1234@10.0.0.7/"), has_login("rtsp://10.0.0.7/")
+    (True, False)
+
+    Args:
+        url: well-formed.
+    """
     return "@" in urlsplit(url).netloc
 
 

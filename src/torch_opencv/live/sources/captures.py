@@ -29,14 +29,16 @@ _FEWER = 0.9  # A container's count is often a few frames off; below this share 
 
 
 class Camera(Source):
-    """A camera by number or device path (``/dev/video0``). Endless.
+    """A camera. Endless.
 
     A camera that gives no frame any more is "lost" (``state``), and opened again when it is there again. Its own read
     doesn't hang: OpenCV waits at most ten seconds for a frame.
 
+    Args:
+        device: its number, or its path (``/dev/video0``).
+
     Raises:
         SourceError: there is no such camera, it can't be opened, or it gives no frame.
-
     """
 
     live = True
@@ -115,9 +117,12 @@ class Camera(Source):
 class Video(Source):
     """A video file, from its first frame to the last that can be read.
 
+    Args:
+        path: the file.
+        name: what messages and results call it; its path by default.
+
     Raises:
         SourceError: there is no such file, it is empty or no video, or not one frame of it can be read.
-
     """
 
     seekable = True

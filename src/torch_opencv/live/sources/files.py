@@ -24,9 +24,12 @@ _LONGEST_LIST = 1 << 24  # bytes
 def open_folder(folder: Path, name: str) -> Source:
     """The images that lie directly in a folder, or if there are none the videos; hidden files aside.
 
+    Args:
+        folder: the folder.
+        name: what messages call it.
+
     Raises:
         SourceError: it can't be read, or none of its files can.
-
     """
     try:
         files = [path for path in folder.iterdir() if not path.name.startswith(".")]
@@ -47,7 +50,14 @@ def open_folder(folder: Path, name: str) -> Source:
 
 
 def open_glob(pattern: str) -> Source:
-    """Every file that a pattern such as ``photos/**/*.jpg`` matches: images, or videos."""
+    """Every file that a pattern matches: images, or videos.
+
+    Args:
+        pattern: such as ``photos/**/*.jpg``.
+
+    Raises:
+        SourceError: there is none, they are of both kinds, or none can be read.
+    """
     files = [path for path in map(Path, glob.glob(pattern, recursive=True)) if path.is_file()]  # noqa: PTH207
     if not files:
         raise SourceError(f"no file matches {pattern}")
@@ -58,6 +68,13 @@ def open_list(path: Path, name: str) -> Source:
     """The files that a text file names, one a line, in that order; relative to the list's own folder.
 
     Empty lines, and lines that begin with ``#``, are left out.
+
+    Args:
+        path: the list.
+        name: what messages call it.
+
+    Raises:
+        SourceError: it is no such list, a file isn't there, they are of both kinds, or none can be read.
     """
     try:
         with path.open("rb") as file:
@@ -79,7 +96,14 @@ def open_list(path: Path, name: str) -> Source:
 
 
 def open_sequence(spec: str) -> Source:
-    """The frames of a video as numbered images, ``f%03d.png``, from the lowest number that there is."""
+    """The frames of a video as numbered images, from the lowest number that there is.
+
+    Args:
+        spec: a path with a field for the number, such as ``f%03d.png``.
+
+    Raises:
+        SourceError: there is no such file, or none can be read.
+    """
     path = Path(spec)
     match = _NUMBER.search(path.name)
     assert match

@@ -25,11 +25,16 @@ _log = logging.getLogger(__name__)
 
 
 class Images(Source):
-    """Images from files, one a second as far as times go; or the frames of a video, if it has ``fps``.
+    """Images from files, one a second as far as times go; or the frames of a video.
+
+    Args:
+        paths: the files.
+        name: what messages and results call them.
+        with_paths: whether each frame has its file's path.
+        fps: if they are the frames of a video.
 
     Raises:
         SourceError: not one of the files can be read as an image.
-
     """
 
     still = True

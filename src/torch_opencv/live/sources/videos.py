@@ -23,9 +23,12 @@ class Videos(Source):
 
     Files that can't be read are skipped, and the log names them.
 
+    Args:
+        paths: the files.
+        name: what messages and results call them.
+
     Raises:
         SourceError: none can be read.
-
     """
 
     def __init__(self, paths: Sequence[Path], *, name: str) -> None:

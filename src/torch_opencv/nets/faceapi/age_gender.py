@@ -41,7 +41,11 @@ class AgeGender(nn.Module):
         return self.age(features).flatten(), self.gender(features)
 
     def load_published(self, tensors: Mapping[str, Tensor]) -> None:
-        """Take the published weights, as `formats.tfjs.load` reads them; RuntimeError if they don't fit."""
+        """Take the published weights, as `formats.tfjs.load` reads them.
+
+        Raises:
+            RuntimeError: they don't fit.
+        """
         names = {
             "entry_flow/reduction_block_": "reductions/",
             "exit_flow/reduction_block/": "reductions/2/",

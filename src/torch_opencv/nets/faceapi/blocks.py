@@ -78,7 +78,8 @@ class Normalise(nn.Module):
 class DenseBlock(nn.Module):
     """A strided convolution, then separable ones, each of which adds to the sum of those before it.
 
-    full: whether the first one is a full 3x3 convolution, as at the images themselves.
+    Args:
+        full: whether the first one is a full 3x3 convolution, as at the images themselves.
     """
 
     def __init__(self, inputs: int, outputs: int, convolutions: int, *, full: bool) -> None:
@@ -126,10 +127,12 @@ _LAYOUT = {
 def published_state(tensors: Mapping[str, Tensor], names: Mapping[str, str]) -> dict[str, Tensor]:
     """Published tensors as a state dict: in PyTorch's names and layout.
 
-    tensors: as `formats.tfjs.load` reads them: convolutions (height, width, in, out), matrices (in, out).
-    names: parts of published names, and what they are called here, as "dense0/conv1/" -> "blocks.0.convs.1.".
+    Args:
+        tensors: as `formats.tfjs.load` reads them: convolutions (height, width, in, out), matrices (in, out).
+        names: parts of published names, and what they are called here, as "dense0/conv1/" -> "blocks.0.convs.1.".
 
-    ValueError if a tensor has another rank than its name says.
+    Raises:
+        ValueError: a tensor has another rank than its name says.
     """
     state = {}
     order: tuple[int, ...]

@@ -55,10 +55,13 @@ class Descriptor(nn.Module):
         return y
 
     def load_published(self, tensors: Mapping[str, Tensor]) -> None:
-        """Take the published weights, as `formats.tfjs.load` reads them; RuntimeError if they don't fit.
+        """Take the published weights, as `formats.tfjs.load` reads them.
 
         After each convolution they have a scale and a shift per channel (a batch norm without its statistics), which
         become part of it here.
+
+        Raises:
+            RuntimeError: they don't fit.
         """
         folded = {name: tensor for name, tensor in tensors.items() if "/" not in name}
         for name, filters in tensors.items():

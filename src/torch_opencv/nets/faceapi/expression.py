@@ -30,5 +30,9 @@ class Expression(nn.Module):
         return y
 
     def load_published(self, tensors: Mapping[str, Tensor]) -> None:
-        """Take the published weights, as `formats.tfjs.load` reads them; RuntimeError if they don't fit."""
+        """Take the published weights, as `formats.tfjs.load` reads them.
+
+        Raises:
+            RuntimeError: they don't fit.
+        """
         self.load_state_dict(published_state(tensors, {"dense": "extractor/blocks/", "conv": "convs/"}))

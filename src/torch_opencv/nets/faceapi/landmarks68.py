@@ -31,7 +31,11 @@ class Landmarks68(nn.Module):
         return y.reshape(-1, 68, 2)
 
     def load_published(self, tensors: Mapping[str, Tensor]) -> None:
-        """Take the published weights, as `formats.tfjs.load` reads them; RuntimeError if they don't fit."""
+        """Take the published weights, as `formats.tfjs.load` reads them.
+
+        Raises:
+            RuntimeError: they don't fit.
+        """
         self.load_state_dict(published_state(tensors, {"dense": "extractor/blocks/", "conv": "convs/"}))
 
 

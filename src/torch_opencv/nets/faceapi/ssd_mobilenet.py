@@ -96,7 +96,10 @@ class SsdMobilenet(nn.Module):
     def load_published(self, tensors: Mapping[str, Tensor]) -> None:
         """Take the published weights, as `formats.tfjs.load` reads them.
 
-        The depthwise convolutions' batch norms become part of them. RuntimeError if the weights don't fit.
+        The depthwise convolutions' batch norms become part of them.
+
+        Raises:
+            RuntimeError: the weights don't fit.
         """
         try:
             self.load_state_dict(_state(tensors))

@@ -68,7 +68,11 @@ class TinyFaceDetector(nn.Module):
         return boxes.flatten(1, 3), torch.sigmoid(x[..., 4]).flatten(1, 3)
 
     def load_published(self, tensors: Mapping[str, Tensor]) -> None:
-        """Take the published weights, as `formats.tfjs.load` reads them; RuntimeError if they don't fit."""
+        """Take the published weights, as `formats.tfjs.load` reads them.
+
+        Raises:
+            RuntimeError: they don't fit.
+        """
         self.load_state_dict(published_state(tensors, {f"conv{index + 1}/": f"convs/{index}/" for index in range(5)}))
 
 

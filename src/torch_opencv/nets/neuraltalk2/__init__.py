@@ -84,7 +84,8 @@ class NeuralTalk2(nn.Module):
     def encode(self, images: Tensor) -> Tensor:
         """Images, float (N, 3, 224, 224) as `preprocess` makes them, to their encodings (N, encoding).
 
-        ValueError if they have another shape or dtype.
+        Raises:
+            ValueError: they have another shape or dtype.
         """
         if tuple(images.shape[1:]) != (3, SIZE, SIZE) or not images.is_floating_point():
             raise ValueError(f"images must be float (N, 3, {SIZE}, {SIZE}), not {images.dtype} {tuple(images.shape)}")

@@ -34,8 +34,11 @@ Option = str | bool | int | float
 class Checkpoint:
     """What a file holds.
 
-    lookup_table: float (words + 1, encoding), the embeddings of the words and of START and END, which are one.
-    words: word 1 and so on. length: the most tokens of a sentence. options: what its training was told.
+    Attributes:
+        lookup_table: float (words + 1, encoding), the embeddings of the words and of START and END, which are one.
+        words: word 1 and so on.
+        length: the most tokens of a sentence.
+        options: what its training was told.
     """
 
     cnn: nn.Module

@@ -43,7 +43,11 @@ class _Symbol:
 
 
 def core_of(graph: nn.Module) -> Core:
-    """The LSTM that a checkpoint's core is; CheckpointError if it is something else."""
+    """The LSTM that a checkpoint's core is.
+
+    Raises:
+        CheckpointError: it is something else.
+    """
     if not isinstance(graph, Graph) or not 3 <= graph.inputs <= 2 * _MOST_LAYERS + 1 or graph.inputs % 2 == 0:
         raise _unlike(f"it must be an nn.gModule of 3 inputs, or 2 more for each further layer (up to {_MOST_LAYERS})")
     inputs = [_Symbol("input") for _ in range(graph.inputs)]

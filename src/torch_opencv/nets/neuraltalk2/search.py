@@ -25,8 +25,15 @@ def one_by_one(
 ) -> tuple[Tensor, Tensor]:
     """One token after the other, each chosen alone.
 
-    log_probabilities, state: what the START token's step gave. choose: from log-probabilities (N, tokens) to indices
-    (N,) of those taken. The original goes on choosing after END, which changes nothing before it.
+    Args:
+        step, embed: the network's.
+        log_probabilities, state: what the START token's step gave.
+        length: the most tokens of a sentence.
+        choose: from log-probabilities (N, tokens) to indices (N,) of those taken. The original goes on choosing after
+            END, which changes nothing before it.
+
+    Returns:
+        Tokens, int64, and their log-probabilities, (N, length) each.
     """
     count, end = log_probabilities.shape
     tokens = torch.zeros(count, length, dtype=torch.int64, device=log_probabilities.device)
@@ -102,7 +109,10 @@ def beams(
 def _expanded(sums: Tensor, score: Tensor, index: Tensor, size: int) -> tuple[Tensor, Tensor, Tensor, Tensor]:
     """The likeliest of all beams' likeliest continuations: their beams, scores, indices and sums, (N, size) each.
 
-    sums: (N, beams). score, index: (N, beams, size), each beam's likeliest tokens.
+    Args:
+        sums: (N, beams).
+        score, index: (N, beams, size), each beam's likeliest tokens.
+        size: how many are kept.
     """
     candidates = (sums[:, :, None].double() + score.double()).flatten(1)
     order = candidates.topk(size).indices

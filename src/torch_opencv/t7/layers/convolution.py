@@ -189,7 +189,9 @@ def _convolution_map(layer: Layer) -> nn.Module:
 class LocalConvolution(nn.Module):
     """A convolution with weights of its own at each position.
 
-    weight: (output height, output width, outputs, inputs, kernel height, kernel width); bias: (outputs, height, width).
+    Args:
+        weight: (output height, output width, outputs, inputs, kernel height, kernel width).
+        bias: (outputs, height, width).
     """
 
     def __init__(

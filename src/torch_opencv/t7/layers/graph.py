@@ -19,9 +19,10 @@ from torch_opencv.t7.objects import Object, Table
 class Step:
     """One node of a graph.
 
-    module: which of the graph's modules computes it; None: it hands on what it gets.
-    sources: the steps whose values it gets, in order; one value comes as it is, several as a table.
-    select: take only this value, 0-based, of the table that comes.
+    Attributes:
+        module: which of the graph's modules computes it; None: it hands on what it gets.
+        sources: the steps whose values it gets, in order; one value comes as it is, several as a table.
+        select: take only this value, 0-based, of the table that comes.
     """
 
     module: int | None

@@ -109,8 +109,10 @@ class Layer:
     ) -> Tensor:
         """A tensor of floating-point numbers, over the file's memory.
 
-        shape: what it must have, None where anything goes. like: the same elements in the same order are viewed so,
-        whatever shape the file has them in (old files have 2-dim weights).
+        Args:
+            shape: what it must have, None where anything goes.
+            like: the same elements in the same order are viewed so,
+                whatever shape the file has them in (old files have 2-dim weights).
         """
         value = self._value(name, None)
         if not isinstance(value, Tensor) or value.dtype not in _FLOATING:

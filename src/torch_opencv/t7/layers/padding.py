@@ -54,7 +54,8 @@ def _shave_image(layer: Layer) -> nn.Module:
 class Padding(nn.Module):
     """Inserts `count` values into a dimension, `index` elements from its start or end.
 
-    dimensions: how many an input without a batch has; None if there is never a batch.
+    Args:
+        dimensions: how many an input without a batch has; None if there is never a batch.
     """
 
     def __init__(self, dimension: int, count: int, dimensions: int | None, value: float, index: int) -> None:

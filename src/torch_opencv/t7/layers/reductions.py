@@ -14,7 +14,8 @@ from torch_opencv.t7.layers.registry import builds
 def axis_of(dimension: int, ndim: int, without_batch: int | None) -> int:
     """The 0-based axis of a Torch7 dimension, which is 1-based, or negative from the end.
 
-    without_batch: how many dimensions an input has that isn't a batch; a batch shifts positive dimensions by one.
+    Args:
+        without_batch: how many dimensions an input has that isn't a batch; a batch shifts positive dimensions by one.
     """
     if dimension < 0:
         return ndim + dimension

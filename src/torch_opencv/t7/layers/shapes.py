@@ -16,7 +16,8 @@ from torch_opencv.t7.objects import Table
 class View(nn.Module):
     """The elements as `size`, with a batch in front where there are more of them.
 
-    without_batch: how many dimensions of an input aren't the batch's; None: what the size leaves over is the batch.
+    Args:
+        without_batch: how many dimensions of an input aren't the batch's; None: what the size leaves over is the batch.
     """
 
     def __init__(self, size: list[int], without_batch: int | None) -> None:

@@ -50,7 +50,14 @@ class Activations(nn.Module):
         self.eval().requires_grad_(False)
 
     def forward(self, images: Tensor) -> list[Tensor]:
-        """The activations, finest first."""
+        """What the network sees.
+
+        Args:
+            images: (N, 3, H, W), RGB in 0..1.
+
+        Returns:
+            The activations, finest first.
+        """
         x = F.relu6(self.stem((images * 255 - 127) / 128))
         levels = [x]
         for index, block in enumerate(self.blocks):
@@ -78,8 +85,9 @@ class _Block(nn.Module):
 class PaintingLoss(nn.Module):
     """The distance between what a network painted and what it should have.
 
-    paintings: the painting at one or several sizes, each (3, H, W) RGB in 0..1; their Gram matrices are averaged, so
-    that strokes of all those sizes count.
+    Args:
+        paintings: the painting at one or several sizes, each (3, H, W) RGB in 0..1; their Gram matrices are averaged,
+            so that strokes of all those sizes count.
     """
 
     def __init__(self, paintings: Sequence[Tensor]) -> None:
@@ -91,7 +99,15 @@ class PaintingLoss(nn.Module):
         self.register_buffer("luminance", torch.tensor(_LUMINANCE).reshape(1, 3, 1, 1))
 
     def forward(self, painted: Tensor, photographs: Tensor) -> Terms:
-        """The terms for (N, 3, H, W) images and the photographs they were made of, RGB in 0..1."""
+        """How far images are from the style, and from their scenes.
+
+        Args:
+            painted: (N, 3, H, W), RGB in 0..1.
+            photographs: what they were made of, of the same shape.
+
+        Returns:
+            The terms, a scalar each.
+        """
         seen = self.activations(painted)
         with torch.no_grad():
             scene = self.activations(photographs)[_SCENE_LEVEL]

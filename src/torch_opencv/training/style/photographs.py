@@ -29,8 +29,13 @@ _log = logging.getLogger(__name__)
 class Photographs:
     """All images that lie directly in a folder, as batches of square crops.
 
-    size: the crops' side in pixels. A photograph is shrunk or enlarged to a little more, then cut at random, and
-    mirrored every other time. TrainingError if the folder can't be read or has no image.
+    Args:
+        folder: its files that are no images are left out.
+        size: the crops' side in pixels. A photograph is shrunk or enlarged to a little more, then cut at random, and
+            mirrored every other time.
+
+    Raises:
+        TrainingError: the folder can't be read or has no image.
     """
 
     def __init__(self, folder: Path, *, size: int, seed: int) -> None:
@@ -49,11 +54,27 @@ class Photographs:
         return len(self._files)
 
     def first(self, count: int) -> Tensor:
-        """The first photographs that can be read, cut in the middle: (count, 3, size, size) RGB in 0..1."""
+        """The first photographs that can be read, cut in the middle.
+
+        Args:
+            count: how many.
+
+        Returns:
+            (count, 3, size, size), RGB in 0..1.
+        """
         return torch.stack([_middle(self._readable(index), self._size) for index in range(count)])
 
     def batches(self, count: int, *, start: int, end: int) -> Iterator[Tensor]:
-        """The batches from number `start` to before `end`: (count, 3, size, size) RGB in 0..1."""
+        """Batches of random crops; the same ones for the same seed.
+
+        Args:
+            count: crops in each.
+            start: number of the first batch.
+            end: number after that of the last.
+
+        Yields:
+            (count, 3, size, size), RGB in 0..1.
+        """
         with ThreadPoolExecutor(1, "photographs") as pool:
             coming = pool.submit(self._batch, start, count)
             for index in range(start, end):
@@ -91,7 +112,17 @@ class Photographs:
 
 
 def read_image(path: Path) -> Tensor:
-    """An image file as (3, H, W) RGB in 0..1. TrainingError if it can't be read."""
+    """An image from a file.
+
+    Args:
+        path: a JPEG or PNG file, say.
+
+    Returns:
+        (3, H, W), RGB in 0..1.
+
+    Raises:
+        TrainingError: it can't be read.
+    """
     try:
         data = np.fromfile(path, np.uint8)  # not cv.imread: on Windows it can't open names outside the code page
     except OSError as error:
@@ -105,7 +136,16 @@ def read_image(path: Path) -> Tensor:
 
 
 def resized_to_area(image: Tensor, side: int) -> Tensor:
-    """The image, (3, H, W), at the size whose area is that of a square with that side; never enlarged."""
+    """An image at the size whose area is that of a square; never enlarged.
+
+    >>> import torch
+    >>> resized_to_area(torch.zeros(3, 400, 100), 100).shape
+    torch.Size([3, 200, 50])
+
+    Args:
+        image: (3, H, W), RGB in 0..1.
+        side: the square's.
+    """
     scale = side / (image.shape[1] * image.shape[2]) ** 0.5
     return _scaled(image, min(scale, 1.0))
 
@@ -129,7 +169,15 @@ def _scaled(image: Tensor, scale: float) -> Tensor:
 
 
 def above_one_another(originals: Sequence[Tensor], painted: Sequence[Tensor]) -> Tensor:
-    """One image, torch.uint8 (H, W, 3) BGR: the (3, H, W) originals in a row above what was made of them."""
+    """Originals above what was made of them, in one image.
+
+    Args:
+        originals: (3, H, W) each, RGB in 0..1.
+        painted: of the same sizes.
+
+    Returns:
+        torch.uint8 (2 H, N W, 3), BGR.
+    """
     rows = [torch.cat(list(row), 2) for row in (originals, painted)]
     image = torch.cat(rows, 1).detach().cpu().float().clamp(0, 1)
     return (image * 255).round().byte().flip(0).permute(1, 2, 0).contiguous()

@@ -10,18 +10,37 @@ from torch_opencv.training.style.photographs import resized_to_area
 
 
 def variation(images: Tensor) -> Tensor:
-    """The mean difference of neighbouring pixels, a scalar (total variation)."""
+    """The mean difference of neighbouring pixels (total variation).
+
+    Args:
+        images: (N, 3, H, W).
+
+    Returns:
+        A scalar.
+    """
     down, across = images.diff(dim=2), images.diff(dim=3)
     return down.abs().mean() + across.abs().mean()
 
 
 def without_grain(image: Tensor, side: int) -> Tensor:
-    """The painting in that size, as finely as the network can paint: canvas and noise would be learnt as a stipple."""
+    """The painting as finely as the network can paint: canvas and noise would be learnt as a stipple.
+
+    Args:
+        image: (3, H, W), RGB in 0..1.
+        side: of the square whose area it gets.
+    """
     return _blurred(resized_to_area(image, side)[None])[0]
 
 
 def stipple(images: Tensor) -> Tensor:
-    """What of the images is too fine for a brush, two or three pixels' period, squared; a scalar."""
+    """What is too fine for a brush, two or three pixels' period, squared.
+
+    Args:
+        images: (N, 3, H, W).
+
+    Returns:
+        A scalar.
+    """
     return F.mse_loss(images[:, :, 1:-1, 1:-1], _blurred(images))
 
 
@@ -32,9 +51,15 @@ def _blurred(images: Tensor) -> Tensor:
 
 
 def unevenness(images: Tensor) -> Tensor:
-    """How unlike the 4x4 positions of the network's own grid are on average in each part of the images, a scalar.
+    """How unlike the 4x4 positions of the network's own grid are on average in each part of the images.
 
     Strokes fall anywhere on the grid, so what is left after averaging over 56 pixels is a pattern that repeats with it.
+
+    Args:
+        images: (N, 3, H, W).
+
+    Returns:
+        A scalar.
     """
     positions = F.avg_pool2d(F.pixel_unshuffle(images[..., : _whole(images, 2), : _whole(images, 3)], 4), 14)
     return positions.reshape(positions.shape[0], 3, 16, -1).var(2, unbiased=False).mean()

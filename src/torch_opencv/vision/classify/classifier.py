@@ -106,7 +106,17 @@ class Classifier:
         return self.batch([frame])[0]
 
     def batch(self, frames: Sequence[Tensor] | Tensor) -> list[list[Prediction]]:
-        """The same for several frames: a list, in which they may differ in size, or one (N, H, W, 3) tensor."""
+        """The same for several frames.
+
+        Args:
+            frames: a list, in which they may differ in size, or one (N, H, W, 3) tensor; torch.uint8, BGR.
+
+        Returns:
+            The predictions for each, best first.
+
+        Raises:
+            FrameError: one is anything else.
+        """
         if isinstance(frames, Tensor) and frames.ndim != 4:
             raise FrameError(
                 f"batch takes (N, H, W, 3) or a list of frames, not {tuple(frames.shape)}: call it with [frame]"

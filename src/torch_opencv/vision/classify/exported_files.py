@@ -82,13 +82,14 @@ class _Log(nn.Module):
 
 
 def load(path: Path, names: Sequence[str] | None) -> ClassificationModel:
-    """The model of a file, with the names of its classes.
+    """The model of an .onnx or .pt2 file, with the names of its classes.
 
-    Without them they are ImageNet's, if there are 1,000, or else "class 0", "class 1" and so on.
+    Args:
+        path: the file.
+        names: of the classes; None: ImageNet's, if there are 1,000, or else "class 0", "class 1" and so on.
 
     Raises:
         ModelError: there is no such file, it is no classifier, or the labels aren't as many as its outputs.
-
     """
     if not path.is_file():
         raise ModelError(f"there is no model file {path}")

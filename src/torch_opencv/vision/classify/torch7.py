@@ -32,7 +32,14 @@ _NAMES: Final = "synset.t7"
 
 
 def load(path: Path) -> ClassificationModel:
-    """The model for a classifier in a Torch7 file. ModelError, with one line, if there is none in it."""
+    """The model for a classifier in a Torch7 file.
+
+    Args:
+        path: the file.
+
+    Raises:
+        ModelError: there is none in it.
+    """
     try:
         content = t7.load(path)
         t7.check_forward(path, (2, 3, _SIZE, _SIZE))

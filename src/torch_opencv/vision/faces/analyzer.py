@@ -73,22 +73,52 @@ class FaceAnalyzer:
     def __call__(self, frame: Tensor) -> list[Face]:
         """The faces in a torch.uint8 (H, W, 3) BGR frame of any size and stride, best first.
 
-        TypeError or ValueError if it is anything else.
+        Raises:
+            TypeError: it is anything else.
+            ValueError: it is anything else.
         """
         return self.batch([frame])[0]
 
     def batch(self, frames: Sequence[Tensor]) -> list[list[Face]]:
-        """The same for several frames, which may differ in size: all of their faces go through each network at once."""
+        """The same for several frames: all of their faces go through each network at once.
+
+        Args:
+            frames: torch.uint8 (H, W, 3), BGR, which may differ in size.
+
+        Returns:
+            The faces in each, best first.
+
+        Raises:
+            FrameError: one is anything else.
+        """
         return self.read(frames, self.detect(frames))
 
     def detect(self, frames: Sequence[Tensor]) -> list[Detections]:
-        """Only where the faces are."""
+        """Only where the faces are.
+
+        Args:
+            frames: torch.uint8 (H, W, 3), BGR, which may differ in size.
+
+        Raises:
+            FrameError: one is anything else.
+        """
         for frame in frames:
             check_frame(frame)
         return self._detect(frames)
 
     def read(self, frames: Sequence[Tensor], detections: Sequence[Detections]) -> list[list[Face]]:
-        """What the faces in some boxes are like: those of `detect`, or where they are expected."""
+        """What the faces in some boxes are like.
+
+        Args:
+            frames: torch.uint8 (H, W, 3), BGR, which may differ in size.
+            detections: boxes and scores in each: those of `detect`, or where they are expected.
+
+        Returns:
+            A face for each box, in the same order.
+
+        Raises:
+            FrameError: a frame is anything else.
+        """
         for frame in frames:
             check_frame(frame)
         found: list[list[dict[str, Any]]] = []

@@ -40,8 +40,9 @@ NAMES: Final = tuple(WEIGHTS)
 class Detections:
     """The faces found in a frame, best first.
 
-    boxes: float64 (K, 4), left, top, width and height in pixels, beyond whose edges they may go.
-    scores: float64 (K,), 0..1.
+    Attributes:
+        boxes: float64 (K, 4), left, top, width and height in pixels, beyond whose edges they may go.
+        scores: float64 (K,), 0..1.
     """
 
     boxes: Tensor
@@ -86,7 +87,16 @@ def detector(name: str, *, device: torch.device, threshold: float | None = None)
 
 
 def check(name: str, threshold: float | None) -> None:
-    """ModelError or ValueError if `detector` can't make such a one; nothing is loaded."""
+    """Make sure that `detector` can make such a one; nothing is loaded.
+
+    Args:
+        name: one of `NAMES`.
+        threshold: 0 to less than 1; None is what the detector's authors recommend.
+
+    Raises:
+        ModelError: there is no such detector.
+        ValueError: the threshold is out of range.
+    """
     if name not in NAMES:
         raise ModelError(f"there is no face detector {name!r}: there are {', '.join(NAMES)}")
     if threshold is not None and not 0 <= threshold < 1:
@@ -138,7 +148,17 @@ class _NetworkDetector(Detector):
 
 
 class TinyDetector(_NetworkDetector):
-    """face-api's TinyFaceDetector. `size`: the side of what it sees, a multiple of 32; smaller is faster."""
+    """face-api's TinyFaceDetector.
+
+    Args:
+        device: where its network runs.
+        threshold: the least score of what counts as a face.
+        size: the side of what it sees, a multiple of 32; smaller is faster.
+
+    Raises:
+        ValueError: the size is something else.
+        WeightsError: its weights can't be had.
+    """
 
     _overlap = 0.4
 

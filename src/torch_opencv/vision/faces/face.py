@@ -12,16 +12,17 @@ from torch import Tensor
 class Face:
     """A face in a frame. What the analyzer wasn't asked for, or couldn't read, is None.
 
-    box: left, top, width and height in pixels of the frame, beyond whose edges it may go.
-    score: how sure the detector is, 0..1.
-    landmarks: float64 (68, 2), x and y in pixels, in the order of iBUG 300-W.
-    age: in years.
-    age_group: first and last year of the group, of models that know ages as groups; `age` is then its middle.
-    gender, gender_score: and how sure the model is, 0.5..1.
-    expression, expression_score: the likeliest of `nets.faceapi.expression.EXPRESSIONS`, and its share of 1.
-    expressions: float32 (7,), the shares of all of them, in that order.
-    descriptor: float32 (128,); face-api's of one person are less than about 0.6 apart.
-    track: a number that the face keeps through a video, from 1 on (see `tracking`).
+    Attributes:
+        box: left, top, width and height in pixels of the frame, beyond whose edges it may go.
+        score: how sure the detector is, 0..1.
+        landmarks: float64 (68, 2), x and y in pixels, in the order of iBUG 300-W.
+        age: in years.
+        age_group: first and last year of the group, of models that know ages as groups; `age` is then its middle.
+        gender, gender_score: and how sure the model is, 0.5..1.
+        expression, expression_score: the likeliest of `nets.faceapi.expression.EXPRESSIONS`, and its share of 1.
+        expressions: float32 (7,), the shares of all of them, in that order.
+        descriptor: float32 (128,); face-api's of one person are less than about 0.6 apart.
+        track: a number that the face keeps through a video, from 1 on (see `tracking`).
     """
 
     box: tuple[float, float, float, float]

@@ -41,8 +41,9 @@ class GalleryError(TorchOpencvError, ValueError):
 class Sample:
     """A face that somebody has labelled.
 
-    image: torch.uint8 (H, W, 3), BGR, its crop, of `IMAGE_SIZE` pixels at most.
-    descriptor: float32 (128,).
+    Attributes:
+        image: torch.uint8 (H, W, 3), BGR, its crop, of `IMAGE_SIZE` pixels at most.
+        descriptor: float32 (128,).
     """
 
     image: Tensor
@@ -74,7 +75,12 @@ class Sample:
 
 @dataclass(frozen=True, eq=False, slots=True)
 class Person:
-    """Somebody's name, and faces, the oldest first."""
+    """Somebody who is known.
+
+    Attributes:
+        name: As `checked_name` gives it.
+        faces: The oldest first.
+    """
 
     name: str
     faces: tuple[Sample, ...] = ()
@@ -115,20 +121,42 @@ class Gallery:
         return tuple(person.name for person in self.people)
 
     def person(self, name: str) -> Person:
-        """Who has this name. GalleryError if nobody has."""
+        """Who has a name.
+
+        Args:
+            name: Of somebody in the gallery.
+
+        Raises:
+            GalleryError: Nobody has it.
+        """
         for person in self.people:
             if person.name == name:
                 return person
         raise GalleryError(f"there is no {name!r} in the gallery: there are {', '.join(self.names) or 'no people'}")
 
     def with_person(self, name: str) -> Gallery:
-        """One more person, without faces. GalleryError if the name can't be one, or is taken."""
+        """One more person, without faces.
+
+        >>> Gallery().with_person("Anna").with_person("Bob").names
+        ('Anna', 'Bob')
+
+        Args:
+            name: Of nobody in the gallery.
+
+        Raises:
+            GalleryError: The name can't be one, or is taken.
+        """
         return replace(self, people=(*self.people, Person(checked_name(name))))
 
     def with_face(self, name: str | None, sample: Sample) -> Gallery:
-        """One more face of a person who is in the gallery, or of nobody (None).
+        """One more face.
 
-        If the very same face was somebody else's before, that is taken back: it was a mistake.
+        Args:
+            name: Of a person who is in the gallery; None: it is nobody's.
+            sample: The face. If the very same was somebody else's before, that is taken back: it was a mistake.
+
+        Raises:
+            GalleryError: Nobody has that name, or the gallery is full.
         """
         people = [
             person if person.name == name else Person(person.name, _other_faces(person.faces, sample))
@@ -141,22 +169,49 @@ class Gallery:
         return changed._replaced(person, Person(name, (*person.faces, sample)))
 
     def without_face(self, sample: Sample) -> Gallery:
-        """Without this face, whosever it was."""
+        """Without a face, whosever it was.
+
+        Args:
+            sample: One of the gallery's.
+        """
         people = (Person(person.name, _less(person.faces, sample)) for person in self.people)
         return replace(self, people=tuple(people), nobody=_less(self.nobody, sample))
 
     def without_person(self, name: str) -> Gallery:
-        """Without a person and all of their faces."""
+        """Without a person and all of their faces.
+
+        Args:
+            name: Theirs.
+
+        Raises:
+            GalleryError: Nobody has it.
+        """
         gone = self.person(name)
         return replace(self, people=tuple(person for person in self.people if person is not gone))
 
     def renamed(self, name: str, new: str) -> Gallery:
-        """With another name for a person. GalleryError if that can't be one, or is taken."""
+        """With another name for a person.
+
+        Args:
+            name: The present one.
+            new: The other.
+
+        Raises:
+            GalleryError: Nobody has the present one, or the other can't be a name, or is taken.
+        """
         person = self.person(name)
         return self._replaced(person, Person(checked_name(new), person.faces))
 
     def merged(self, name: str, into: str) -> Gallery:
-        """Two people who are one: all faces become those of `into`."""
+        """Two people who are one.
+
+        Args:
+            name: Who goes.
+            into: Who gets all faces.
+
+        Raises:
+            GalleryError: Nobody has one of the names.
+        """
         one, other = self.person(name), self.person(into)
         if one is other:
             return self
@@ -165,7 +220,8 @@ class Gallery:
     def __or__(self, other: Gallery) -> Gallery:
         """Two galleries in one: people of the same name are taken for the same.
 
-        GalleryError if their descriptors are of different kinds.
+        Raises:
+            GalleryError: their descriptors are of different kinds.
         """
         if self.descriptor != other.descriptor:
             raise GalleryError(f"descriptors of {self.descriptor} and of {other.descriptor} can't be in one gallery")
@@ -183,7 +239,14 @@ class Gallery:
 def checked_name(name: str) -> str:
     """A person's name as a gallery has it, in any script: in Unicode's composed form, with single spaces.
 
-    GalleryError if it is empty, longer than 100 characters or contains control characters.
+    >>> checked_name("  Anna   Lena ")
+    'Anna Lena'
+
+    Args:
+        name: 1 to 100 characters.
+
+    Raises:
+        GalleryError: It is empty, longer, or contains control characters.
     """
     name = unicodedata.normalize("NFC", " ".join(name.split()))
     if not name or len(name) > LONGEST_NAME:

@@ -43,6 +43,9 @@ class GalleryFile:
 
     Every `save` replaces the file in one step, and is on the disk when it returns: whatever happens, the file holds the
     gallery of the last or of the next-to-last save. On POSIX systems only its owner can read it.
+
+    Args:
+        path: The file, which needn't be there yet.
     """
 
     def __init__(self, path: str | Path) -> None:
@@ -73,9 +76,11 @@ class GalleryFile:
     def save(self, gallery: Gallery) -> None:
         """Replace what is in the file.
 
+        Args:
+            gallery: What it is to hold.
+
         Raises:
             GalleryError: It can't be written, or somebody else has changed it since it was read here.
-
         """
         if self._state() != self._seen:
             raise GalleryError(f"{self.path} was changed by another program, so nothing is saved: start again")

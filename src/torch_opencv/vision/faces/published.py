@@ -28,7 +28,15 @@ _Network = TypeVar("_Network", bound=nn.Module)
 
 
 def load(kind: type[_Network]) -> _Network:
-    """One of face-api's networks. WeightsError if its weights can't be had."""
+    """One of face-api's networks, in evaluation mode.
+
+    Args:
+        kind: A class in `FACEAPI`.
+
+    Raises:
+        WeightsError: Its weights can't be had.
+        ModelError: They can't be used.
+    """
     network: Any = kind()
     path = weights.path(FACEAPI[kind])
     try:
@@ -39,9 +47,18 @@ def load(kind: type[_Network]) -> _Network:
 
 
 def load_levi_hassner(name: str, classes: int) -> tuple[LeviHassner, Tensor]:
-    """One of Levi's and Hassner's networks by its name in the catalogue, and its mean image, (3, 256, 256) BGR.
+    """One of Levi's and Hassner's networks.
 
-    WeightsError if its weights can't be had, ModelError if they aren't such.
+    Args:
+        name: In the catalogue.
+        classes: How many it tells apart.
+
+    Returns:
+        The network in evaluation mode, and its mean image, (3, 256, 256), BGR.
+
+    Raises:
+        WeightsError: Its weights can't be had.
+        ModelError: They aren't such.
     """
     path = weights.path(name)
     network = LeviHassner(classes)
@@ -58,9 +75,14 @@ def load_levi_hassner(name: str, classes: int) -> tuple[LeviHassner, Tensor]:
 
 
 def load_openface(name: str) -> nn.Module:
-    """OpenFace's network by its name in the catalogue: float32 (N, 3, 96, 96) RGB in 0..1 to (N, 128) of length 1.
+    """OpenFace's network: float32 (N, 3, 96, 96), RGB in 0..1, to (N, 128) of length 1.
 
-    WeightsError if its weights can't be had, ModelError if they aren't such.
+    Args:
+        name: In the catalogue.
+
+    Raises:
+        WeightsError: Its weights can't be had.
+        ModelError: They aren't such.
     """
     path = weights.path(name)
     try:
@@ -75,7 +97,14 @@ def load_openface(name: str) -> nn.Module:
 
 
 def accelerated(network: nn.Module, size: int, device: torch.device, name: str) -> runtime.Accelerated:
-    """The network's fastest form for batches of square RGB or BGR images, float32 with values in 0..255."""
+    """A network's fastest form for batches of square RGB or BGR images, float32 with values in 0..255.
+
+    Args:
+        network: In evaluation mode.
+        size: The images' side.
+        device: Where it runs.
+        name: What the log calls it.
+    """
     # Noise, since a blank image could hide that a network is computed wrongly (see runtime.accelerate).
     example = torch.rand(2, 3, size, size, generator=torch.Generator().manual_seed(0)) * 255
     return runtime.accelerate(network, example, device=device, dynamic=(0,), name=name)

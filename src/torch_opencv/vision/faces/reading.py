@@ -29,10 +29,11 @@ _DESCRIPTOR_SIZE: Final = 150
 class Subject:
     """A face on its way through the networks.
 
-    frame: torch.uint8 (H, W, 3), BGR.
-    box: float64 (4,), left, top, width and height.
-    cut: the box's whole pixels within the frame.
-    landmarks: float64 (68, 2) in pixels, once they are known.
+    Attributes:
+        frame: torch.uint8 (H, W, 3), BGR.
+        box: float64 (4,), left, top, width and height.
+        cut: the box's whole pixels within the frame.
+        landmarks: float64 (68, 2) in pixels, once they are known.
     """
 
     frame: Tensor

@@ -37,12 +37,13 @@ _DEGREE: Final = 3
 class Recognition:
     """Whose a face is.
 
-    name: None if unknown.
-    distance: To the nearest face of that person, or of whoever was chosen if unknown; None without a descriptor or
-        anybody to compare with.
-    margin: By how much the nearest face of another person is further away; infinite if there is no other. Negative if
-        the classifier has chosen somebody who isn't the nearest.
-    score: The other's distance as a share of both together: 0.5 where it is a toss-up, 1 where there is no doubt.
+    Attributes:
+        name: None if unknown.
+        distance: To the nearest face of that person, or of whoever was chosen if unknown; None without a descriptor or
+            anybody to compare with.
+        margin: By how much the nearest face of another person is further away; infinite if there is no other. Negative
+            if the classifier has chosen somebody who isn't the nearest.
+        score: The other's distance as a share of both together: 0.5 where it is a toss-up, 1 where there is no doubt.
     """
 
     name: str | None = None
@@ -87,7 +88,14 @@ class Recognizer:
         return [Recognition() if face.descriptor is None else next(known) for face in faces]
 
     def recognize(self, descriptors: Tensor) -> list[Recognition]:
-        """The same of descriptors, float32 (N, 128)."""
+        """Whose some descriptors are.
+
+        Args:
+            descriptors: float32 (N, 128), of the gallery's kind.
+
+        Returns:
+            A recognition for each.
+        """
         descriptors = descriptors.cpu().float()
         if not self._names or not len(descriptors):
             return [Recognition()] * len(descriptors)

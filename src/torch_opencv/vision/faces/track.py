@@ -46,7 +46,11 @@ class Track:
         self._velocity: Tensor | None = None  # pixels a frame; None until the face has been found twice
 
     def move_on(self, *, missed: bool) -> None:
-        """To the next frame. `missed`: the last detection should have found it, and didn't."""
+        """Go to the next frame.
+
+        Args:
+            missed: Whether the last detection should have found the face, and didn't.
+        """
         if self._velocity is None:
             return
         if missed:
@@ -55,7 +59,13 @@ class Track:
         self.box[2:].clamp_(min=1)
 
     def correct(self, box: Tensor, score: float, frame: int) -> None:
-        """It has been found."""
+        """The face has been found.
+
+        Args:
+            box: float64 (4,), left, top, width and height in pixels.
+            score: The detector's.
+            frame: The frame's number.
+        """
         if self._velocity is None:
             self._velocity = torch.zeros_like(box)
         else:
@@ -68,7 +78,13 @@ class Track:
         self._velocity = None
 
     def add(self, face: Face, frame: int, *, certain: bool) -> None:
-        """It has been read. `certain`: it is this face beyond doubt, so that its descriptor may stand for it."""
+        """The face has been read.
+
+        Args:
+            face: What the networks said.
+            frame: The frame's number.
+            certain: Whether it is this face beyond doubt, so that its descriptor may stand for it.
+        """
         self.readings.append(face)
         self.read = frame
         if face.descriptor is not None and (certain or not self.descriptors):

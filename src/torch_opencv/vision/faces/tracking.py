@@ -133,10 +133,11 @@ class _Options:
 class _Match:
     """What motion says of the faces found in a frame, before the networks have read any.
 
-    wanted: what is to be read, the boxes of `due` first, then those that motion leaves open.
-    due: tracks that are certain, and are to be read again.
-    expected: for each of the others the track that motion would have, if any.
-    waiting: tracks that are still without a face.
+    Attributes:
+        wanted: what is to be read, the boxes of `due` first, then those that motion leaves open.
+        due: tracks that are certain, and are to be read again.
+        expected: for each of the others the track that motion would have, if any.
+        waiting: tracks that are still without a face.
     """
 
     wanted: Detections

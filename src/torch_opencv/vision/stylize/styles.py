@@ -27,8 +27,9 @@ _VGG_MEAN: Final = (103.939, 116.779, 123.68)  # blue, green, red: what the text
 class StyleModel:
     """A style as a network.
 
-    network: torch.uint8 (N, H, W, 3) BGR to the same.
-    multiple: H and W must be divisible by it.
+    Attributes:
+        network: torch.uint8 (N, H, W, 3) BGR to the same.
+        multiple: H and W must be divisible by it.
     """
 
     network: nn.Module
@@ -70,14 +71,26 @@ class _TextureNetwork(nn.Module):
 
 
 def name_of(style: str | Path) -> str:
-    """How a style is called in lists and results: by its name, or by its file's without the suffix."""
+    """How a style is called in lists and results: by its name, or by its file's without the suffix.
+
+    >>> name_of("great-wave"), name_of("styles/mine.safetensors")
+    ('great-wave', 'mine')
+
+    Args:
+        style: a name or a path.
+    """
     return Path(style).stem if is_path(style) else str(style)
 
 
 def file_of(style: str | Path) -> Path:
-    """The file of a name in `NAMES` or `TEXTURE_NETWORKS`, which is fetched if need be, or of a path.
+    """A style's file, which is fetched if need be.
 
-    ModelError if there is no such style or file, WeightsError if its weights can't be had.
+    Args:
+        style: a name in `NAMES` or `TEXTURE_NETWORKS`, or a path.
+
+    Raises:
+        ModelError: there is no such style or file.
+        WeightsError: its weights can't be had.
     """
     name = str(style)
     if name in NAMES + TEXTURE_NETWORKS:
@@ -94,9 +107,15 @@ def file_of(style: str | Path) -> Path:
 
 
 def load(style: str | Path) -> StyleModel:
-    """The model for a style, as `file_of` takes it.
+    """The model for a style.
 
-    ModelError or T7Error if it can't be used, and what `file_of` raises.
+    Args:
+        style: as `file_of` takes it.
+
+    Raises:
+        ModelError: there is no such style, or it can't be used.
+        WeightsError: its weights can't be had.
+        T7Error: it is a Torch7 file that can't be used.
     """
     path = file_of(style)
     if path.suffix == ".safetensors":
