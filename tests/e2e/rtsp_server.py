@@ -44,7 +44,7 @@ class Numbers(GstRtspServer.RTSPMediaFactory):
                 time.sleep(0.002)
             number = int(time.time() * FPS)
 
-    def make_image(self, number):
+    def frame(self, number):
         rows = []
         for row in range(_ROWS):
             bits = [number >> (row * _COLUMNS + column) & 1 for column in range(_COLUMNS)]

@@ -102,7 +102,12 @@ TO_CV2[Tensor] = _tensor
 
 
 class SlowCall:
-    """One call of a cv2 function, with an eye on each argument and on what becomes of the outputs among them."""
+    """One call of a cv2 function, with an eye on each argument and on what becomes of the outputs among them.
+
+    Args:
+        signature: the function's.
+        from_cv2: converts its results.
+    """
 
     def __init__(self, signature: Signature, from_cv2: FromCv2) -> None:
         self._signature = signature
@@ -110,7 +115,15 @@ class SlowCall:
         self._outputs: list[tuple[int | str, str, Output]] = []  # where it was given, the parameter's name, the output
 
     def run(self, function: Callable[..., Any], args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
-        """Call ``function`` of cv2, and return its results as the user gets them.
+        """Call a function of cv2.
+
+        Args:
+            function: of the signature.
+            args: as the user gave them.
+            kwargs: likewise.
+
+        Returns:
+            Its results as the user gets them.
 
         Raises:
             TypeError: for an argument that can't be shared; it names function, argument, reason and remedy.
@@ -127,7 +140,17 @@ class SlowCall:
         return self._results(result)
 
     def results_into(self, key: int | str, output: Tensor, array: Any, result: Any) -> Any:
-        """The results of a call whose one output the fast path handed over, as ``array``, at a position or keyword."""
+        """The results of a call whose one output the fast path handed over.
+
+        Args:
+            key: the position or keyword at which it was given.
+            output: the tensor.
+            array: over its memory.
+            result: of cv2.
+
+        Raises:
+            ValueError: the output has another shape or dtype than the result.
+        """
         self._outputs.append((key, self._name(key), Output.sharing(output, array)))
         return self._results(result)
 

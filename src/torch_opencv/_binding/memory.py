@@ -74,8 +74,15 @@ class OffCpuError(RefusedError):
 def to_array(tensor: Tensor) -> Array:
     """An array over the memory of a CPU tensor, as an input.
 
-    Nothing is copied, unless the tensor's negation is still to be done (``torch.Tensor.is_neg``), its layout is none
-    that a Mat has, or its elements are 64-bit integers.
+    >>> import torch
+    >>> tensor = torch.zeros(2, 3)
+    >>> to_array(tensor)[0, 0] = 1  # the tensor's own memory
+    >>> tensor[0]
+    tensor([1., 0., 0.])
+
+    Args:
+        tensor: is not copied, unless its negation is still to be done (``torch.Tensor.is_neg``), its layout is none
+            that a Mat has, or its elements are 64-bit integers.
 
     Raises:
         RefusedError: for a dtype that the installed OpenCV can't hold, 64-bit integers that don't fit into 32 bits,
@@ -115,7 +122,14 @@ def rows_apart(tensor: Tensor) -> bool:
 
 
 def numbers(tensor: Tensor) -> Array:
-    """An array of any dtype that numpy has, for points and the like, which OpenCV reads number by number."""
+    """An array of any dtype that numpy has, for points and the like, which OpenCV reads number by number.
+
+    Args:
+        tensor: on the CPU; bfloat16 becomes float32.
+
+    Raises:
+        RefusedError: as `to_array`, but for the dtypes.
+    """
     _check(tensor)
     if tensor.dtype == torch.bfloat16:
         tensor = tensor.float()
@@ -127,7 +141,10 @@ class Output:
     """A tensor that OpenCV is to write, and the array that it is handed over as.
 
     ``array`` shares the tensor's memory where a Mat can describe it, otherwise it is a contiguous copy, and
-    :meth:`finish` copies it back. An empty tensor may have any dtype.
+    :meth:`finish` copies it back.
+
+    Args:
+        tensor: on the CPU; an empty one may have any dtype.
 
     Raises:
         RefusedError: as :func:`to_array`, for 64-bit integers whatever their values, and for an expanded tensor.
@@ -151,7 +168,12 @@ class Output:
 
     @classmethod
     def sharing(cls, tensor: Tensor, array: Array) -> Output:
-        """An output that is shared already: ``array`` is over the tensor's memory."""
+        """An output that is shared already.
+
+        Args:
+            tensor: what OpenCV has written to.
+            array: is over its memory.
+        """
         self = cls.__new__(cls)
         self.tensor, self.array, self.staged = tensor, array, False
         return self

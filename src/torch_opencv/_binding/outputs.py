@@ -19,13 +19,22 @@ class MismatchError(ValueError):
 
 
 def with_names(error: RefusedError | MismatchError, function: str, argument: str) -> TypeError | ValueError:
-    """The error as the user is to see it: ``cv.resize: argument 'dst' is ...``."""
+    """An error as the user is to see it: ``cv.resize: argument 'dst' is ...``.
+
+    Args:
+        error: lacks the two names.
+        function: as the user writes it behind ``cv.``.
+        argument: the parameter's name.
+    """
     kind = TypeError if isinstance(error, RefusedError) else ValueError
     return kind(f"cv.{function}: argument '{argument}' {error}")
 
 
 def check_writable(output: Tensor) -> None:
     """See that every element of an output has memory of its own.
+
+    Args:
+        output: on any device.
 
     Raises:
         RefusedError: for an expanded tensor.
@@ -36,6 +45,10 @@ def check_writable(output: Tensor) -> None:
 
 def check_empty(output: Tensor, result: Tensor) -> None:
     """See that an output which the result can't be written to is an empty one.
+
+    Args:
+        output: what the caller gave.
+        result: what would be written.
 
     Raises:
         MismatchError: for another.
@@ -49,6 +62,10 @@ def check_empty(output: Tensor, result: Tensor) -> None:
 
 def receive(output: Tensor, result: Tensor) -> Tensor:
     """What the caller gets of a result that was not written to the output.
+
+    Args:
+        output: what the caller gave, on any device.
+        result: what OpenCV has made instead.
 
     Returns:
         ``output``, where it was empty and has now become the result; ``result``, where ``output`` is empty and of
@@ -65,5 +82,13 @@ def receive(output: Tensor, result: Tensor) -> Tensor:
 
 
 def describe(tensor: Tensor) -> str:
-    """The dtype and shape of a tensor for messages: ``uint8 (480, 640, 3)``."""
+    """The dtype and shape of a tensor, for messages.
+
+    >>> import torch
+    >>> describe(torch.zeros(480, 640, 3, dtype=torch.uint8))
+    'uint8 (480, 640, 3)'
+
+    Args:
+        tensor: any.
+    """
     return f"{str(tensor.dtype).removeprefix('torch.')} {tuple(tensor.shape)}"

@@ -15,7 +15,10 @@ from torch_opencv._binding.signature import Signature
 class FromCv2(dict[type, Callable[[Any], Any] | None]):
     """How each type of result is turned into what the user gets; None where it is given as it is.
 
-    ``wrapper`` gives the function that wraps the objects of a cv2 class. The table fills as types come by.
+    The table fills as types come by.
+
+    Args:
+        wrapper: gives the function that wraps the objects of a cv2 class.
     """
 
     def __init__(self, wrapper: Callable[[type], Callable[[Any], Any]]) -> None:
@@ -46,7 +49,11 @@ class FromCv2(dict[type, Callable[[Any], Any] | None]):
         return sequence
 
     def convert(self, result: Any) -> Any:
-        """One result of cv2, whole: arrays and objects inside of lists and tuples too."""
+        """One result of cv2, whole.
+
+        Args:
+            result: arrays and objects inside of lists and tuples are converted, too.
+        """
         convert = self[type(result)]
         return result if convert is None else convert(result)
 

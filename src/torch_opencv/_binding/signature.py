@@ -50,7 +50,13 @@ class Overload:
 
 @dataclass(frozen=True, slots=True)
 class StubOverload:
-    """One ``def`` of cv2's stubs: types of the parameters by name, how many are required, the type of the result."""
+    """One ``def`` of cv2's stubs.
+
+    Attributes:
+        types: of the parameters, by name.
+        required: how many of them are.
+        result: the type of the result.
+    """
 
     types: dict[str, str]
     required: int
@@ -58,10 +64,13 @@ class StubOverload:
 
 
 class Signature:
-    """The overloads of one cv2 function or method.
+    """The overloads of one cv2 function or method. Positions are those of the call from Python.
 
-    ``owner`` is the module or class that has it (where the stubs are looked up). Positions are those of the call from
-    Python: for a method, ``self`` is position 0.
+    Args:
+        name: as cv2 has it.
+        owner: the module or class that has it, where the stubs are looked up.
+        doc: its docstring, which lists the overloads.
+        is_method: whether ``self`` is at position 0.
     """
 
     __slots__ = ("name", "outputs", "overloads", "owner", "result_count")
@@ -87,7 +96,11 @@ class Signature:
         return ".".join([*owner.split(".")[1:], *name])
 
     def parameter(self, position: int) -> str:
-        """The name of the parameter at this position (of the first overload that has so many)."""
+        """The name of a parameter.
+
+        Args:
+            position: of the first overload that has so many.
+        """
         names = [overload.parameters for overload in self.overloads]
         names += [tuple(stub.types) for stub in self._stubs()]  # the docstrings say nothing of constructors
         return next((parameters[position] for parameters in names if position < len(parameters)), str(position))
@@ -102,6 +115,9 @@ class Signature:
         """Whether a parameter is read before it is written, so that OpenCV may have to make a new array of the result.
 
         It then has no default. (Nor has ``dst`` in some functions, ``normalize`` for one.)
+
+        Args:
+            position: of the parameter, or its name.
         """
         for overload in self.overloads:
             required = overload.parameters[: overload.required]
@@ -111,14 +127,29 @@ class Signature:
         return False
 
     def result_index(self, name: str, count: int) -> int | None:
-        """Where the result called ``name`` stands among ``count`` results, if an overload of that many has it."""
+        """Where a result stands.
+
+        Args:
+            name: of the result.
+            count: how many results there are.
+
+        Returns:
+            Its index; None if no overload of so many results has it.
+        """
         for overload in self.overloads:
             if len(overload.results) == count and name in overload.results:
                 return overload.results.index(name)
         return None
 
     def types_at(self, key: int | str) -> list[str]:
-        """The types that cv2's stubs give the parameter at a position or of a name, by overload; [] without stubs."""
+        """The types that cv2's stubs give a parameter.
+
+        Args:
+            key: its position or its name.
+
+        Returns:
+            One for each overload that has it; [] without stubs.
+        """
         if isinstance(key, str):
             return [stub.types[key] for stub in self._stubs() if key in stub.types]
         return [tuple(stub.types.values())[key] for stub in self._stubs() if key < len(stub.types)]

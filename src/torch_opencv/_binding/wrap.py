@@ -31,7 +31,12 @@ from torch_opencv._binding.signature import Signature
 
 
 def wrap_function(function: Callable[..., Any], signature: Signature) -> Callable[..., Any]:
-    """The counterpart of a cv2 function, constructor, static method or method."""
+    """The counterpart of a cv2 function, constructor, static method or method.
+
+    Args:
+        function: cv2's.
+        signature: its.
+    """
     bound = _writing(function, signature) if signature.outputs else _reading(function, signature)
     return with_metadata(bound, signature, function.__doc__)
 
@@ -110,7 +115,18 @@ def _writing(function: Callable[..., Any], signature: Signature) -> Callable[...
 
 
 def with_metadata(bound: Callable[..., Any], signature: Signature, doc: str | None) -> Callable[..., Any]:
-    """Name, module and documentation, for ``help``, tracebacks, and the reasons of ``torch.compile``'s graph breaks."""
+    """Give a counterpart a name, a module and documentation.
+
+    They serve ``help``, tracebacks, and the reasons of ``torch.compile``'s graph breaks.
+
+    Args:
+        bound: the counterpart, which is changed.
+        signature: of the function that it stands for.
+        doc: that function's docstring.
+
+    Returns:
+        The counterpart.
+    """
     owner: Any = signature.owner
     in_module = inspect.ismodule(owner)
     bound.__name__ = signature.name

@@ -108,7 +108,14 @@ class Faces(App[list[Face]]):
 
 
 def label(face: Face) -> str:
-    """What the original demo wrote at a face, "female: 31"; as much of it as could be read."""
+    """What the original demo wrote at a face; as much of it as could be read.
+
+    >>> label(Face((0, 0, 9, 9), 0.9, age=31.4, gender="female"))
+    'female: 31'
+
+    Args:
+        face: any.
+    """
     age = None if face.age is None else f"{face.age:.0f}"
     return ": ".join(filter(None, (face.gender, _group(face) or age)))
 

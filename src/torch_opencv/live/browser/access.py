@@ -152,7 +152,16 @@ def make_token() -> str:
 
 
 def check_token(token: str) -> None:
-    """Raise a `ViewError` if a token can't be used."""
+    """Make sure that a token can be used.
+
+    >>> check_token("correct-horse-battery")
+
+    Args:
+        token: what the page's visitors are to give.
+
+    Raises:
+        ViewError: it is too short, or has other characters than letters, digits, dots, dashes and underscores.
+    """
     if not re.fullmatch(r"[A-Za-z0-9._-]{8,}", token):
         raise ViewError("the token must have 8 or more characters: letters, digits, dots, dashes, underscores")
 

@@ -72,13 +72,28 @@ class BrowserCamera(Source):
         self._on_closed()
 
     def take_seat(self, visitor: Hashable, *, instead: bool) -> bool:
-        """Make a visitor the camera, ``instead`` of another one or only if there is none; whether it now is."""
+        """Make a visitor the camera.
+
+        Args:
+            visitor: whoever it is.
+            instead: of another one, too, and not only if there is none.
+
+        Returns:
+            Whether the visitor now is the camera.
+        """
         if self.holder is None or instead:
             self.holder = visitor
         return self.holder is visitor
 
     def leave_seat(self, visitor: Hashable) -> bool:
-        """Take note that a visitor is no longer the camera; whether it was."""
+        """Take note that a visitor is no longer the camera.
+
+        Args:
+            visitor: whoever it is.
+
+        Returns:
+            Whether that was the camera.
+        """
         if self.holder is not visitor:
             return False
         self.holder = None
@@ -89,9 +104,12 @@ class BrowserCamera(Source):
     def put(self, visitor: Hashable, jpeg: bytes) -> None:
         """Take in an image.
 
+        Args:
+            visitor: whose it is.
+            jpeg: as a browser's canvas makes it.
+
         Raises:
             ValueError: it can't be one, or it is too large; the message says why.
-
         """
         size = jpeg_size(jpeg)
         if size[0] * size[1] > MOST_PIXELS:

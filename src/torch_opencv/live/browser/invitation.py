@@ -35,7 +35,14 @@ def invite(browser: Browser, stream: TextIO | None = None) -> None:
 
 
 def qr_code(text: str) -> str:
-    """A QR code in lines of half blocks, black on white whatever the terminal's colours are."""
+    """A QR code for a terminal, black on white whatever its colours are.
+
+    Args:
+        text: what it says.
+
+    Returns:
+        Lines of half blocks.
+    """
     import segno
 
     out = io.StringIO()

@@ -19,7 +19,14 @@ _MARKER = re.compile(rb"\xff[^\x00\xd0-\xd7\xff]")  # what ends a scan; in it ar
 
 @dataclass(frozen=True, slots=True)
 class Packet:
-    """A frame as it goes to every viewer: a JSON message, then the JPEG."""
+    """A frame as it goes to every viewer: a JSON message, then the JPEG.
+
+    Attributes:
+        number: the frame's, from 1 on.
+        message: JSON.
+        jpeg: the file.
+        frame: what it was made of.
+    """
 
     number: int
     message: str
@@ -28,7 +35,12 @@ class Packet:
 
 
 def encode(number: int, frame: AnnotatedFrame) -> Packet:
-    """Make a frame ready to be sent, scaled down if it's larger than full HD."""
+    """Make a frame ready to be sent, scaled down if it's larger than full HD.
+
+    Args:
+        number: from 1 on, the newest the highest.
+        frame: what to show.
+    """
     image = frame.image
     scale = _LONGEST_SIDE / max(image.shape[:2])
     if scale < 1:

@@ -59,9 +59,14 @@ Message = Seen | Touch | CameraWish | Key | Text | Press | Command | Choose | Se
 def parse(text: str) -> Message:
     """What a page said.
 
+    >>> parse('{"type": "key", "key": "q"}')
+    Key(key='q')
+
+    Args:
+        text: a message, JSON.
+
     Raises:
         Refusal: it is too long, or none of the above.
-
     """
     if len(text) > _LONGEST:
         raise Refusal(1009, "too long a message")
@@ -108,7 +113,14 @@ def _message(content: object) -> Message | None:
 
 
 def keys_for_page(commands: Mapping[str, Command | Choose]) -> dict[str, dict[str, object]]:
-    """The table of keys as the page gets it: by the key's name, the message that its button sends."""
+    """The table of keys as the page gets it.
+
+    Args:
+        commands: by the key's name.
+
+    Returns:
+        By the key's name, the message that its button sends.
+    """
     table: dict[str, dict[str, object]] = {}
     for key, command in commands.items():
         if isinstance(command, Command):

@@ -15,7 +15,11 @@ _QUALITY = 85
 
 
 def panel_message(panel: Panel | None) -> str:
-    """The message ``panel`` (panel: null, or title, rows, fields and buttons)."""
+    """The message ``panel`` (panel: null, or title, rows, fields and buttons), JSON.
+
+    Args:
+        panel: whose images go as JPEG thumbnails; None: there is none any more.
+    """
     if panel is None:
         return '{"type": "panel", "panel": null}'
     content = {

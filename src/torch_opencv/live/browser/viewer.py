@@ -23,7 +23,12 @@ _LONGEST_OUTBOX = 64  # messages; far more than a page that reads ever has
 
 
 class Refusal(Exception):  # noqa: N818
-    """Why a page's connection is ended: a WebSocket close code (RFC 6455, 7.4.1), and a reason to be read."""
+    """Why a page's connection is ended.
+
+    Attributes:
+        code: a WebSocket close code (RFC 6455, 7.4.1).
+        reason: to be read.
+    """
 
     def __init__(self, code: int, reason: str) -> None:
         super().__init__(reason)
