@@ -151,7 +151,7 @@ def addWithScalar(  # noqa: N802
     dtype: int = -1,
     stream: Stream | None = None,
 ) -> Tensor:
-    """:func:`add` with a scalar."""
+    """:func:`add` with a scalar. Arguments as that one's."""
     return _arithmetic("add", src1, src2, dtype)
 
 
@@ -164,7 +164,7 @@ def subtractWithScalar(  # noqa: N802
     dtype: int = -1,
     stream: Stream | None = None,
 ) -> Tensor:
-    """:func:`subtract` with a scalar."""
+    """:func:`subtract` with a scalar. Arguments as that one's."""
     return _arithmetic("subtract", src1, src2, dtype)
 
 
@@ -172,7 +172,7 @@ def subtractWithScalar(  # noqa: N802
 def multiplyWithScalar(  # noqa: N802
     src1: Operand, src2: Operand, dst: Out = None, scale: float = 1, dtype: int = -1, stream: Stream | None = None
 ) -> Tensor:
-    """:func:`multiply` with a scalar."""
+    """:func:`multiply` with a scalar. Arguments as that one's."""
     return _arithmetic("multiply", src1, src2, dtype, scale)
 
 
@@ -180,13 +180,13 @@ def multiplyWithScalar(  # noqa: N802
 def divideWithScalar(  # noqa: N802
     src1: Operand, src2: Operand, dst: Out = None, scale: float = 1, dtype: int = -1, stream: Stream | None = None
 ) -> Tensor:
-    """:func:`divide` with a scalar."""
+    """:func:`divide` with a scalar. Arguments as that one's."""
     return _arithmetic("divide", src1, src2, dtype, scale)
 
 
 @native("cudaarithm")
 def absdiffWithScalar(src1: Operand, src2: Operand, dst: Out = None, stream: Stream | None = None) -> Tensor:  # noqa: N802
-    """:func:`absdiff` with a scalar."""
+    """:func:`absdiff` with a scalar. Arguments as that one's."""
     return _arithmetic("absdiff", src1, src2, -1)
 
 
@@ -222,7 +222,7 @@ def addWeighted(  # noqa: N802
 def scaleAdd(  # noqa: N802
     src1: Image, alpha: float, src2: Image, dst: Out = None, stream: Stream | None = None
 ) -> Tensor:
-    """``src1 * alpha + src2``: :func:`addWeighted` with the weights ``alpha`` and 1."""
+    """``src1 * alpha + src2``: :func:`addWeighted` with the weights ``alpha`` and 1. Arguments as that one's."""
     src1, src2 = squeezed(src1), squeezed(src2)
     same_shape(src1, src2)
     return elementwise.weighted_sum(src1, alpha, src2, 1, 0, src1.dtype)
@@ -233,7 +233,16 @@ def scaleAdd(  # noqa: N802
 
 @native("cudaarithm")
 def abs(src: Image, dst: Out = None, stream: Stream | None = None) -> Tensor:
-    """The absolute value of each element, saturated (of -128 in int8 that is 127)."""
+    """The absolute value of each element, saturated (of -128 in int8 that is 127).
+
+    Args:
+        src: an image or batch of any channels.
+        dst: where to write the result.
+        stream: the stream to work on.
+
+    Returns:
+        An array like ``src``.
+    """
     src = squeezed(src)
     return (
         saturate(computable(src).abs(), src.dtype)
@@ -244,26 +253,29 @@ def abs(src: Image, dst: Out = None, stream: Stream | None = None) -> Tensor:
 
 @native("cudaarithm")
 def sqr(src: Image, dst: Out = None, stream: Stream | None = None) -> Tensor:
-    """The square of each element, saturated."""
+    """The square of each element, saturated. Arguments and result as :func:`abs`'s."""
     src = squeezed(src)
     return src * src if src.dtype.is_floating_point else saturate(src.long() * src.long(), src.dtype)
 
 
 @native("cudaarithm")
 def sqrt(src: Image, dst: Out = None, stream: Stream | None = None) -> Tensor:
-    """The square root of each element; among integers rounded."""
+    """The square root of each element; among integers rounded. Arguments and result as :func:`abs`'s."""
     return elementwise.of_floats(torch.sqrt, squeezed(src))
 
 
 @native("cudaarithm")
 def exp(src: Image, dst: Out = None, stream: Stream | None = None) -> Tensor:
-    """e to the power of each element; among integers rounded and saturated."""
+    """e to the power of each element; among integers rounded and saturated. Arguments and result as :func:`abs`'s."""
     return elementwise.of_floats(torch.exp, squeezed(src))
 
 
 @native("cudaarithm")
 def log(src: Image, dst: Out = None, stream: Stream | None = None) -> Tensor:
-    """The natural logarithm of each element; among integers rounded and saturated. Of 0 it is minus infinity."""
+    """The natural logarithm of each element; among integers rounded and saturated. Of 0 it is minus infinity.
+
+    Arguments and result as :func:`abs`'s.
+    """
     return elementwise.of_floats(torch.log, squeezed(src))
 
 

@@ -87,13 +87,26 @@ register("split", "cudaarithm", split)
 
 @native("cudaarithm")
 def transpose(src1: Image, dst: Out = None, stream: Stream | None = None) -> Tensor:
-    """Rows and columns exchanged: (H, W, C) to (W, H, C)."""
+    """Rows and columns exchanged: (H, W, C) to (W, H, C).
+
+    Args:
+        src1: an image or batch.
+        dst: where to write the result.
+        stream: the stream to work on.
+    """
     return like(src1, batched(src1).transpose(1, 2)).contiguous()
 
 
 @native("cudaarithm")
 def flip(src: Image, flipCode: int, dst: Out = None, stream: Stream | None = None) -> Tensor:  # noqa: N803
-    """An array upside down (``flipCode`` 0), left to right (above 0), or both (below 0)."""
+    """An array upside down (``flipCode`` 0), left to right (above 0), or both (below 0).
+
+    Args:
+        src: an image or batch.
+        flipCode: which of the three.
+        dst: where to write the result.
+        stream: the stream to work on.
+    """
     axes = [1] if flipCode == 0 else [2] if flipCode > 0 else [1, 2]
     return like(src, movable(batched(src)).flip(axes)).view(src.dtype)
 

@@ -75,7 +75,7 @@ def compare(src1: Operand, src2: Operand, cmpop: int, dst: Out = None, stream: S
 def compareWithScalar(  # noqa: N802
     src1: Operand, src2: Operand, cmpop: int, dst: Out = None, stream: Stream | None = None
 ) -> Tensor:
-    """:func:`compare` with a scalar."""
+    """:func:`compare` with a scalar. Arguments as that one's."""
     return _compare(src1, src2, cmpop)
 
 
@@ -141,6 +141,12 @@ def bitwise_and(
 
     A scalar is rounded to the array's dtype; a number alone is for the first channel, and the others' is 0. ``mask`` as
     :func:`add`'s.
+
+    Args:
+        src1, src2: two arrays of one shape and dtype, or one of them a scalar.
+        dst: where to write the result.
+        mask: as :func:`add`'s.
+        stream: the stream to work on.
     """
     return _bitwise(torch.bitwise_and, src1, src2)
 
@@ -165,7 +171,7 @@ def bitwise_xor(
 def bitwise_and_with_scalar(
     src1: Operand, src2: Operand, dst: Out = None, mask: Tensor | None = None, stream: Stream | None = None
 ) -> Tensor:
-    """:func:`bitwise_and` with a scalar."""
+    """:func:`bitwise_and` with a scalar. Arguments as that one's."""
     return _bitwise(torch.bitwise_and, src1, src2)
 
 
@@ -173,7 +179,7 @@ def bitwise_and_with_scalar(
 def bitwise_or_with_scalar(
     src1: Operand, src2: Operand, dst: Out = None, mask: Tensor | None = None, stream: Stream | None = None
 ) -> Tensor:
-    """:func:`bitwise_or` with a scalar."""
+    """:func:`bitwise_or` with a scalar. Arguments as that one's."""
     return _bitwise(torch.bitwise_or, src1, src2)
 
 
@@ -181,7 +187,7 @@ def bitwise_or_with_scalar(
 def bitwise_xor_with_scalar(
     src1: Operand, src2: Operand, dst: Out = None, mask: Tensor | None = None, stream: Stream | None = None
 ) -> Tensor:
-    """:func:`bitwise_xor` with a scalar."""
+    """:func:`bitwise_xor` with a scalar. Arguments as that one's."""
     return _bitwise(torch.bitwise_xor, src1, src2)
 
 
@@ -197,13 +203,23 @@ def _shift(src: Tensor, val: Any, left: bool) -> Tensor:
 
 @native("cudaarithm")
 def rshift(src: Image, val: Scalar, dst: Out = None, stream: Stream | None = None) -> Tensor:
-    """Integers shifted right by a scalar, one amount for each channel; signed ones keep their sign."""
+    """Integers shifted right by a scalar, one amount for each channel; signed ones keep their sign.
+
+    Args:
+        src: an image or batch of integers.
+        val: a number, or one for each channel.
+        dst: where to write the result.
+        stream: the stream to work on.
+    """
     return _shift(src, val, left=False)
 
 
 @native("cudaarithm")
 def lshift(src: Image, val: Scalar, dst: Out = None, stream: Stream | None = None) -> Tensor:
-    """Integers shifted left by a scalar, one amount for each channel; what doesn't fit is cut off."""
+    """Integers shifted left by a scalar, one amount for each channel; what doesn't fit is cut off.
+
+    Arguments as :func:`rshift`'s.
+    """
     return _shift(src, val, left=True)
 
 
@@ -228,6 +244,11 @@ def min(src1: Operand, src2: Operand, dst: Out = None, stream: Stream | None = N
     """The smaller of each pair of elements of two arrays, or of an array and a scalar.
 
     A scalar is rounded to the array's dtype; a number alone is for the first channel, and the others' is 0.
+
+    Args:
+        src1, src2: two arrays of one shape and dtype, or one of them a scalar.
+        dst: where to write the result.
+        stream: the stream to work on.
     """
     return _extreme(False, src1, src2)
 
@@ -240,11 +261,11 @@ def max(src1: Operand, src2: Operand, dst: Out = None, stream: Stream | None = N
 
 @native("cudaarithm")
 def minWithScalar(src1: Operand, src2: Operand, dst: Out = None, stream: Stream | None = None) -> Tensor:  # noqa: N802
-    """:func:`min` with a scalar."""
+    """:func:`min` with a scalar. Arguments as that one's."""
     return _extreme(False, src1, src2)
 
 
 @native("cudaarithm")
 def maxWithScalar(src1: Operand, src2: Operand, dst: Out = None, stream: Stream | None = None) -> Tensor:  # noqa: N802
-    """:func:`max` with a scalar."""
+    """:func:`max` with a scalar. Arguments as that one's."""
     return _extreme(True, src1, src2)

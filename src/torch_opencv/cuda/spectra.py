@@ -115,7 +115,7 @@ def mulAndScaleSpectrums(  # noqa: N802
     conjB: bool = False,  # noqa: N803
     stream: Stream | None = None,
 ) -> Tensor:
-    """:func:`mulSpectrums`, times a factor."""
+    """:func:`mulSpectrums`, times a factor. The other arguments as that one's."""
     return _spectral_product(src1, src2, conjB, scale)
 
 
