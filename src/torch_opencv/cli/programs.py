@@ -320,7 +320,7 @@ def stylize(
     ] = None,
     device: Device = "auto",
 ) -> Any:
-    """Paint every frame in the style of an image."""
+    """Paint every frame in the style of a painting."""
     from torch_opencv.apps.stylize import Stylize
 
     if size is None and all(source.still for source in sources):

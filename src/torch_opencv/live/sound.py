@@ -26,7 +26,7 @@ def add_sound(recording: Path, source: Path, *, begin: float) -> bool:
     Args:
         recording: a video without sound.
         source: the video that it was made of.
-        begin: where in the source the recording begins, in seconds from the source's first image.
+        begin: where in the source the recording begins, in seconds from the source's first frame.
 
     Returns:
         Whether there is sound in the recording now. If there is sound and it can't be kept, the log says why, and the

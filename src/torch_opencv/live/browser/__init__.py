@@ -1,4 +1,4 @@
-"""The browser view: a page that shows the images and their results, and may be the camera too.
+"""The browser view: a page that shows the frames and their results, and may be the camera too.
 
 `Browser` is a view and starts the server; `Browser.camera` is the source that a visitor's camera feeds. Nothing here is
 shown to, or taken from, anybody who isn't allowed to: see `access`.

@@ -1,7 +1,7 @@
 """One open page: what is on its way to it, and how much it may send. Everything here is on the server's event loop.
 
-A page acknowledges each image once it is on its screen, and gets the then newest one: at most `IN_FLIGHT` are ever on
-the way, so one that is slow gets fewer images, not older ones, and holds up nobody else.
+A page acknowledges each frame once it is on its screen, and gets the then newest one: at most `IN_FLIGHT` are ever on
+the way, so one that is slow gets fewer frames, not older ones, and holds up nobody else.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from torch_opencv.live.rate_limit import RateLimit
 from torch_opencv.live.views import AnnotatedFrame
 
 IN_FLIGHT = 2
-"""Images; with one alone, every image would wait for the acknowledgement of the last to come all the way back."""
+"""Frames; with one alone, every frame would wait for the acknowledgement of the last to come all the way back."""
 
 _LONGEST_OUTBOX = 64  # messages; far more than a page that reads ever has
 
@@ -54,18 +54,18 @@ class Viewer:
         """Whether it has ever said anything."""
         self.closing = False
         self._socket = socket
-        self._newest = 0  # the number of the newest image that was sent
+        self._newest = 0  # the number of the newest frame that was sent
         self._in_flight: set[int] = set()
         self._sent: dict[int, AnnotatedFrame] = {}  # what may be on its screen
         self._panel = 0  # the number of the panel that was sent
         self._outbox: asyncio.Queue[str | bytes | Refusal] = asyncio.Queue()
 
     def wants(self, number: int) -> bool:
-        """Whether the image of this number should be sent now."""
+        """Whether the frame of this number should be sent now."""
         return not self.closing and self._newest < number and len(self._in_flight) < IN_FLIGHT
 
     def offer(self, packet: Packet) -> None:
-        """Send an image that is wanted."""
+        """Send a frame that is wanted."""
         self._newest = packet.number
         self._in_flight.add(packet.number)
         self._sent[packet.number] = packet.frame
@@ -75,7 +75,7 @@ class Viewer:
         self._put(packet.jpeg)
 
     def has_seen(self, number: int) -> None:
-        """Take note of an acknowledgement; those of images that aren't on the way mean nothing."""
+        """Take note of an acknowledgement; those of frames that aren't on the way mean nothing."""
         self._in_flight.discard(number)
 
     def sent(self, number: int) -> AnnotatedFrame | None:

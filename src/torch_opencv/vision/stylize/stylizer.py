@@ -1,4 +1,4 @@
-"""A frame, painted in the style of an image."""
+"""A frame, painted in the style of a painting."""
 
 from __future__ import annotations
 
