@@ -87,7 +87,11 @@ def compiled_in_thread(function: Callable[[], T], name: str, seconds: float) -> 
 
 
 def require_not_cancelled() -> None:
-    """CompilationCancelledError if whoever watches has cancelled compiling."""
+    """Go on, unless whoever watches has cancelled compiling.
+
+    Raises:
+        CompilationCancelledError: they have.
+    """
     _require_going_on(_watcher.get())
 
 

@@ -57,7 +57,14 @@ class Layout(Protocol):
         ...
 
     def longs(self, count: int) -> list[int]:
-        """An array of longs."""
+        """An array of longs.
+
+        Args:
+            count: of them.
+
+        Raises:
+            Unreadable: the file ends before, or has something else.
+        """
         ...
 
     def double(self) -> float:
@@ -65,16 +72,39 @@ class Layout(Protocol):
         ...
 
     def characters(self, count: int) -> bytes:
-        """As many bytes."""
+        """As many bytes.
+
+        Args:
+            count: of them.
+
+        Raises:
+            Unreadable: the file ends before.
+        """
         ...
 
     def elements(self, dtype: torch.dtype, count: int) -> Tensor:
-        """A storage's elements as a 1-dim tensor with a storage of its own; where it can, a view of the file."""
+        """A storage's elements; where it can, a view of the file.
+
+        Args:
+            dtype: of the elements.
+            count: of them.
+
+        Returns:
+            1-dim, with a storage of its own.
+
+        Raises:
+            Unreadable: the file ends before, or has something else.
+        """
         ...
 
 
 class Binary:
-    """Binary files. `elements` are views of ``data``, which they keep alive."""
+    """Binary files. `elements` are views of the data, which they keep alive.
+
+    Args:
+        data: the file.
+        long_size: bytes of a C long where it was written, 4 or 8.
+    """
 
     def __init__(self, data: mmap | bytearray, long_size: LongSize) -> None:
         self.at = 0
@@ -124,7 +154,11 @@ class Binary:
 
 
 class Ascii:
-    """Ascii files. Numbers are parsed at once; `elements` of bytes are views of ``data`` like `Binary`'s."""
+    """Ascii files. Numbers are parsed at once; `elements` of bytes are views of the data, as `Binary`'s.
+
+    Args:
+        data: the file.
+    """
 
     def __init__(self, data: mmap | bytearray) -> None:
         self.at = 0

@@ -39,7 +39,13 @@ class Checkpoint:
         self._tensors: dict[str, Tensor] = {}
 
     def take(self, iteration: int, network: nn.Module, optimizer: torch.optim.Optimizer) -> None:
-        """Remember the state after so many iterations."""
+        """Remember a state.
+
+        Args:
+            iteration: how many it has behind it.
+            network: whose parameters and buffers are copied.
+            optimizer: whose state is.
+        """
         tensors = {f"network.{name}": value for name, value in network.state_dict().items()}
         for number, state in optimizer.state_dict()["state"].items():
             tensors |= {f"optimizer.{number}.{name}": value for name, value in state.items()}
@@ -104,6 +110,10 @@ class Checkpoint:
 
 def write(path: Path, content: bytes) -> None:
     """Write a file so that there is all of it or none.
+
+    Args:
+        path: the file.
+        content: its bytes.
 
     Raises:
         TrainingError: it can't be written.

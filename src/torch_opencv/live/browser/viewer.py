@@ -61,7 +61,11 @@ class Viewer:
         self._outbox: asyncio.Queue[str | bytes | Refusal] = asyncio.Queue()
 
     def wants(self, number: int) -> bool:
-        """Whether the frame of this number should be sent now."""
+        """Whether a frame should be sent now.
+
+        Args:
+            number: the frame's.
+        """
         return not self.closing and self._newest < number and len(self._in_flight) < IN_FLIGHT
 
     def offer(self, packet: Packet) -> None:
@@ -79,7 +83,14 @@ class Viewer:
         self._in_flight.discard(number)
 
     def sent(self, number: int) -> AnnotatedFrame | None:
-        """The frame of this number; None if it isn't one of the last that were sent."""
+        """A frame that may be on the page's screen.
+
+        Args:
+            number: the frame's.
+
+        Returns:
+            None if it isn't one of the last that were sent.
+        """
         return self._sent.get(number)
 
     def offer_panel(self, number: int, message: str) -> None:

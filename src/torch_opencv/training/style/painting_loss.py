@@ -38,7 +38,9 @@ class Activations(nn.Module):
 
     Input: (N, 3, H, W) RGB in 0..1. Output: five tensors of 32, 16, 24, 40 and 80 channels at 1/2 to 1/16 of the size.
     Padding is symmetric, unlike the classifier's, and batch normalisation is folded into the convolutions.
-    WeightsError if the weights can't be had.
+
+    Raises:
+        WeightsError: the weights can't be had.
     """
 
     def __init__(self) -> None:

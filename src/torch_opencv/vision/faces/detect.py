@@ -173,7 +173,15 @@ class TinyDetector(_NetworkDetector):
 
 
 class SsdDetector(_NetworkDetector):
-    """face-api's SsdMobilenetv1."""
+    """face-api's SsdMobilenetv1.
+
+    Args:
+        device: where its network runs.
+        threshold: the least score of what counts as a face.
+
+    Raises:
+        WeightsError: its weights can't be had.
+    """
 
     _overlap = 0.5
     _most = 100
@@ -200,7 +208,12 @@ class SsdDetector(_NetworkDetector):
 class HaarDetector(Detector):
     """OpenCV's cascade of Haar features, on the frame's grey image at half its size, as the original demo had it.
 
-    A score is the logistic function of the last stage's weight. It orders the faces, but is no probability.
+    Args:
+        threshold: the least score of what counts as a face. A score is the logistic function of the last stage's
+            weight. It orders the faces, but is no probability.
+
+    Raises:
+        ModelError: this OpenCV lacks it.
     """
 
     _shrink: Final = 0.5
@@ -233,7 +246,14 @@ class HaarDetector(Detector):
 
 
 class YunetDetector(Detector):
-    """OpenCV's FaceDetectorYN, whose weights are in OpenCV's model zoo."""
+    """OpenCV's FaceDetectorYN, whose weights are in OpenCV's model zoo.
+
+    Args:
+        threshold: the least score of what counts as a face.
+
+    Raises:
+        WeightsError: its weights can't be had.
+    """
 
     def __init__(self, *, threshold: float = 0.9) -> None:
         self._net: Any = cv.FaceDetectorYN.create(str(weights.path("yunet")), "", (320, 320), threshold)

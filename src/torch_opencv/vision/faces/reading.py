@@ -42,12 +42,29 @@ class Subject:
     landmarks: Tensor | None = None
 
     def crop(self, box: Tensor) -> boxes.Crop | None:
-        """Another box's whole pixels within the frame."""
+        """Another box's whole pixels within the frame.
+
+        Args:
+            box: float64 (4,), left, top, width and height.
+
+        Returns:
+            None if it lies outside.
+        """
         return boxes.crop(box, self.frame.shape[1], self.frame.shape[0])
 
 
 class Reader(ABC):
-    """Reads things from faces, with one network. `weights`: the names in the catalogue of those that it needs."""
+    """Reads things from faces, with one network.
+
+    Args:
+        device: where the network runs.
+
+    Attributes:
+        weights: the names in the catalogue of those that it needs.
+
+    Raises:
+        WeightsError: they can't be had.
+    """
 
     weights: ClassVar[tuple[str, ...]]
     _network: runtime.Accelerated

@@ -91,13 +91,24 @@ class Track:
             self.descriptors.append(face.descriptor)
 
     def distance(self, face: Face) -> float:
-        """From the face's descriptor to the nearest of this track's; infinite if one side has none."""
+        """How far a face is from this track's.
+
+        Args:
+            face: with its descriptor.
+
+        Returns:
+            From that to the nearest of this track's; infinite if one side has none.
+        """
         if face.descriptor is None or not self.descriptors:
             return math.inf
         return float((torch.stack(list(self.descriptors)) - face.descriptor).norm(dim=1).min())
 
     def is_another(self, face: Face) -> bool:
-        """Whether the descriptors deny that it is the same person."""
+        """Whether the descriptors deny that it is the same person.
+
+        Args:
+            face: with its descriptor.
+        """
         return _ANOTHER < self.distance(face) < math.inf
 
     def face(self) -> Face:

@@ -68,7 +68,12 @@ class Newest:
         self.stopped = False
 
     def put(self, frame: VideoFrame, *, replace: bool) -> None:
-        """Keep a frame until it is wanted, or until a newer one replaces it."""
+        """Keep a frame until it is wanted, or until a newer one replaces it.
+
+        Args:
+            frame: decoded.
+            replace: whether it takes the place of one that waits; else it waits until that is sent.
+        """
         with self.changed:
             while self.newest and not replace and not self.stopped:
                 self.changed.wait()
