@@ -20,6 +20,11 @@ def create(path: Path) -> int:
     return os.open(path, flags, 0o666)
 
 
+def open_here(path: str, flags: int) -> int:
+    """An opener for `open`, which follows no link that somebody has put at the path. OSError if there is one."""
+    return os.open(path, flags | getattr(os, "O_NOFOLLOW", 0), 0o666)
+
+
 class NewFile:
     """A file that a library writes to, in the place of what is at ``path`` now.
 

@@ -20,6 +20,7 @@ import torch_opencv as cv
 from torch_opencv.live.errors import SourceError
 from torch_opencv.live.sources.backoff import Backoff
 from torch_opencv.live.sources.base import Frame, Source
+from torch_opencv.live.sources.containers import PLAYLISTS, open_video
 from torch_opencv.live.sources.opencv_log import quiet_opencv
 
 _log = logging.getLogger(__name__)
@@ -129,7 +130,10 @@ class Video(Source):
         self._capture, self._first = self._open()
         if self._first is None:
             self._capture.release()
-            raise SourceError(f"{self.name} can't be read as a video or an image: it is damaged, or of another kind")
+            why = "it is damaged, or of another kind"
+            if path.suffix.lower() in PLAYLISTS:
+                why = "it is a playlist; give the files or the address that it names"
+            raise SourceError(f"{self.name} can't be read as a video or an image: {why}")
         self._index = 0  # of the first
         self.fps = _plausible_fps(self._capture)
         count = self._capture.get(cv.CAP_PROP_FRAME_COUNT)
@@ -163,9 +167,8 @@ class Video(Source):
 
     def _open(self, index: int = 0) -> tuple[cv.VideoCapture, torch.Tensor | None]:
         """The video, and its first frame, or that of an index; None if that can't be read."""
+        capture = open_video(self.inputs[0])
         with quiet_opencv():
-            # From its root, because FFmpeg would take the front of a name such as 10:30.mp4 for a protocol.
-            capture = cv.VideoCapture(str(self.inputs[0].absolute()))
             if index:
                 capture.set(cv.CAP_PROP_POS_FRAMES, index)
             return capture, capture.read()[1] if capture.isOpened() else None

@@ -10,6 +10,7 @@ import torch
 
 from torch_opencv.live.errors import SourceError
 from torch_opencv.live.sources.base import Frame, Source
+from torch_opencv.live.sources.containers import OPTIONS
 
 
 class PipedVideo(Source):
@@ -33,7 +34,7 @@ class PipedVideo(Source):
                 "nothing is piped to standard input: as in  ffmpeg ... -f matroska - | torch-opencv ... -"
             )
         try:
-            self._container = av.open(_OneWay(), "r", buffer_size=1 << 16)
+            self._container = av.open(_OneWay(), "r", buffer_size=1 << 16, options=OPTIONS)
             self._frames = self._container.decode(video=0)
             self._first = next(self._frames)
         except (FFmpegError, StopIteration, IndexError, OSError) as error:
