@@ -90,7 +90,7 @@ class _Part:
         self._path = path
         self._size = size
         self._arrived = arrived
-        self._file = open(path, "ab", opener=open_here)
+        self._file = open(path, "ab", opener=open_here)  # noqa: SIM115
 
     def restart(self) -> None:
         self._file.truncate(0)
