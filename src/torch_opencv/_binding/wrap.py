@@ -20,10 +20,9 @@ from typing import Any, cast
 import cv2
 from numpy import ndarray
 from torch import Tensor
-from torch.autograd.graph import increment_version
 
 from torch_opencv._binding.arguments import TO_CV2, NeedsSlowPathError, SlowCall, Wrapped, add_hint
-from torch_opencv._binding.memory import is_plain, to_array, to_tensor
+from torch_opencv._binding.memory import increment_versions, is_plain, to_array, to_tensor
 from torch_opencv._binding.results import FromCv2, fill_empties, is_opencv_class
 from torch_opencv._binding.signature import Signature
 
@@ -84,7 +83,9 @@ def _writing(function: Callable[..., Any], signature: Signature) -> Callable[...
             output, array = kwargs[name], keywords[name]
         else:
             output = array = None
-        if output is not None and (type(output) is not Tensor or output.ndim < 2 or not is_plain(output)):
+        if output is not None and (
+            type(output) is not Tensor or type(array) is not ndarray or not is_plain(output, array)
+        ):
             return SlowCall(signature, from_cv2).run(function, args, kwargs)
         for other, keyword in others:
             if (args[other] if other < len(args) else kwargs.get(keyword)) is not None:
@@ -96,7 +97,7 @@ def _writing(function: Callable[..., Any], signature: Signature) -> Callable[...
             raise
         if output is not None:
             if result is array:
-                increment_version(output)  # autograd must know of what was written behind its back
+                increment_versions((output,))  # autograd must know of what was written behind its back
                 return output
             return SlowCall(signature, from_cv2).results_into(
                 place if place < len(args) else name, output, array, result
