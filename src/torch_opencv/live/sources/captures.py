@@ -26,6 +26,8 @@ from torch_opencv.live.sources.opencv_log import quiet_opencv
 _log = logging.getLogger(__name__)
 
 _CLOSING_S = 1.0  # for a read to come back when a camera is closed
+MOST_FRAMES = 10**8
+"""No video has more; containers may say so all the same."""
 _FEWER = 0.9  # A container's count is often a few frames off; below this share of it, the file was probably cut short.
 
 
@@ -137,7 +139,7 @@ class Video(Source):
         self._index = 0  # of the first
         self.fps = _plausible_fps(self._capture)
         count = self._capture.get(cv.CAP_PROP_FRAME_COUNT)
-        self.length = int(count) if 1 <= count < 1e8 else None
+        self.length = int(count) if 1 <= count < MOST_FRAMES else None
         self.duration = self.length / self.fps if self.length and self.fps else None
 
     def __iter__(self) -> Iterator[Frame]:
@@ -147,8 +149,8 @@ class Video(Source):
             yield Frame(_as_bgr(image), index, self._position(index), self.name, time.monotonic())
             index += 1
             image = self._capture.read()[1]
-        if self.length and index < _FEWER * self.length:
-            _log.warning("%s ended after %d of about %d frames: it may be cut short", self.name, index, self.length)
+        if self.length:
+            warn_if_cut_short(self.name, index, self.length)
 
     def seek(self, seconds: float) -> None:
         """Let the next iteration begin at the frame that is shown at this time, as exactly as the container allows."""
@@ -204,6 +206,12 @@ def _missing_device(device: int | str) -> str:
     return f"no camera {device} ({path} is no device); " + (
         f"cameras here: {there}" if there else "no camera is connected: give a video or an image, or 'sample'"
     )
+
+
+def warn_if_cut_short(name: str, frames: int, length: int) -> None:
+    """Say in the log if a video has ended before its time."""
+    if frames < _FEWER * length:
+        _log.warning("%s ended after %d of about %d frames: it may be cut short", name, frames, length)
 
 
 def _plausible_fps(capture: cv.VideoCapture) -> float | None:
