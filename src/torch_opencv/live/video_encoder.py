@@ -20,7 +20,7 @@ import torch
 import torch_opencv as cv
 from torch_opencv._files import NewFile
 from torch_opencv.live.errors import OutputError
-from torch_opencv.live.outputs import check_writable, lock
+from torch_opencv.live.outputs import check_no_address, check_writable, lock
 from torch_opencv.live.sound import add_sound
 
 if TYPE_CHECKING:
@@ -77,6 +77,7 @@ class VideoEncoder:
         self.fps = fps
         """May be set until the first frame."""
         self.frames = 0
+        check_no_address(self.path)
         if self.path.suffix.lower() not in SUFFIXES:
             raise OutputError(
                 f"{self.path} can't be recorded to: the name must end in {' or '.join(SUFFIXES)}, or for single "
