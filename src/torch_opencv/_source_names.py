@@ -48,9 +48,9 @@ def why_missing(spec: str) -> str:
     if os.path.exists(spec):  # noqa: PTH110 (Path.exists raises for some names)
         return ""
     named = is_file_name(spec)
-    if not is_address(spec) and (may_hold_secrets(spec) or (named and re.search("@.*[:/]", spec))):
-        if named or not glob.glob(spec, recursive=True):  # noqa: PTH207
-            return "no such file or folder; the address of a stream begins with rtsp://, rtsps://, http:// or https://"
+    suspicious = may_hold_secrets(spec) or (named and re.search("@.*[:/]", spec))
+    if suspicious and not is_address(spec) and (named or not glob.glob(spec, recursive=True)):  # noqa: PTH207
+        return "no such file or folder; the address of a stream begins with rtsp://, rtsps://, http:// or https://"
     if not named:
         return ""
     return f"no such file or folder: {spec!r}; {KINDS}"

@@ -21,6 +21,7 @@ import cv2
 from numpy import ndarray
 from torch import Tensor
 
+from torch_opencv._binding import gapi
 from torch_opencv._binding.arguments import TO_CV2, NeedsSlowPathError, SlowCall, Wrapped, add_hint
 from torch_opencv._binding.memory import increment_versions, is_plain, to_array, to_tensor
 from torch_opencv._binding.results import FromCv2, fill_empties, is_opencv_class
@@ -236,6 +237,8 @@ def counterpart(module: types.ModuleType, name: str) -> Any:
         return wrap_module(member)
     if isinstance(member, type):
         return wrap_class(member) if is_opencv_class(member) else member
+    if module.__name__ == "cv2.gapi" and name in ("op", "kernel"):
+        return with_metadata(getattr(gapi, name)(FROM_CV2), Signature(name, module, member.__doc__), member.__doc__)
     if isinstance(member, (types.BuiltinFunctionType, types.FunctionType)):
         return wrap_function(member, Signature(name, module, member.__doc__))
     return member
