@@ -76,6 +76,27 @@ def _layer_over_arrays(class_: type) -> type:
     return type(class_.__name__, (class_,), {name: of_tensors(method) for name, method in methods})
 
 
+def _kernel_over_arrays(kernel: Callable[..., Any]) -> Callable[..., Any]:
+    """``cv.gapi.kernel`` for classes that are written for arrays."""
+
+    def of_arrays(op_class: type) -> Callable[[type], type]:
+        decorate = kernel(op_class)
+
+        def decorated(class_: type) -> type:
+            run = class_.run  # type: ignore[attr-defined]
+
+            @functools.wraps(run)
+            def of_tensors(*args: Any) -> Any:
+                return _Arguments().to_tensors(run(*map(_Arguments().to_arrays, args)))
+
+            class_.run = staticmethod(of_tensors)  # type: ignore[attr-defined]
+            return decorate(class_)
+
+        return decorated
+
+    return of_arrays
+
+
 def install() -> types.ModuleType:
     """Put the namespace of arrays in the place of ``cv2``, and return it. To be called before anything else uses it."""
     namespace.member("cuda")  # it imports cv2, which must be the real one
@@ -94,6 +115,8 @@ def install() -> types.ModuleType:
 
     wrap.wrap_function = wrap_over_arrays
     wrap._bind_property = property_over_arrays
+    kernel = wrap.gapi.kernel
+    wrap.gapi.kernel = lambda from_cv2: _kernel_over_arrays(kernel(from_cv2))
     stand_in = types.ModuleType("cv2", cv2.__doc__)
     stand_in.__dict__.update({name: value for name, value in vars(cv2).items() if name.startswith("_")})
     stand_in.__getattr__ = namespace.member  # type: ignore[method-assign]

@@ -28,7 +28,7 @@ from typing import Any
 from forks import run_in_fork
 from opencv_sources import extract
 
-_TIMEOUT_S = 120
+_TIMEOUT_S = 300
 _KEYS = " rncsp1a\r"
 """What is pressed, one key a ``waitKey``, before Escape and ``q`` take turns until the sample gives in."""
 
@@ -40,6 +40,8 @@ _LEFT_OUT = {
     "_coverage.py": "counts names",
     "_doc.py": "reads the documentation",
     "demo.py": "a browser of the samples, with tkinter",
+    "digits_adjust.py": "a search of four to eight minutes",
+    "video_threaded.py": "draws the time it took, in threads",
 }
 
 
@@ -52,7 +54,7 @@ class Outcome:
 
     @property
     def ran(self) -> bool:
-        return self.ended == "" and bool(self.images)
+        return self.ended == ""
 
 
 def samples(sources: Path) -> list[Path]:
@@ -232,7 +234,7 @@ def main() -> int:
     for name, different in results.items():
         print(f"{name}: {different or 'the same'}")
     same = list(results.values()).count("")
-    print(f"{len(results)} samples show images with arrays, {same} of these the same with tensors")
+    print(f"{len(results)} samples run with arrays, {same} of these are the same with tensors")
     return 0 if same == len(results) else 1
 
 

@@ -391,6 +391,15 @@ def test_apps_that_cannot_be_loaded(capfd: pytest.CaptureFixture[str]) -> None:
         assert message in capfd.readouterr().err
 
 
+def test_results_of_an_app_that_says_nothing(capfd: pytest.CaptureFixture[str]) -> None:
+    Path("mirror.py").write_text("def mirror(image):\n    return image.flip(1)\n")
+    assert main(["run", "mirror.py:mirror", str(SAMPLE), "--max-frames", "2", "--results", "out.jsonl"]) == 2
+    err = capfd.readouterr().err
+    assert err.splitlines()[-1].startswith("torch-opencv: error: mirror says nothing of a frame that --results could")
+    assert "Traceback" not in err
+    assert not Path("out.jsonl").exists()
+
+
 def test_an_app_that_is_given_no_options_is_run_on_the_sample() -> None:
     assert run(str(SAMPLE), "--max-frames", "2", "--results", "out.jsonl") == 0
     assert len(Path("out.jsonl").read_text().splitlines()) == 2

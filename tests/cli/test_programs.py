@@ -85,6 +85,7 @@ def test_no_password_of_a_stream_is_printed(capfd: pytest.CaptureFixture[str]) -
 def test_unusable_outputs(refused: Refused) -> None:
     Path("clip.mp4").write_bytes(SAMPLE.read_bytes())
     Path("link.mp4").symlink_to("clip.mp4")
+    os.link("clip.mp4", "same.mp4")
     Path("photos").mkdir()
     cv2.imwrite("photos/a.png", IMAGE)
     assert "must end in .mp4 or .mkv" in refused("classify", "clip.mp4", "--record", "out.avi")
@@ -92,7 +93,8 @@ def test_unusable_outputs(refused: Refused) -> None:
     assert "there is no folder missing" in refused("classify", "clip.mp4", "--results", "missing/out.jsonl")
     assert "photos is a folder" in refused("classify", "clip.mp4", "--results", "photos")
     assert "clip.mp4 is read as SOURCE" in refused("classify", "clip.mp4", "--record", "clip.mp4")
-    assert "link.mp4 is read as SOURCE" in refused("classify", "clip.mp4", "--record", "link.mp4")
+    assert "link.mp4 is a link" in refused("classify", "clip.mp4", "--record", "link.mp4")
+    assert "same.mp4 is read as SOURCE" in refused("classify", "clip.mp4", "--record", "same.mp4")
     Path("clip.jsonl").write_bytes(SAMPLE.read_bytes())
     assert "clip.jsonl is read as SOURCE" in refused(
         "classify", "clip.jsonl", "--results", "./clip.jsonl", "--overwrite"

@@ -15,37 +15,11 @@ TOOLS = Path(__file__).resolve().parents[2] / "tools"
 
 pytestmark = [pytest.mark.e2e, pytest.mark.timeout(3600)]
 
-_PIPELINES = "test_gapi_sample_pipelines.gapi_sample_pipelines."
-_STATEFUL = "test_gapi_stateful_kernel.gapi_sample_pipelines."
-_GAPI = "G-API's operations and kernels in Python are given cv2's objects"
-
 DIFFERENT = {
     "test_misc.Arguments.test_vector_fast_return": "nothing found is an empty tensor, not ()",
     "test_misc.Arguments.test_numpy_writeable_flag_is_preserved": "no tensor is read-only",
     "test_misc.Arguments.test_unsupported_numpy_data_types_string_description": "torch's names of dtypes, and a remedy",
     "test_misc.CanUsePurePythonModuleFunction.test_native_method_can_be_patched": "cv.utils._native is private",
-    **dict.fromkeys(
-        [
-            _PIPELINES + "test_array_with_custom_type",
-            _PIPELINES + "test_custom_op_add",
-            _PIPELINES + "test_custom_op_addC",
-            _PIPELINES + "test_custom_op_boundingRect",
-            _PIPELINES + "test_custom_op_size",
-            _PIPELINES + "test_custom_op_sizeR",
-            _PIPELINES + "test_custom_op_split3",
-            _PIPELINES + "test_different_output_opaque_kinds",
-            _PIPELINES + "test_invalid_outMeta",
-            _PIPELINES + "test_opaq_with_custom_type",
-            _PIPELINES + "test_raise_in_kernel",
-            _PIPELINES + "test_raise_in_outMeta",
-            _PIPELINES + "test_state_in_class",
-            _STATEFUL + "test_stateful_kernel_multiple_instances",
-            _STATEFUL + "test_stateful_kernel_single_instance",
-            _STATEFUL + "test_stateful_multiple_inputs",
-            _STATEFUL + "test_stateful_reset",
-        ],
-        _GAPI,
-    ),
 }
 """OpenCV's tests that pass with arrays and not with tensors, and why; docs/bindings.md says it to users."""
 

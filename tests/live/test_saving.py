@@ -16,8 +16,8 @@ from torch_opencv.live import rate_limit, saving
 from torch_opencv.live.app import App
 from torch_opencv.live.controls import Controls
 from torch_opencv.live.errors import OutputError
-from torch_opencv.live.events import Command
-from torch_opencv.live.rate_limit import RateLimit
+from torch_opencv.live.events import Command, Key
+from torch_opencv.live.rate_limit import Allowance, RateLimit
 from torch_opencv.live.recorder import Recorder
 from torch_opencv.live.views import ViewEvent
 
@@ -69,6 +69,44 @@ def test_a_flood_of_snapshots(here: Path, clock: SimpleNamespace) -> None:
     clock.now = 1.0
     controls.obey(annotated_frame(1))
     assert len(list(here.iterdir())) == 12
+
+
+def asked(name: Any, key: str, *, times: int, allowance: Allowance) -> list[ViewEvent]:
+    """What a visitor asks for by buttons and keys."""
+    return [Command(name, allowance), Key(key, allowance)] * (times // 2)
+
+
+@pytest.mark.parametrize(("name", "key"), [("snapshot", "s"), ("record", "r")])
+def test_a_flood_of_one_visitor_does_not_use_up_what_another_may(
+    here: Path, clock: SimpleNamespace, name: str, key: str
+) -> None:
+    recorder = Recorder(None, fps=30, both=False, every=True)
+    view = Asking("pause")
+    controls = Controls(Nothing(), [view], recorder, hud=False)  # type: ignore[list-item]
+    loud, quiet = Allowance(), Allowance()
+    switched = 0
+    for _ in range(10):
+        view.asked = deque(asked(name, key, times=30, allowance=loud))
+        controls.obey(picture(1))
+    count = len(controls.snapshots) if name == "snapshot" else len(recorder._takes) * 2
+    assert count == 4
+    view.asked = deque([Command(name, quiet)])
+    controls.obey(picture(1))
+    switched = len(controls.snapshots) - count if name == "snapshot" else int(recorder.on)
+    assert switched == 1
+    clock.now = 100.0
+    view.asked = deque(asked(name, key, times=30, allowance=loud))
+    controls.obey(picture(1))
+    assert len(controls.snapshots) == 9 if name == "snapshot" else len(recorder._takes) == 5
+    recorder.close()
+
+
+def test_a_flood_of_many_visitors_is_bounded(here: Path, clock: SimpleNamespace) -> None:
+    view = Asking("pause")
+    view.asked = deque(Command("snapshot", Allowance()) for _ in range(40))
+    controls = Controls(Nothing(), [view], Recorder(None, fps=30, both=False, every=True), hud=False)  # type: ignore[list-item]
+    controls.obey(picture(1))
+    assert len(list(here.iterdir())) == 10
 
 
 def test_a_flood_of_recordings(clock: SimpleNamespace) -> None:

@@ -1,11 +1,16 @@
 from __future__ import annotations
 
 import logging
+import os
+import socket
 import sys
 import threading
 import time
+from collections.abc import Iterator
+from contextlib import suppress
 from itertools import islice
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import cv2
@@ -77,8 +82,8 @@ def test_a_wrong_frame_count_ends_nothing_early(count: float, tmp_path: Path, mo
     path = brightening_video(tmp_path / "clip.mp4", 10)
 
     class Lying:
-        def __init__(self, path: str) -> None:
-            self._capture = capture_of(path)
+        def __init__(self, path: str, backend: int) -> None:
+            self._capture = capture_of(path, backend)
 
         def get(self, prop: int) -> float:
             return count if prop == cv.CAP_PROP_FRAME_COUNT else self._capture.get(prop)
@@ -123,7 +128,90 @@ def test_animated_gif_is_a_video(tmp_path: Path) -> None:
     assert values == pytest.approx([0, 120, 240], abs=6)
 
 
-# --- images ---
+# --- playlists ---
+
+
+@pytest.fixture
+def connections() -> Iterator[tuple[int, list[bytes]]]:
+    """A port of this machine, and what was asked for there."""
+    asked: list[bytes] = []
+    with socket.create_server(("127.0.0.1", 0)) as server:
+
+        def take() -> None:
+            with suppress(OSError):
+                while True:
+                    connection, _ = server.accept()
+                    asked.append(connection.recv(1000))
+                    connection.close()
+
+        taker = threading.Thread(target=take, daemon=True)
+        taker.start()
+        yield server.getsockname()[1], asked
+        server.shutdown(socket.SHUT_RDWR)
+        taker.join()
+
+
+PLAYLISTS = {
+    "a.m3u8": "#EXTM3U\n#EXT-X-TARGETDURATION:9\n#EXTINF:9,\n{}\n#EXT-X-ENDLIST\n",
+    "key.m3u8": '#EXTM3U\n#EXT-X-KEY:METHOD=AES-128,URI="{}"\n#EXTINF:9,\nclip.ts\n#EXT-X-ENDLIST\n',
+    "master.m3u8": "#EXTM3U\n#EXT-X-STREAM-INF:BANDWIDTH=1\n{}\n",
+    "a.ffconcat": "ffconcat version 1.0\nfile {}\n",
+    "a.pls": "[playlist]\nFile1={}\n",
+    "a.mpd": '<MPD xmlns="urn:mpeg:dash:schema:mpd:2011" profiles="urn:mpeg:dash:profile:isoff-on-demand:2011"><Period>'
+    '<AdaptationSet mimeType="video/mp4"><Representation id="1" bandwidth="1"><BaseURL>{}</BaseURL></Representation>'
+    "</AdaptationSet></Period></MPD>",
+}
+
+
+@pytest.mark.parametrize("name", PLAYLISTS)
+@pytest.mark.parametrize("named", ["http://127.0.0.1:{}/a.ts", "clip.ts"])
+def test_a_playlist_leads_nowhere(
+    name: str,
+    named: str,
+    connections: tuple[int, list[bytes]],
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capfd: pytest.CaptureFixture[str],
+) -> None:
+    port, asked = connections
+    # Whatever the user lets FFmpeg do otherwise.
+    monkeypatch.setenv("OPENCV_FFMPEG_CAPTURE_OPTIONS", "protocol_whitelist;file,http,tcp,crypto")
+    brightening_video(tmp_path / "clip.ts", 10)
+    playlist = tmp_path / name
+    playlist.write_text(PLAYLISTS[name].format(named.format(port)))
+    assert "it is a playlist; give the files or the address that it names" in error_of(playlist)
+    disguised = playlist.rename(tmp_path / "clip.mp4")
+    assert "can't be read as a video or an image: it is damaged, or of another kind" in error_of(disguised)
+    with disguised.open("rb") as file, monkeypatch.context() as patch:
+        patch.setattr(sys, "stdin", SimpleNamespace(isatty=lambda: False, buffer=file))
+        patch.chdir(tmp_path)
+        assert "standard input can't be read as a video" in error_of("-")
+    assert asked == []
+    assert len(frames_of(tmp_path / "clip.ts")) == 10
+
+
+def test_what_would_happen_with_a_playlist(
+    connections: tuple[int, list[bytes]], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What the test before relies on: that OpenCV would be led on, and heeds the variable."""
+    port, asked = connections
+    monkeypatch.setenv("OPENCV_FFMPEG_CAPTURE_OPTIONS", "protocol_whitelist;file,http,tcp,crypto")
+    (tmp_path / "a.m3u8").write_text(PLAYLISTS["a.m3u8"].format(f"http://127.0.0.1:{port}/a.ts"))
+    cv2.VideoCapture(str(tmp_path / "a.m3u8"))
+    assert b"GET /a.ts" in asked[0]
+
+
+def test_the_options_of_ffmpeg_are_as_before(monkeypatch: pytest.MonkeyPatch) -> None:
+    variable = "OPENCV_FFMPEG_CAPTURE_OPTIONS"
+    monkeypatch.delenv(variable, raising=False)
+    assert len(frames_of("sample")) == 250
+    assert variable not in os.environ
+    monkeypatch.setenv(variable, "threads;1")
+    assert len(frames_of("sample")) == 250
+    assert os.environ[variable] == "threads;1"
+
+
+# --- pictures ---
 
 
 def test_folder_in_natural_order(tmp_path: Path) -> None:

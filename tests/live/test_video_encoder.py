@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import os
 import signal
 import subprocess
 import sys
@@ -200,6 +201,66 @@ def test_without_images_there_is_no_file_and_an_old_one_stays(tmp_path: Path) ->
     VideoEncoder(tmp_path / "new.mp4").close()
     VideoEncoder(tmp_path / "old.mp4").close()
     assert [(path.name, path.read_bytes()) for path in tmp_path.iterdir()] == [("old.mp4", b"the last recording")]
+
+
+@pytest.mark.skipif(os.name == "nt", reason="needs links and named pipes")
+def test_recordings_follow_no_links(tmp_path: Path) -> None:
+    (tmp_path / "target.mp4").write_text("kept")
+    (tmp_path / "link.mp4").symlink_to("target.mp4")
+    (tmp_path / "dangling.mp4").symlink_to("elsewhere.mp4")
+    os.mkfifo(tmp_path / "pipe.mp4")
+    for name in ("link", "dangling"):
+        with pytest.raises(OutputError, match=rf"{name}\.mp4 is a link, which recordings don't follow: give the file"):
+            VideoEncoder(tmp_path / f"{name}.mp4")
+    with pytest.raises(OutputError, match="is a device or a pipe"):
+        VideoEncoder(tmp_path / "pipe.mp4")
+    assert (tmp_path / "target.mp4").read_text() == "kept"
+    assert not (tmp_path / "elsewhere.mp4").exists()
+
+
+@pytest.mark.skipif(os.name == "nt", reason="needs links")
+@pytest.mark.parametrize("before", [True, False])
+@pytest.mark.parametrize("kind", ["link", "dangling link", "file"])
+def test_what_is_put_there_before_the_first_frame_is_left_alone(tmp_path: Path, before: bool, kind: str) -> None:
+    (tmp_path / "target").write_text("kept")
+    path = tmp_path / "out.mp4"
+    if before:
+        path.write_text("the last recording")
+    recorder = VideoEncoder(path)
+    (tmp_path / "theirs").write_text("kept")
+    if kind == "file":
+        (tmp_path / "theirs").replace(path)
+    else:
+        path.unlink(missing_ok=True)
+        path.symlink_to("target" if kind == "link" else "elsewhere")
+    with pytest.raises(OutputError, match=r"out\.mp4 can't be recorded, .*: File exists"):
+        recorder.write(tensor())
+    recorder.close()
+    assert (tmp_path / "target").read_text() == "kept"
+    assert not (tmp_path / "elsewhere").exists()
+    assert path.read_text() == "kept" if kind == "file" else path.is_symlink()
+
+
+@pytest.mark.skipif(os.name == "nt", reason="Windows lets nobody move a file that is being written")
+def test_what_takes_the_place_of_a_recording_is_left_alone(tmp_path: Path) -> None:
+    (tmp_path / "target").write_text("kept")
+    recorder = VideoEncoder(tmp_path / "out.mp4")
+    recorder.write(tensor())
+    (tmp_path / "out.mp4").unlink()
+    (tmp_path / "out.mp4").symlink_to("target")
+    recorder.write(tensor())
+    with pytest.raises(OutputError, match="was removed or replaced by another program"):
+        recorder.close()
+    assert (tmp_path / "target").read_text() == "kept"
+
+
+def test_a_replaced_file_keeps_its_other_names(tmp_path: Path) -> None:
+    (tmp_path / "old.mp4").write_bytes(b"the last recording")
+    os.link(tmp_path / "old.mp4", tmp_path / "backup.mp4")
+    with VideoEncoder(tmp_path / "old.mp4") as recorder:
+        recorder.write(tensor())
+    assert (tmp_path / "backup.mp4").read_bytes() == b"the last recording"
+    assert len(times(tmp_path / "old.mp4")) == 1
 
 
 def test_a_name_like_a_protocol_is_a_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

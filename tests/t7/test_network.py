@@ -253,3 +253,12 @@ def test_a_table_as_the_networks_own_name() -> None:
     content[Table()] = linear(4, 3)
     content["best"] = linear(4, 2)
     assert t7.network(content)(numbers(1, 4)).shape == (1, 2)
+
+
+def test_a_network_that_uses_its_layers_too_often() -> None:
+    """A few kilobytes of layers within layers, each thirty times: 810,000 of them."""
+    inner = layer("nn.Identity")
+    for _ in range(4):
+        inner = layer("nn.Sequential", *[inner] * 30)
+    with pytest.raises(T7Error, match="it uses more than 100000 layers"):
+        t7.network(inner)

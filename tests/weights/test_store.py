@@ -175,6 +175,18 @@ def test_a_download_is_resumed_by_the_next_call(server: FileServer, home: Path) 
     assert kept(home) == {"net.bin"}
 
 
+@pytest.mark.skipif(os.name == "nt", reason="needs links")
+def test_a_download_follows_no_link(server: FileServer, home: Path, tmp_path: Path) -> None:
+    (tmp_path / "target").write_text("kept")
+    entry = entry_of(server.base)
+    part = download.part_file(server.base + "net.bin", home / "weights" / "net" / "net.bin", entry.files[0])
+    part.parent.mkdir(parents=True)
+    part.symlink_to(tmp_path / "target")
+    with pytest.raises(WeightsError):
+        obtain(entry)
+    assert (tmp_path / "target").read_text() == "kept"
+
+
 def test_a_server_without_range_sends_everything_again(server: FileServer, home: Path) -> None:
     server.ranges = False
     server.cuts = [400_000]

@@ -16,7 +16,6 @@ from typing import Any, ClassVar
 import cv2
 import torch
 from torch import Tensor
-from torch._C import _are_functorch_transforms_active
 from torch.autograd import forward_ad
 
 from torch_opencv._binding import memory
@@ -27,6 +26,17 @@ from torch_opencv._binding.signature import Signature
 
 _POINT_LENGTH = 4
 """A 1-dim tensor up to this long may be a point, a size, a rectangle or a scalar, if the parameter's type says so."""
+
+
+_SUPPORTED = frozenset(torch.empty(0, dtype=dtype).numpy().dtype for dtype in SUPPORTED_DTYPES)
+
+_CONTIGUOUS, _OWN = 0x1, 0x4
+_EITHER = _CONTIGUOUS | _OWN
+"""numpy's flags of an array (``NPY_ARRAY_C_CONTIGUOUS``, ``NPY_ARRAY_OWNDATA``).
+
+One over a tensor has memory of its own only if the tensor has none: it is empty, or a functional one
+(``torch.func.functionalize``), whose memory is elsewhere.
+"""
 
 
 class NeedsSlowPathError(Exception):
@@ -52,12 +62,19 @@ class Wrapped:
 
 
 def _tensor(tensor: Tensor) -> object:
-    if tensor.ndim > 1 and tensor.dtype in SUPPORTED_DTYPES:
-        if _are_functorch_transforms_active() or forward_ad._current_level >= 0:
-            raise NeedsSlowPathError  # .numpy() of a functional tensor gives memory that isn't there
-        # .numpy() raises where there is nothing to share, and so leaves the fast path
-        return (tensor if tensor.is_contiguous() or memory.rows_apart(tensor) else tensor.contiguous()).numpy()
-    if tensor.ndim == 0 and tensor.is_cpu:
+    if tensor.ndim > 1:
+        if forward_ad._current_level >= 0:
+            raise NeedsSlowPathError
+        # It raises where there is nothing to share, and so leaves the fast path. The array is asked rather than the
+        # tensor, which takes twice as long to say what it is.
+        array: memory.Array = tensor.numpy()
+        if array.dtype in _SUPPORTED:
+            flags = array.flags.num
+            if flags & _EITHER == _CONTIGUOUS:
+                return array
+            if not flags & _OWN:
+                return array if memory.rows_apart(tensor) else tensor.contiguous().numpy()
+    elif tensor.ndim == 0 and tensor.is_cpu:
         return tensor.item()
     raise NeedsSlowPathError
 

@@ -8,6 +8,7 @@ contiguous copy, and copied back once OpenCV has written it.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import cv2
@@ -65,6 +66,14 @@ _NARROWED = frozenset((torch.int64, torch.uint64)) - SUPPORTED_DTYPES
 
 to_tensor = torch.from_numpy
 """The tensor over an array's memory; it keeps the array alive. Nothing is copied."""
+
+
+try:
+    torch._C._increment_version((torch.empty(0),))
+    increment_versions: Callable[[tuple[Tensor, ...]], None] = torch._C._increment_version
+except TypeError:  # older than torch 2.7
+    increment_versions = increment_version
+"""Tell autograd that tensors were written behind its back: what `torch.autograd.graph.increment_version` calls."""
 
 
 class OffCpuError(RefusedError):
@@ -183,16 +192,17 @@ class Output:
         if self.staged:
             self.tensor.copy_(to_tensor(self.array))
         else:
-            increment_version(self.tensor)
+            increment_versions((self.tensor,))
         return self.tensor
 
 
-def is_plain(tensor: Tensor) -> bool:
-    """Whether a Mat can describe an output's memory beyond doubt, told quickly.
+def is_plain(tensor: Tensor, array: Array) -> bool:
+    """Whether a Mat can describe an output's memory beyond doubt, told quickly; ``array`` is over it, or over a copy.
 
     Torch calls a tensor contiguous whatever the strides of its dimensions of size 1; cv2 looks at those too.
     """
-    return tensor.is_contiguous() and tensor.size(1) > 1 and tensor.size(-1) > 1 and tensor.ndim < 4
+    shape = array.shape
+    return 1 < len(shape) < 4 and shape[1] > 1 and shape[-1] > 1 and tensor.is_contiguous()
 
 
 def _describable(tensor: Tensor) -> bool:
@@ -225,11 +235,11 @@ def _check(tensor: Tensor) -> None:
         raise RefusedError("is a quantised tensor: pass .int_repr() or .dequantize()")
     if tensor.is_meta:
         raise RefusedError("is on the meta device and has no data: make it on the CPU")
-    if tensor.device.type != "cpu":
+    if not tensor.is_cpu:
         raise OffCpuError(f"is on {tensor.device}, and this is a CPU function")
     if tensor.is_complex():
         raise RefusedError(f"is {tensor.dtype}: pass torch.view_as_real(...), which OpenCV takes as two channels")
-    if forward_ad.unpack_dual(tensor).tangent is not None:  # type: ignore[no-untyped-call]
+    if forward_ad._current_level >= 0 and forward_ad.unpack_dual(tensor).tangent is not None:  # type: ignore[no-untyped-call]
         raise RefusedError("carries a tangent, and OpenCV's work can't be differentiated: pass unpack_dual(...).primal")
     if tensor.requires_grad:
         raise RefusedError("requires grad, and OpenCV's work can't be differentiated: pass .detach()")

@@ -20,10 +20,10 @@ from typing import Any, cast
 import cv2
 from numpy import ndarray
 from torch import Tensor
-from torch.autograd.graph import increment_version
 
+from torch_opencv._binding import gapi
 from torch_opencv._binding.arguments import TO_CV2, NeedsSlowPathError, SlowCall, Wrapped, add_hint
-from torch_opencv._binding.memory import is_plain, to_array, to_tensor
+from torch_opencv._binding.memory import increment_versions, is_plain, to_array, to_tensor
 from torch_opencv._binding.results import FromCv2, fill_empties, is_opencv_class
 from torch_opencv._binding.signature import Signature
 
@@ -89,7 +89,9 @@ def _writing(function: Callable[..., Any], signature: Signature) -> Callable[...
             output, array = kwargs[name], keywords[name]
         else:
             output = array = None
-        if output is not None and (type(output) is not Tensor or output.ndim < 2 or not is_plain(output)):
+        if output is not None and (
+            type(output) is not Tensor or type(array) is not ndarray or not is_plain(output, array)
+        ):
             return SlowCall(signature, from_cv2).run(function, args, kwargs)
         for other, keyword in others:
             if (args[other] if other < len(args) else kwargs.get(keyword)) is not None:
@@ -101,7 +103,7 @@ def _writing(function: Callable[..., Any], signature: Signature) -> Callable[...
             raise
         if output is not None:
             if result is array:
-                increment_version(output)  # autograd must know of what was written behind its back
+                increment_versions((output,))  # autograd must know of what was written behind its back
                 return output
             return SlowCall(signature, from_cv2).results_into(
                 position if position < len(args) else name, output, array, result
@@ -251,6 +253,8 @@ def counterpart(module: types.ModuleType, name: str) -> Any:
         return wrap_module(member)
     if isinstance(member, type):
         return wrap_class(member) if is_opencv_class(member) else member
+    if module.__name__ == "cv2.gapi" and name in ("op", "kernel"):
+        return with_metadata(getattr(gapi, name)(FROM_CV2), Signature(name, module, member.__doc__), member.__doc__)
     if isinstance(member, (types.BuiltinFunctionType, types.FunctionType)):
         return wrap_function(member, Signature(name, module, member.__doc__))
     return member

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import glob
 import os
 import re
 
@@ -53,15 +54,24 @@ def is_sequence(spec: str) -> bool:
     return len(re.findall("%0?[0-9]*d", os.path.basename(spec))) == 1  # noqa: PTH119
 
 
+def may_hold_secrets(text: str) -> bool:
+    """Whether a text may be an address with a user, a password or a key in it, be it without its ``rtsp://``."""
+    return is_address(text) or bool(re.search(":.*@|[?&;].*=", text))
+
+
+def shown_name(name: str, file: str) -> str:
+    """A missing file as it may be shown, given what the user called it: not if that may be an address."""
+    return "what may be an address" if may_hold_secrets(name) or re.search("@.*[:/]", name) else file
+
+
 def why_missing(spec: str) -> str:
-    """What to tell the user if a name is a file's and there is no such file.
-
-    Args:
-        spec: as the user wrote it.
-
-    Returns:
-        A line; "" if there is nothing to tell.
-    """
-    if not is_file_name(spec) or os.path.exists(spec):  # noqa: PTH110 (Path.exists raises for some names)
+    """What to tell the user if it is a file's name and there is no such file; else "". No secret is repeated."""
+    if os.path.exists(spec):  # noqa: PTH110 (Path.exists raises for some names)
+        return ""
+    named = is_file_name(spec)
+    suspicious = may_hold_secrets(spec) or (named and re.search("@.*[:/]", spec))
+    if suspicious and not is_address(spec) and (named or not glob.glob(spec, recursive=True)):  # noqa: PTH207
+        return "no such file or folder; the address of a stream begins with rtsp://, rtsps://, http:// or https://"
+    if not named:
         return ""
     return f"no such file or folder: {spec!r}; {KINDS}"

@@ -8,9 +8,11 @@ import os
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
+from pathlib import Path
 
-from torch_opencv._system import signals
-from torch_opencv._system.terminal import printable
+from torch_opencv import _signals
+from torch_opencv._source_names import may_hold_secrets
+from torch_opencv._terminal import printable
 from torch_opencv.errors import TorchOpencvError
 
 _log = logging.getLogger("torch_opencv")
@@ -18,7 +20,7 @@ _log = logging.getLogger("torch_opencv")
 
 def exit_status(run: Callable[[], object], arguments: list[str]) -> int:
     """Run a command line; whatever goes wrong in a way that is known becomes a line and a status."""
-    with _log_to_stderr():
+    with _log_to_stderr(), _hiding_secrets(arguments):
         try:
             status = run()
             sys.stdout.flush()  # what can't be written would otherwise be noticed at exit, too late for a clean end
@@ -63,7 +65,46 @@ class _StderrHandler(logging.Handler):
 
     def emit(self, record: logging.LogRecord) -> None:
         kind = "" if record.levelno == logging.INFO else f"{record.levelname.lower()}: "
-        print(f"torch-opencv: {kind}{printable(record.getMessage())}", file=sys.stderr)
+        print(f"torch-opencv: {kind}{_shown(record.getMessage())}", file=sys.stderr)
+
+
+_hidden: dict[str, str] = {}
+"""What is shown in the place of arguments that may hold a password, by what they may be written as."""
+
+
+@contextmanager
+def _hiding_secrets(arguments: list[str]) -> Iterator[None]:
+    """Mask the addresses among the arguments wherever a message repeats them: those of sources are masked already, but
+    anything may be given where a file is expected."""
+    before = dict(_hidden)
+    for argument in arguments:
+        value = argument.partition("=")[2] if argument.startswith("--") else argument
+        if may_hold_secrets(value) and not os.path.lexists(value):
+            written = {value, repr(value)[1:-1], os.path.normpath(value), str(Path(value)), str(Path(value).absolute())}
+            _hidden.update(dict.fromkeys(written, _without_secrets(value)))
+    try:
+        yield
+    finally:
+        _hidden.clear()
+        _hidden.update(before)
+
+
+def _without_secrets(text: str) -> str:
+    if "://" not in text:
+        return "***"
+    from torch_opencv.live.sources.addresses import without_secrets
+
+    try:
+        return without_secrets(text)
+    except ValueError:
+        return "***"
+
+
+def _shown(message: str) -> str:
+    """A message as it goes to the terminal."""
+    for written in sorted(_hidden, key=len, reverse=True):
+        message = message.replace(written, _hidden[written])
+    return printable(message)
 
 
 @contextmanager
@@ -107,5 +148,5 @@ def _discard_output() -> None:
 
 
 def _fail(message: str) -> int:
-    print(f"torch-opencv: error: {printable(message)}", file=sys.stderr)
+    print(f"torch-opencv: error: {_shown(message)}", file=sys.stderr)
     return 2

@@ -12,7 +12,8 @@ from threading import Event, Thread
 from torch_opencv._system import signals
 from torch_opencv._system.terminal import printable
 from torch_opencv.cli.options import RunOptions
-from torch_opencv.live.app import App, as_app
+from torch_opencv.errors import TorchOpencvError
+from torch_opencv.live.app import App, as_app, has_fields, name_of
 from torch_opencv.live.events import Command, Key
 from torch_opencv.live.keys import command_of
 from torch_opencv.live.loop import Report, run
@@ -75,6 +76,11 @@ def run_program(
         app = _load(load, resources)
         if app is None:
             return 0
+        if options.results and not has_fields(app):
+            raise TorchOpencvError(
+                f"{name_of(app)} says nothing of a frame that --results could write: give it a method "
+                "fields(result) -> dict, or leave --results out"
+            )
         to_terminal = str(options.results) == "-" and sys.stdout.isatty()  # the lines show how far it is
         report = run(
             app,

@@ -15,6 +15,8 @@ from torch_opencv.live.recorder import Recorder
 from torch_opencv.live.saving import save_snapshot
 from torch_opencv.live.views import AnnotatedFrame, Pointer, View, ViewEvent
 
+_MOST_SNAPSHOTS = 100  # that are spoken of: every page hears of all of them with every frame
+
 
 class Controls:
     """What the user has switched.
@@ -34,8 +36,8 @@ class Controls:
         self.paused = False
         self.quit = False
         self.snapshots: tuple[Path, ...] = ()
-        """The files that were saved."""
-        # Whatever the pages ask for: a file each.
+        """The files that were saved, or the last of them."""
+        # Of all together: each is a file.
         self._snapshots_allowed, self._toggles = RateLimit(2, at_once=10), RateLimit(0.5, at_once=10)
         self.seek: float | None = None
         """Where the user wants to go on from, in seconds; whoever does that sets it back to None."""
@@ -63,6 +65,8 @@ class Controls:
         if self._app.handle(heard):
             self.app_changed = True
         elif isinstance(heard, Key) and (command := command_of(heard.key)):
+            if isinstance(command, Command):
+                command = Command(command.name, heard.allowance)
             self._do(command, shown)
 
     def _do(self, command: Command | Choose | Seek, shown: AnnotatedFrame | None) -> None:
@@ -73,12 +77,14 @@ class Controls:
                 self.paused = not self.paused
             case Command("hud"):
                 self.hud = not self.hud
-            case Command("record"):
-                if self._toggles.allows():
+            case Command("record", allowance):
+                if (not allowance or allowance.recordings.allows()) and self._toggles.allows():
                     self._recorder.toggle()
-            case Command("snapshot"):
-                if shown and self._snapshots_allowed.allows() and (path := save_snapshot(shown.image)):
-                    self.snapshots = (*self.snapshots, path)
+            case Command("snapshot", allowance):
+                if not shown or (allowance and not allowance.snapshots.allows()):
+                    return
+                if self._snapshots_allowed.allows() and (path := save_snapshot(shown.image)):
+                    self.snapshots = (*self.snapshots, path)[-_MOST_SNAPSHOTS:]
             case Command("next"):
                 self.choices.step(1)
             case Command("previous"):

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Literal
 
+from torch_opencv.live.rate_limit import Allowance
 from torch_opencv.live.sources import Frame
 
 CommandName = Literal["quit", "pause", "snapshot", "record", "hud", "next", "previous", "replay"]
@@ -16,6 +17,8 @@ class Key:
 
     key: str
     """As browsers name it (UI Events, ``KeyboardEvent.key``): "a", "A", "1", " ", "Enter", "Backspace", "Escape"."""
+    allowance: Allowance | None = field(default=None, compare=False, repr=False)
+    """That of the page's visitor who pressed it; None at this machine's own window."""
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -57,6 +60,8 @@ class Command:
     """One of the loop's own commands: a key of `keys.COMMANDS`, or a button of the page."""
 
     name: CommandName
+    allowance: Allowance | None = field(default=None, compare=False, repr=False)
+    """That of the page's visitor who gave it."""
 
 
 @dataclass(frozen=True, slots=True)

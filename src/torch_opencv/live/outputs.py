@@ -28,8 +28,7 @@ def check_writable(path: Path) -> None:
     Raises:
         OutputError: there is no such folder, it is a folder itself, writing isn't permitted, or the disk is full.
     """
-    if re.match("[A-Za-z][A-Za-z0-9+.-]+:/", str(path)):  # the address isn't repeated: it may hold a password
-        raise OutputError("an output can't be sent to an address: give a file")
+    check_no_address(path)
     try:
         if path.is_dir():
             raise OutputError(f"{path} is a folder: give a file in it, such as {path / 'output'}{path.suffix}")
@@ -39,6 +38,17 @@ def check_writable(path: Path) -> None:
             _try_writing(path)
     except OSError as error:
         raise OutputError(f"{path} can't be written: {error.strerror}") from None
+
+
+def check_no_address(path: str | Path) -> None:
+    """Make sure that a file is meant.
+
+    Raises:
+        OutputError: an address is; it isn't repeated, as it may hold a password.
+
+    """
+    if re.match("[A-Za-z][A-Za-z0-9+.-]+:/", str(path)):
+        raise OutputError("an output can't be sent to an address: give a file")
 
 
 def lock(path: Path) -> BaseFileLock | None:

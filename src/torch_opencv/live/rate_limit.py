@@ -29,3 +29,15 @@ class RateLimit:
             return False
         self._left -= 1
         return True
+
+
+class Allowance:
+    """How many files one visitor of a page may ask for: everybody has their own, so that none uses up another's.
+
+    All of them together are bounded as well, see `controls`.
+    """
+
+    def __init__(self) -> None:
+        self.snapshots = RateLimit(0.5, at_once=4)
+        self.recordings = RateLimit(0.2, at_once=4)
+        """How often they may be switched on and off."""

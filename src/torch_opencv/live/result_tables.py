@@ -15,6 +15,7 @@ from pathlib import Path
 from torch_opencv._system.files import atomic_write
 from torch_opencv._system.terminal import printable
 from torch_opencv.live.errors import OutputError
+from torch_opencv.live.outputs import check_no_address
 from torch_opencv.live.results import Results, described
 from torch_opencv.live.sources import Frame
 
@@ -32,6 +33,7 @@ def open_results(path: str | Path) -> Results:
         OutputError: it ends in none of .jsonl, .ndjson, .csv and .parquet, or it can't be written.
 
     """
+    check_no_address(path)
     file = Path(path)
     suffix = file.suffix.lower()
     if str(path) == "-" or suffix in _JSON_LINES or (file.exists() and not file.is_file()):
@@ -40,8 +42,6 @@ def open_results(path: str | Path) -> Results:
         return CsvResults(path)
     if suffix == _PARQUET:
         return ParquetResults(path)
-    if "://" in str(path):
-        raise OutputError("an output can't be sent to an address: give a file")
     raise OutputError(
         f"results can't be written to {path}: the name must end in .jsonl (JSON Lines), .csv or .parquet, or be '-'"
     )

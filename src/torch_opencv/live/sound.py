@@ -8,7 +8,8 @@ from fractions import Fraction
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from torch_opencv._system.files import atomic_write
+from torch_opencv._files import atomic_write
+from torch_opencv.live.sources.containers import OPTIONS
 
 if TYPE_CHECKING:
     from av.container import InputContainer, OutputContainer
@@ -36,7 +37,7 @@ def add_sound(recording: Path, source: Path, *, begin: float) -> bool:
     import av
     from av.error import FFmpegError
 
-    with av.open(f"file:{source}") as original:
+    with av.open(f"file:{source}", options=OPTIONS) as original:
         if not original.streams.audio:
             return False
         try:

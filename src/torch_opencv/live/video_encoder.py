@@ -18,8 +18,9 @@ from typing import TYPE_CHECKING
 import torch
 
 import torch_opencv as cv
+from torch_opencv._files import NewFile
 from torch_opencv.live.errors import OutputError
-from torch_opencv.live.outputs import check_writable, identity, lock
+from torch_opencv.live.outputs import check_no_address, check_writable, lock
 from torch_opencv.live.sound import add_sound
 
 if TYPE_CHECKING:
@@ -35,6 +36,7 @@ SUFFIXES = (".mp4", ".mkv")
 # Holds the usual frame rates (24, 25, 29.97, 30, 50, 59.94, 60) exactly and is within MPEG-4's limit of 65535.
 _TICKS_PER_SECOND = 60000
 _BT709, _BT601 = 1, 6  # ITU-T H.273, the columns of colour primaries, transfer and matrix
+_CONTAINERS = {".mp4": "mp4", ".mkv": "matroska"}
 _CONTAINER_OPTIONS = {
     ".mp4": {"movflags": "hybrid_fragmented+frag_every_frame", "flush_packets": "1"},  # 92 bytes a frame
     ".mkv": {"cluster_time_limit": "100", "flush_packets": "1"},
@@ -61,12 +63,12 @@ class VideoEncoder:
     bottom edge. Later frames of another size are fitted into it, keeping their proportions, with black borders.
 
     Args:
-        path: the file, ending in .mp4 or .mkv.
+        path: the file, ending in .mp4 or .mkv. What is there when the first frame comes must be what was there before.
         fps: the nominal rate, used where `write` isn't told the time, and for how long the last frame lasts.
 
     Raises:
-        OutputError: the name ends otherwise, a file can't be written there, or another program writes to it now.
-            Nothing is written yet.
+        OutputError: the name ends otherwise, a file can't be written there, a link is there, or another program writes
+            to it now. Nothing is written yet.
 
     """
 
@@ -75,18 +77,23 @@ class VideoEncoder:
         self.fps = fps
         """May be set until the first frame."""
         self.frames = 0
+        check_no_address(self.path)
         if self.path.suffix.lower() not in SUFFIXES:
             raise OutputError(
                 f"{self.path} can't be recorded to: the name must end in {' or '.join(SUFFIXES)}, or for single "
                 "images in .jpg, .png or the like, or be a folder"
             )
+        if self.path.is_symlink():
+            raise OutputError(f"{self.path} is a link, which recordings don't follow: give the file that it leads to")
+        if self.path.exists() and not self.path.is_file() and not self.path.is_dir():
+            raise OutputError(f"{self.path} is a device or a pipe: a recording needs a file, to be read back")
         check_writable(self.path)
         self.sound: Path | None = None
         """The video that the images are made of, with their own times: its sound is put into the recording, too."""
         self.has_sound = False
         """Whether that was done."""
         self._lock = lock(self.path)
-        self._identity: object = None
+        self._file = NewFile(self.path)
         self.size = 0, 0
         """Width and height in pixels; 0 until the first frame."""
         self.failed = False
@@ -143,6 +150,7 @@ class VideoEncoder:
         try:
             self._finish()
         finally:
+            self._file.close()
             if self._lock:
                 self._lock.release()
 
@@ -157,7 +165,7 @@ class VideoEncoder:
             self._container.close()
         except (OSError, FFmpegError) as error:
             raise self._broken(error) from None
-        if identity(self.path) != self._identity:
+        if not self._file.is_there:
             raise OutputError(f"{self.path} was removed or replaced by another program while it was recorded")
         frames, size = _read_back(self.path)
         if frames < self.frames or size != self.size:
@@ -179,9 +187,10 @@ class VideoEncoder:
         height, width = image.shape[:2]
         self.size = width + width % 2, height + height % 2
         encoder = _best_encoder()
-        # "file:" because FFmpeg would take the front of a name such as 10:30.mp4 for a protocol.
+        suffix = self.path.suffix.lower()
+        self._file.open()  # not by FFmpeg, which follows links
         self._container = container = av.open(
-            f"file:{self.path}", "w", options=_CONTAINER_OPTIONS[self.path.suffix.lower()]
+            self._file, "w", format=_CONTAINERS[suffix], options=_CONTAINER_OPTIONS[suffix]
         )
         rate = Fraction(self.fps).limit_denominator(1001)
         stream = container.add_stream(encoder, rate=rate, options=_ENCODER_OPTIONS[encoder])
@@ -230,21 +239,20 @@ class VideoEncoder:
         for packet in packets:
             packet.duration = packet.duration or self._ticks(1 / self.fps)  # or the last frame would last no time
             self._container.mux(packet)
-        if self._identity is None and self.path.exists():  # it is made with the first packet
-            self._identity = identity(self.path)
 
     def _broken(self, error: Exception) -> OutputError:
         """End a recording that can't go on, and keep what plays of it."""
         self._closed = self.failed = True
         why = getattr(error, "strerror", None) or str(error)
         frames = 0
-        if self._container:  # otherwise what is there isn't ours
+        if self._container:
             with suppress(Exception):
                 self._container.close()
+        if self._file.is_there:  # otherwise what is there isn't ours
             with suppress(OutputError):
                 frames, _ = _read_back(self.path)
             if not frames:
-                self.path.unlink(missing_ok=True)
+                self.path.unlink()
         if not frames:
             return OutputError(f"{self.path} can't be recorded, at {self.size[0]}x{self.size[1]} pixels: {why}")
         return OutputError(f"{self.path} holds {frames} frames of the recording, which then failed: {why}")

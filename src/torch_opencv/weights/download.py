@@ -19,6 +19,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urljoin, urlsplit
 
+from torch_opencv._files import open_here
 from torch_opencv.weights.catalogue import File, check_address
 from torch_opencv.weights.errors import MirrorFailedError
 
@@ -103,7 +104,7 @@ class _Part:
         self._path = path
         self._size = size
         self._arrived = arrived
-        self._file = path.open("ab")
+        self._file = open(path, "ab", opener=open_here)  # noqa: SIM115
 
     def restart(self) -> None:
         self._file.truncate(0)

@@ -221,7 +221,31 @@ def with_two_headers() -> bytes:
     return whole[:end] + whole[begin:end] + whole[end:]
 
 
+def with_segments(*segments: tuple[int, bytes]) -> bytes:
+    """A large JPEG with segments that nobody needs, of these markers and contents."""
+    whole = jpeg(size=(2560, 1440))
+    made = (bytes([0xFF, marker]) + (len(content) + 2).to_bytes(2, "big") + content for marker, content in segments)
+    return whole[:2] + b"".join(made) + whole[2:]
+
+
+def exif(entries: int, length: int) -> bytes:
+    """Exif data with so many descriptions, all of them the same so many bytes."""
+    entry = bytes.fromhex("010e0002") + length.to_bytes(4, "big") + (14 + 12 * entries).to_bytes(4, "big")
+    return b"Exif\0\0MM\0*\0\0\0\x08" + entries.to_bytes(2, "big") + entry * entries + bytes(4) + b"a" * length
+
+
+def thumbnail() -> bytes:
+    """Exif data with a JPEG in it."""
+    return b"Exif\0\0MM\0*\0\0\0\x08\0\0\0\0\0\0" + with_scans(100)[:60_000]
+
+
 GARBAGE = {
+    "arithmetic coding": jpeg().replace(b"\xff\xc0", b"\xff\xc9"),
+    "a hundred thousand comments": with_segments(*[(0xFE, b"")] * 100_000),
+    "a hundred thousand segments of applications": with_segments(*[(0xE0, b"")] * 100_000),
+    "a hundred thousand tables": with_segments(*[(0xC4, b"")] * 100_000),
+    "a hundred thousand fill bytes": b"\xff\xd8" + b"\xff" * 100_000 + jpeg()[2:],
+    "much of applications' data": with_segments(*[(0xE1, exif(2600, 30_000))] * 3),
     "a scan too many": with_scans(2),
     "a bomb of scans": with_scans(20_000),
     "no scan": jpeg()[: jpeg().index(b"\xff\xda")] + b"\xff\xd9",
@@ -267,6 +291,29 @@ def test_garbage_is_refused_before_it_is_decoded(
         good.send(jpeg())
         assert next(frames).index == 0
     assert decoded == [1]
+
+
+HOSTILE = {
+    "restart markers after each block": jpeg(size=(2560, 1440), restart_marker_blocks=1, subsampling=0),
+    "only restart markers": with_segments((0xDD, b"\0\1"))[:-2] + b"\0\xff\xd0" * 100_000 + b"\xff\xd9",
+    "tables of 16 bits": with_segments((0xDB, b"\x10" + b"\xff" * 128 + b"\x11" + b"\xff" * 128)),
+    "the largest blocks": jpeg(size=(2560, 1440)).replace(b"\x01\x22\x00", b"\x01\x42\x00"),
+    "blocks in thirds": jpeg(size=(2560, 1440)).replace(b"\x01\x22\x00", b"\x01\x32\x00"),
+    "descriptions of descriptions": with_segments((0xE1, exif(2600, 30_000))),
+    "a thumbnail that is a bomb": with_segments((0xE1, thumbnail())),
+    "as wide as can be": jpeg(size=(65_500, 56)),
+    "as high as can be": jpeg(size=(56, 65_500)),
+}
+"""What is let through, and costs no more than others of its size."""
+
+
+@pytest.mark.parametrize("data", HOSTILE.values(), ids=HOSTILE.keys())
+def test_what_is_odd_but_cheap_is_decoded(data: bytes) -> None:
+    width, height = jpeg_size(data)
+    assert width * height <= camera.MOST_PIXELS
+    image = camera._decode(data, (width, height))
+    assert image is not None
+    assert image.shape == (height, width, 3)
 
 
 def test_garbage_that_only_decoding_shows(browser: Browser) -> None:

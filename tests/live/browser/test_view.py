@@ -25,6 +25,7 @@ from torch_opencv.live.browser.viewer import IN_FLIGHT
 from torch_opencv.live.errors import ViewError
 from torch_opencv.live.events import Choose, Command, Key, Press, Seek, Text
 from torch_opencv.live.panel import Button, Panel, Row, TextField
+from torch_opencv.live.rate_limit import Allowance
 from torch_opencv.live.views import AnnotatedFrame, Pointer, ViewEvent
 
 
@@ -357,6 +358,38 @@ def test_events_that_nobody_fetches_do_not_pile_up(browser: Browser) -> None:
     events = browser.events()
     assert len(events) == 32
     assert events[-1] == Command("snapshot")
+
+
+def test_a_flood_of_one_visitor_leaves_room_for_another(browser: Browser) -> None:
+    with Page(browser) as quiet, Page(browser) as loud:
+        quiet.say(type="key", key="first")
+        quiet.say(type="nonsense")
+        quiet.end()
+        for _ in range(100):
+            loud.say(type="command", name="hud")
+        loud.say(type="nonsense")
+        loud.end()
+    events = browser.events()
+    assert events[0] == Key("first")
+    assert len(events) == 1 + 32
+
+
+def test_each_visitor_has_an_allowance_and_keeps_it_when_the_page_is_opened_again(browser: Browser) -> None:
+    def allowances(page: Page) -> set[Allowance | None]:
+        page.say(type="command", name="snapshot")
+        page.say(type="key", key="s")
+        command, key = hear(browser, 2)
+        assert isinstance(command, Command)
+        assert isinstance(key, Key)
+        return {command.allowance, key.allowance}
+
+    with Page(browser) as one, Page(browser) as other:
+        (first,), (second,) = allowances(one), allowances(other)
+        assert first is not None
+        assert second is not None
+        assert first is not second
+    with Page(browser) as again, Page(browser) as fresh:
+        assert allowances(again) | allowances(fresh) == {first, second}
 
 
 # --- what is refused ---

@@ -13,7 +13,6 @@ Anything else ends that page's connection, with the reason.
 from __future__ import annotations
 
 import asyncio
-from collections import deque
 from collections.abc import Hashable
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
@@ -21,6 +20,7 @@ from typing import Any
 from starlette.websockets import WebSocket, WebSocketDisconnect
 
 from torch_opencv.live.browser.camera import BrowserCamera
+from torch_opencv.live.browser.inbox import Allowances, Inbox
 from torch_opencv.live.browser.jpeg import Packet, encode
 from torch_opencv.live.browser.messages import CameraWish, Message, Seen, Touch, keys_for_page, parse
 from torch_opencv.live.browser.panel_message import panel_message
@@ -28,7 +28,7 @@ from torch_opencv.live.browser.viewer import Refusal, Viewer
 from torch_opencv.live.events import Choose, Command, Key
 from torch_opencv.live.keys import COMMANDS, command_of
 from torch_opencv.live.panel import Panel
-from torch_opencv.live.views import AnnotatedFrame, Pointer, ViewEvent
+from torch_opencv.live.views import AnnotatedFrame, Pointer
 
 _MOST_VIEWERS = 32
 
@@ -37,7 +37,7 @@ class Broadcaster:
     """The pages that are open, and what they are shown."""
 
     def __init__(self, title: str) -> None:
-        self.events: deque[ViewEvent] = deque(maxlen=32)
+        self.inbox = Inbox()
         """What the visitors did; any thread may take from it."""
         self.watched = False
         """Whether a page has been opened yet."""
@@ -45,6 +45,7 @@ class Broadcaster:
         self._title = title
         self._waiting = ""
         self._viewers: set[Viewer] = set()
+        self._allowances = Allowances()
         self._newest: tuple[int, AnnotatedFrame] | None = None
         self._packet: Packet | None = None
         self._panel: tuple[int, Panel | None] = 0, None  # 0: there has been none yet
@@ -134,7 +135,8 @@ class Broadcaster:
     async def connect(self, socket: WebSocket) -> None:
         """Serve one page for as long as it is open."""
         await socket.accept()
-        viewer = Viewer(socket, may_quit=socket.state.may_quit)
+        host = socket.client.host if socket.client else ""
+        viewer = Viewer(socket, may_quit=socket.state.may_quit, allowance=self._allowances.of(host))
         sender = asyncio.create_task(viewer.send())
         if not self._has_room():
             viewer.close(1013, f"{_MOST_VIEWERS} pages are open already")
@@ -160,6 +162,7 @@ class Broadcaster:
             return
         finally:
             self._viewers.discard(viewer)
+            self._allowances.leave(host, viewer.allowance)
             sender.cancel()
             camera = self.camera
             if camera is not None and camera.leave_seat(viewer):
@@ -201,15 +204,19 @@ class Broadcaster:
             case Touch(number, x, y, double):
                 if frame := viewer.sent(number):
                     height, width = frame.image.shape[:2]
-                    self.events.append(Pointer(x * width, y * height, double, frame))
+                    self.inbox.put(viewer, Pointer(x * width, y * height, double, frame))
             case Key(key) if command_of(key) == Command("quit") and not viewer.may_quit:
                 return  # the app doesn't hear it, either: whoever may not quit has no such key
             case Command("quit") if not viewer.may_quit:
                 return
             case Choose(number) if number >= self._choices:
                 raise Refusal(1008, "that message isn't understood")
+            case Key(key):
+                self.inbox.put(viewer, Key(key, viewer.allowance))
+            case Command(name):
+                self.inbox.put(viewer, Command(name, viewer.allowance))
             case _:
-                self.events.append(message)
+                self.inbox.put(viewer, message)
 
     @property
     def _choices(self) -> int:

@@ -9,7 +9,7 @@ import re
 import socket
 import threading
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager, suppress
+from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
 
@@ -184,11 +184,7 @@ class Browser:
 
         """
         self._check()
-        events: list[ViewEvent] = []
-        with suppress(IndexError):
-            while True:
-                events.append(self._broadcaster.events.popleft())
-        return events
+        return self._broadcaster.inbox.take()
 
     @property
     def watched(self) -> bool:

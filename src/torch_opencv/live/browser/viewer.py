@@ -13,7 +13,7 @@ import time
 from starlette.websockets import WebSocket, WebSocketDisconnect
 
 from torch_opencv.live.browser.jpeg import Packet
-from torch_opencv.live.rate_limit import RateLimit
+from torch_opencv.live.rate_limit import Allowance, RateLimit
 from torch_opencv.live.views import AnnotatedFrame
 
 IN_FLIGHT = 2
@@ -42,11 +42,12 @@ class Viewer:
     Args:
         socket: its connection, accepted.
         may_quit: whether it may end the program.
+        allowance: what it may have saved.
 
     """
 
-    def __init__(self, socket: WebSocket, *, may_quit: bool) -> None:
-        self.may_quit = may_quit
+    def __init__(self, socket: WebSocket, *, may_quit: bool, allowance: Allowance) -> None:
+        self.may_quit, self.allowance = may_quit, allowance
         self.messages = RateLimit(240)
         self.images = RateLimit(60)
         self.since = time.monotonic()

@@ -14,7 +14,6 @@ import torch_opencv as cv
 from torch_opencv._names.images import IMAGE_SUFFIXES
 from torch_opencv._names.sources import KINDS, is_address, is_sequence, why_missing
 from torch_opencv.live.errors import SourceError
-from torch_opencv.live.sources.addresses import check_no_login
 from torch_opencv.live.sources.base import Frame, Source
 from torch_opencv.live.sources.captures import Camera, Video, first_camera
 from torch_opencv.live.sources.files import open_folder, open_glob, open_list, open_sequence
@@ -60,7 +59,8 @@ def open_source(spec: str | int | None = None) -> Source:
         raise SourceError("the camera of whoever opens the page needs the page: --view browser")
     if is_address(spec):
         return Stream(spec)
-    check_no_login(spec)
+    if missing := why_missing(spec):
+        raise SourceError(missing)
     return _open_path(spec)
 
 

@@ -7,7 +7,6 @@ password that isn't written with ``%XX``, nothing is shown.
 
 from __future__ import annotations
 
-import os
 import re
 from urllib.parse import urlsplit
 
@@ -69,22 +68,6 @@ def check_address(url: str) -> None:
         ) from None
     if not host:
         raise SourceError(f"the {scheme}:// address names no host")
-
-
-def check_no_login(spec: str) -> None:
-    """Make sure that what is taken for the name of a file isn't an address without its ``rtsp://``.
-
-    Args:
-        spec: as the user wrote it.
-
-    Raises:
-        SourceError: it seems to hold a user and a password; the message doesn't repeat them.
-    """
-    if re.search(":.*@", spec) and not os.path.exists(spec):  # noqa: PTH110 (Path.exists raises for long names)
-        raise SourceError(
-            "there is no such file, and the address of a stream begins with "
-            f"{', '.join(f'{scheme}://' for scheme in SCHEMES)}"
-        )
 
 
 def without_secrets(url: str) -> str:

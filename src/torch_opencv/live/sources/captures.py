@@ -20,11 +20,14 @@ import torch_opencv as cv
 from torch_opencv.live.errors import SourceError
 from torch_opencv.live.sources.backoff import Backoff
 from torch_opencv.live.sources.base import Frame, Source
+from torch_opencv.live.sources.containers import PLAYLISTS, open_video
 from torch_opencv.live.sources.opencv_log import quiet_opencv
 
 _log = logging.getLogger(__name__)
 
 _CLOSING_S = 1.0  # for a read to come back when a camera is closed
+MOST_FRAMES = 10**8
+"""No video has more; containers may say so all the same."""
 _FEWER = 0.9  # A container's count is often a few frames off; below this share of it, the file was probably cut short.
 
 
@@ -134,11 +137,14 @@ class Video(Source):
         self._capture, self._first = self._open()
         if self._first is None:
             self._capture.release()
-            raise SourceError(f"{self.name} can't be read as a video or an image: it is damaged, or of another kind")
+            why = "it is damaged, or of another kind"
+            if path.suffix.lower() in PLAYLISTS:
+                why = "it is a playlist; give the files or the address that it names"
+            raise SourceError(f"{self.name} can't be read as a video or an image: {why}")
         self._index = 0  # of the first
         self.fps = _plausible_fps(self._capture)
         count = self._capture.get(cv.CAP_PROP_FRAME_COUNT)
-        self.length = int(count) if 1 <= count < 1e8 else None
+        self.length = int(count) if 1 <= count < MOST_FRAMES else None
         self.duration = self.length / self.fps if self.length and self.fps else None
 
     def __iter__(self) -> Iterator[Frame]:
@@ -148,8 +154,8 @@ class Video(Source):
             yield Frame(_as_bgr(image), index, self._position(index), self.name, time.monotonic())
             index += 1
             image = self._capture.read()[1]
-        if self.length and index < _FEWER * self.length:
-            _log.warning("%s ended after %d of about %d frames: it may be cut short", self.name, index, self.length)
+        if self.length:
+            warn_if_cut_short(self.name, index, self.length)
 
     def seek(self, seconds: float) -> None:
         """Let the next iteration begin at the frame that is shown at this time, as exactly as the container allows."""
@@ -168,9 +174,8 @@ class Video(Source):
 
     def _open(self, index: int = 0) -> tuple[cv.VideoCapture, torch.Tensor | None]:
         """The video, and its first frame, or that of an index; None if that can't be read."""
+        capture = open_video(self.inputs[0])
         with quiet_opencv():
-            # From its root, because FFmpeg would take the front of a name such as 10:30.mp4 for a protocol.
-            capture = cv.VideoCapture(str(self.inputs[0].absolute()))
             if index:
                 capture.set(cv.CAP_PROP_POS_FRAMES, index)
             return capture, capture.read()[1] if capture.isOpened() else None
@@ -206,6 +211,12 @@ def _missing_device(device: int | str) -> str:
     return f"no camera {device} ({path} is no device); " + (
         f"cameras here: {there}" if there else "no camera is connected: give a video or an image, or 'sample'"
     )
+
+
+def warn_if_cut_short(name: str, frames: int, length: int) -> None:
+    """Say in the log if a video has ended before its time."""
+    if frames < _FEWER * length:
+        _log.warning("%s ended after %d of about %d frames: it may be cut short", name, frames, length)
 
 
 def _plausible_fps(capture: cv.VideoCapture) -> float | None:

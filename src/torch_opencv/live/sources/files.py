@@ -8,8 +8,10 @@ import re
 from collections.abc import Sequence
 from pathlib import Path
 
-from torch_opencv._names.images import is_image
+from torch_opencv._image_files import IMAGE_SUFFIXES
+from torch_opencv._source_names import shown_name
 from torch_opencv.live.errors import SourceError
+from torch_opencv.live.sources.addresses import SCHEMES
 from torch_opencv.live.sources.base import Source
 from torch_opencv.live.sources.images import Images
 from torch_opencv.live.sources.videos import VIDEO_SUFFIXES, Videos
@@ -88,10 +90,12 @@ def open_list(path: Path, name: str) -> Source:
         raise SourceError(f"{name} names no file: write one a line")
     if address := next((entry for entry in entries if "://" in entry), ""):
         scheme = address.partition("://")[0]
-        raise SourceError(f"{name} names a stream ({scheme}://...), but a list is of files: give streams as SOURCEs")
+        what = f"a stream ({scheme}://...)" if scheme in SCHEMES else "an address"
+        raise SourceError(f"{name} names {what}, but a list is of files: give streams as SOURCEs")
     files = [path.parent / entry for entry in entries]
     if missing := next((file for file in files if not file.is_file()), None):
-        raise SourceError(f"{name} names {missing}, and there is no such file")
+        what = shown_name(entries[files.index(missing)], str(missing))
+        raise SourceError(f"{name} names {what}, and there is no such file")
     return _of_one_kind(files, name)
 
 

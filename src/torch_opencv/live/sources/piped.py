@@ -10,6 +10,8 @@ import torch
 
 from torch_opencv.live.errors import SourceError
 from torch_opencv.live.sources.base import Frame, Source
+from torch_opencv.live.sources.captures import MOST_FRAMES, warn_if_cut_short
+from torch_opencv.live.sources.containers import OPTIONS
 
 
 class PipedVideo(Source):
@@ -33,7 +35,7 @@ class PipedVideo(Source):
                 "nothing is piped to standard input: as in  ffmpeg ... -f matroska - | torch-opencv ... -"
             )
         try:
-            self._container = av.open(_OneWay(), "r", buffer_size=1 << 16)
+            self._container = av.open(_OneWay(), "r", buffer_size=1 << 16, options=OPTIONS)
             self._frames = self._container.decode(video=0)
             self._first = next(self._frames)
         except (FFmpegError, StopIteration, IndexError, OSError) as error:
@@ -42,6 +44,8 @@ class PipedVideo(Source):
         stream = self._container.streams.video[0]
         rate = stream.average_rate
         self.fps = float(rate) if rate else None
+        seconds = (self._container.duration or 0) / av.time_base  # a container that was a file before says it
+        self.length = round(seconds * self.fps) if self.fps and 0 < seconds * self.fps < MOST_FRAMES else None
         self._closed = False
 
     def __iter__(self) -> Iterator[Frame]:
@@ -58,6 +62,8 @@ class PipedVideo(Source):
             try:
                 frame = next(self._frames)
             except (StopIteration, FFmpegError):  # the writer has ended, maybe in the middle of a frame
+                if self.length:
+                    warn_if_cut_short(self.name, index, self.length)
                 return
 
     def close(self) -> None:
