@@ -66,12 +66,12 @@ def test_a_kernel_of_several_results_and_of_numbers() -> None:
             return x.flip(1), torch.tensor([x.shape[1], x.shape[0]]), x.float().mean((0, 1)), list(x[0, :3, 0])
 
     x = cv.GMat()
-    picture = image(2, 5, 8, 3)
-    flipped, size, mean, first = apply(Facts.on(x), [x], [picture], FactsKernel)  # type: ignore[attr-defined]
-    assert torch.equal(flipped, picture.flip(1))
+    photo = image(2, 5, 8, 3)
+    flipped, size, mean, first = apply(Facts.on(x), [x], [photo], FactsKernel)  # type: ignore[attr-defined]
+    assert torch.equal(flipped, photo.flip(1))
     assert tuple(size) == (8, 5)
-    assert list(mean)[:3] == pytest.approx(picture.float().mean((0, 1)).tolist())
-    assert list(first) == picture[0, :3, 0].tolist()
+    assert list(mean)[:3] == pytest.approx(photo.float().mean((0, 1)).tolist())
+    assert list(first) == photo[0, :3, 0].tolist()
 
 
 def test_a_kernel_keeps_a_state() -> None:

@@ -69,7 +69,7 @@ def parts_of(secret: str) -> set[str]:
 
 
 class PlayedReader:
-    """A stream that breaks off after its first picture, and comes back for two more."""
+    """A stream that breaks off after its first image, and comes back for two more."""
 
     def __init__(self, url: str, after: float | None) -> None:
         self._left = 2
@@ -77,11 +77,11 @@ class PlayedReader:
     def open(self, timeout: float) -> dict[str, Any]:
         return {"fps": 25.0, "length": None, "start": 0.0, "duration": None, "endless": True, "paced": False}
 
-    def next(self, timeout: float) -> streams._Picture:
+    def next(self, timeout: float) -> streams._Received:
         self._left -= 1
         if self._left < 0:
             raise streams._LostError("the connection broke off")
-        return streams._Picture(torch.zeros(48, 64, 3, dtype=torch.uint8), None, loop.time.monotonic(), 0)
+        return streams._Received(torch.zeros(48, 64, 3, dtype=torch.uint8), None, loop.time.monotonic(), 0)
 
     def close(self) -> None: ...
 

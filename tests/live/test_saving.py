@@ -87,16 +87,16 @@ def test_a_flood_of_one_visitor_does_not_use_up_what_another_may(
     switched = 0
     for _ in range(10):
         view.asked = deque(asked(name, key, times=30, allowance=loud))
-        controls.obey(picture(1))
+        controls.obey(annotated_frame(1))
     count = len(controls.snapshots) if name == "snapshot" else len(recorder._takes) * 2
     assert count == 4
     view.asked = deque([Command(name, quiet)])
-    controls.obey(picture(1))
+    controls.obey(annotated_frame(1))
     switched = len(controls.snapshots) - count if name == "snapshot" else int(recorder.on)
     assert switched == 1
     clock.now = 100.0
     view.asked = deque(asked(name, key, times=30, allowance=loud))
-    controls.obey(picture(1))
+    controls.obey(annotated_frame(1))
     assert len(controls.snapshots) == 9 if name == "snapshot" else len(recorder._takes) == 5
     recorder.close()
 
@@ -105,7 +105,7 @@ def test_a_flood_of_many_visitors_is_bounded(here: Path, clock: SimpleNamespace)
     view = Asking("pause")
     view.asked = deque(Command("snapshot", Allowance()) for _ in range(40))
     controls = Controls(Nothing(), [view], Recorder(None, fps=30, both=False, every=True), hud=False)  # type: ignore[list-item]
-    controls.obey(picture(1))
+    controls.obey(annotated_frame(1))
     assert len(list(here.iterdir())) == 10
 
 

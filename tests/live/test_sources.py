@@ -211,7 +211,7 @@ def test_the_options_of_ffmpeg_are_as_before(monkeypatch: pytest.MonkeyPatch) ->
     assert os.environ[variable] == "threads;1"
 
 
-# --- pictures ---
+# --- images ---
 
 
 def test_folder_in_natural_order(tmp_path: Path) -> None:

@@ -10,9 +10,9 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
-from torch_opencv import _signals
-from torch_opencv._source_names import may_hold_secrets
-from torch_opencv._terminal import printable
+from torch_opencv._names.sources import may_hold_secrets
+from torch_opencv._system import signals
+from torch_opencv._system.terminal import printable
 from torch_opencv.errors import TorchOpencvError
 
 _log = logging.getLogger("torch_opencv")

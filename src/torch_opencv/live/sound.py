@@ -8,7 +8,7 @@ from fractions import Fraction
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from torch_opencv._files import atomic_write
+from torch_opencv._system.files import atomic_write
 from torch_opencv.live.sources.containers import OPTIONS
 
 if TYPE_CHECKING:

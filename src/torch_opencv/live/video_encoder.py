@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING
 import torch
 
 import torch_opencv as cv
-from torch_opencv._files import NewFile
+from torch_opencv._system.files import NewFile
 from torch_opencv.live.errors import OutputError
 from torch_opencv.live.outputs import check_no_address, check_writable, lock
 from torch_opencv.live.sound import add_sound

@@ -19,7 +19,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urljoin, urlsplit
 
-from torch_opencv._files import open_here
+from torch_opencv._system.files import open_here
 from torch_opencv.weights.catalogue import File, check_address
 from torch_opencv.weights.errors import MirrorFailedError
 

@@ -68,7 +68,7 @@ def jpeg_size(data: bytes) -> tuple[int, int]:
     """Width and height of a JPEG as a browser's canvas makes it, read from its markers; nothing is decoded.
 
     Others are refused, as a small file of many scans can keep a decoder busy for minutes: each goes over the whole
-    picture again. There may be one scan of each component, and few other segments, so that the size bounds the work:
+    image again. There may be one scan of each component, and few other segments, so that the size bounds the work:
     the worst that is accepted takes a twentieth of a second, at 2560 x 1440 pixels, so no process of its own is needed
     to decode it.
 

@@ -1,7 +1,7 @@
 """Opening video files so that nothing but the file itself is read, whatever is in it.
 
 To FFmpeg a playlist is a video, too, whatever its name ends in: it would go on to the files and addresses that it finds
-there. So it may open files only, of the kinds that hold their pictures themselves.
+there. So it may open files only, of the kinds that hold their images themselves.
 """
 
 from __future__ import annotations

@@ -8,8 +8,8 @@ import re
 from collections.abc import Sequence
 from pathlib import Path
 
-from torch_opencv._image_files import IMAGE_SUFFIXES
-from torch_opencv._source_names import shown_name
+from torch_opencv._names.images import is_image
+from torch_opencv._names.sources import shown_name
 from torch_opencv.live.errors import SourceError
 from torch_opencv.live.sources.addresses import SCHEMES
 from torch_opencv.live.sources.base import Source
