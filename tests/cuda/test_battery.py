@@ -235,6 +235,9 @@ def test_every_native_function_is_in_the_battery() -> None:
         "TemplateMatching",
         "CannyEdgeDetector",
         "CornersDetector",
+        "HoughLinesDetector",
+        "HoughSegmentDetector",
+        "HoughCirclesDetector",
     }
     assert native - set(BY_NAME) - of_another - BESIDE == set()
 

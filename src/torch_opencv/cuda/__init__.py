@@ -29,9 +29,11 @@ from torch_opencv.cuda import edges as edges
 from torch_opencv.cuda import filters as filters
 from torch_opencv.cuda import filters_morphology as filters_morphology
 from torch_opencv.cuda import histograms as histograms
+from torch_opencv.cuda import hough as hough
 from torch_opencv.cuda import image_moments as image_moments
 from torch_opencv.cuda import preprocessing as preprocessing
 from torch_opencv.cuda import reductions as reductions
+from torch_opencv.cuda import segmentation as segmentation
 from torch_opencv.cuda import spectra as spectra
 from torch_opencv.cuda import stereo as stereo
 from torch_opencv.cuda import template_matching as template_matching
