@@ -77,7 +77,7 @@ def segments(
     """The segments (S, 4) of x, y, x, y, int32, on the lines of peaks: where a mask (H, W) is set along them."""
     length = max(mask.shape)
     rows = max(1, _MOST_ELEMENTS // (4 * length))
-    found = [_along_lines(mask, part, rho, theta, shortest, gap, radius_count) for part in peaks.split(rows)]
+    found = [_along_lines(mask, part, rho, theta, shortest, gap, radius_count) for part in torch.split(peaks, rows)]
     return torch.cat(found) if found else mask.new_zeros(0, 4, dtype=torch.int32)
 
 
@@ -165,7 +165,7 @@ def radius_votes(centres: Tensor, points: Tensor, least: int, most: int) -> Tens
     bins = most - least + 2
     rows = max(1, _MOST_ELEMENTS // max(1, len(points)))
     found = []
-    for part in centres.split(rows):
+    for part in torch.split(centres, rows):
         apart = part[:, None] - points.float()
         distance = (apart[..., 0] ** 2 + apart[..., 1] ** 2).sqrt()
         near = (distance >= least) & (distance <= most)

@@ -24,7 +24,7 @@ def shifted(image: Tensor, space: int, color: float, most: int, epsilon: float) 
     n, h, w, _ = image.shape
     pixels = image.reshape(-1, 3).to(torch.int32)
     index = torch.arange(len(pixels), device=image.device)
-    parts = index.split(max(1, _MOST_ELEMENTS // (2 * space + 1)))
+    parts = torch.split(index, max(1, _MOST_ELEMENTS // (2 * space + 1)))
     moved = [_climb(pixels, part, (h, w), space, color, most, epsilon) for part in parts]
     colors, places = (torch.cat(x) for x in zip(*moved, strict=True))
     return colors.reshape(n, h, w, 3).to(torch.uint8), places.reshape(n, h, w, 2).to(torch.int16)
@@ -36,7 +36,7 @@ def _climb(
     h, w = size
     base = index // (h * w) * (h * w)
     y, x = (index - base) // w, (index - base) % w
-    center = pixels[index]
+    center = pixels.index_select(0, index)
     going = torch.ones_like(index, dtype=torch.bool)
     across = torch.arange(-space, space + 1, device=index.device)
     limit = round(color * color)
@@ -48,7 +48,8 @@ def _climb(
         for down in range(-space, space + 1):
             row = y + down
             inside = in_width & ((row >= 0) & (row < h))[:, None]
-            near = pixels[places + (row.clamp(0, h - 1) * w)[:, None]]
+            at = places + (row.clamp(0, h - 1) * w)[:, None]
+            near = pixels.index_select(0, at.reshape(-1)).reshape(*at.shape, 3)
             apart = near - center[:, None]
             counts = inside & ((apart * apart).sum(2) <= limit)
             number = counts.sum(1)
