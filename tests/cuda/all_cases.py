@@ -12,6 +12,7 @@ from tests.cuda import (
     hough_cases,
     imgproc_cases,
     sums_cases,
+    video_cases,
     warping_cases,
 )
 from tests.cuda.case import Case
@@ -26,6 +27,7 @@ for _module in (
     imgproc_cases,
     corners_cases,
     hough_cases,
+    video_cases,
 ):
     for _case in _module.all_cases():
         BY_NAME[_case.name].append(_case)

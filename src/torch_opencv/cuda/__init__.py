@@ -19,6 +19,7 @@ from torch_opencv.cuda import _passthrough, _routing
 from torch_opencv.cuda import arithm as arithm
 from torch_opencv.cuda import arithm_core as arithm_core
 from torch_opencv.cuda import arithm_polar as arithm_polar
+from torch_opencv.cuda import bgsegm as bgsegm
 from torch_opencv.cuda import bilateral_filter as bilateral_filter
 from torch_opencv.cuda import blending as blending
 from torch_opencv.cuda import color as color
