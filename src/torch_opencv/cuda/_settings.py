@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import inspect
+import keyword
 from collections.abc import Callable
 from typing import Any, TypeVar
 
@@ -46,12 +47,13 @@ def _getter(name: str, kind: str, meaning: str) -> Callable[..., Any]:
 
 def _setter(name: str, kind: str, meaning: str) -> Callable[..., Any]:
     attribute = _attribute(name)
-    own, value = (inspect.Parameter(x, inspect.Parameter.POSITIONAL_OR_KEYWORD) for x in ("self", attribute[1:]))
+    called = attribute[1:] + "_" * keyword.iskeyword(attribute[1:])
+    own, value = (inspect.Parameter(x, inspect.Parameter.POSITIONAL_OR_KEYWORD) for x in ("self", called))
     signature = inspect.Signature([own, value.replace(annotation=kind)], return_annotation="None")
 
     def set(self: Any, *args: Any, **kwargs: Any) -> None:
         try:
-            setattr(self, attribute, signature.bind(self, *args, **kwargs).arguments[attribute[1:]])
+            setattr(self, attribute, signature.bind(self, *args, **kwargs).arguments[called])
         except TypeError as error:
             raise TypeError(f"cv.cuda.{type(self).__name__}.set{name}: {error}: pass one value") from None
 
