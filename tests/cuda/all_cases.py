@@ -11,6 +11,7 @@ from tests.cuda import (
     filters_cases,
     hough_cases,
     imgproc_cases,
+    stereo_cases,
     sums_cases,
     video_cases,
     warping_cases,
@@ -28,6 +29,7 @@ for _module in (
     corners_cases,
     hough_cases,
     video_cases,
+    stereo_cases,
 ):
     for _case in _module.all_cases():
         BY_NAME[_case.name].append(_case)

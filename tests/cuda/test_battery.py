@@ -244,6 +244,9 @@ def test_every_native_function_is_in_the_battery() -> None:
         "BackgroundSubtractorMOG2",
         "DenseOpticalFlow",
         "SparseOpticalFlow",
+        "StereoBM",
+        "StereoSGM",
+        "DisparityBilateralFilter",
     }
     static = {name for name in native if name.endswith("_create")}  # another name of what is in a class
     assert native - set(BY_NAME) - of_another - static - BESIDE == set()

@@ -39,6 +39,8 @@ from torch_opencv.cuda import reductions as reductions
 from torch_opencv.cuda import segmentation as segmentation
 from torch_opencv.cuda import spectra as spectra
 from torch_opencv.cuda import stereo as stereo
+from torch_opencv.cuda import stereo_filters as stereo_filters
+from torch_opencv.cuda import stereo_matching as stereo_matching
 from torch_opencv.cuda import template_matching as template_matching
 from torch_opencv.cuda import thresholds as thresholds
 from torch_opencv.cuda import warping as warping
