@@ -8,6 +8,7 @@ from tests.cuda import (
     arithm_cases,
     color_cases,
     corners_cases,
+    features_cases,
     filters_cases,
     hough_cases,
     imgproc_cases,
@@ -30,6 +31,7 @@ for _module in (
     hough_cases,
     video_cases,
     stereo_cases,
+    features_cases,
 ):
     for _case in _module.all_cases():
         BY_NAME[_case.name].append(_case)

@@ -26,7 +26,10 @@ from torch_opencv.cuda import color as color
 from torch_opencv.cuda import comparisons as comparisons
 from torch_opencv.cuda import core as core
 from torch_opencv.cuda import corners as corners
+from torch_opencv.cuda import denoising as denoising
+from torch_opencv.cuda import descriptor_matching as descriptor_matching
 from torch_opencv.cuda import edges as edges
+from torch_opencv.cuda import features as features
 from torch_opencv.cuda import filters as filters
 from torch_opencv.cuda import filters_morphology as filters_morphology
 from torch_opencv.cuda import histograms as histograms
