@@ -35,6 +35,7 @@ from torch_opencv.cuda import filters_morphology as filters_morphology
 from torch_opencv.cuda import histograms as histograms
 from torch_opencv.cuda import hough as hough
 from torch_opencv.cuda import image_moments as image_moments
+from torch_opencv.cuda import objdetect as objdetect
 from torch_opencv.cuda import optflow as optflow
 from torch_opencv.cuda import optflow_dense as optflow_dense
 from torch_opencv.cuda import preprocessing as preprocessing

@@ -127,14 +127,14 @@ def _locked(shape: tuple[int, ...], dtype: torch.dtype) -> Tensor:
     return torch.empty(shape, dtype=dtype, pin_memory=torch.cuda.is_available())
 
 
-def _address(m: Tensor | np.ndarray[Any, Any], function: str) -> tuple[int, int]:
+def _address(m: Any, function: str) -> tuple[int, int]:
     if not isinstance(m, (Tensor, np.ndarray)) or (isinstance(m, Tensor) and m.device.type != "cpu"):
         raise TypeError(f"cv.cuda.{function}: argument 'm' is {type(m).__name__}: pass a tensor on the CPU")
     tensor = m if isinstance(m, Tensor) else torch.from_numpy(m)
     return tensor.data_ptr(), tensor.untyped_storage().nbytes()
 
 
-def registerPageLocked(m: Tensor | np.ndarray[Any, Any]) -> None:  # noqa: N802
+def registerPageLocked(m: Any) -> None:  # noqa: N802
     """Page-lock the memory of a CPU tensor or array. Without a CUDA device there is nothing to do.
 
     Raises:
@@ -145,7 +145,7 @@ def registerPageLocked(m: Tensor | np.ndarray[Any, Any]) -> None:  # noqa: N802
         _check("registerPageLocked", _runtime().cudaHostRegister(address, size, 0))
 
 
-def unregisterPageLocked(m: Tensor | np.ndarray[Any, Any]) -> None:  # noqa: N802
+def unregisterPageLocked(m: Any) -> None:  # noqa: N802
     """Undo :func:`registerPageLocked`.
 
     Raises:
