@@ -36,7 +36,7 @@ def corners() -> list[Case]:
 
 def denoising() -> list[Case]:
     made: list[Case] = []
-    for h, search, block in ((60, 5, 3), (30, 4, 5)):
+    for h, search, block in ((60, 3, 3), (30, 4, 2)):
         made += cases(
             "fastNlMeansDenoising",
             lambda a, o=(h, search, block), **k: cuda.fastNlMeansDenoising(
@@ -49,8 +49,8 @@ def denoising() -> list[Case]:
         )
     made += cases(
         "fastNlMeansDenoisingColored",
-        lambda a, **k: cuda.fastNlMeansDenoisingColored(a, 40, 30, search_window=5, block_size=3, **k),
-        lambda a: cv2.fastNlMeansDenoisingColored(a, None, 40, 30, 3, 5),
+        lambda a, **k: cuda.fastNlMeansDenoisingColored(a, 40, 30, search_window=3, block_size=3, **k),
+        lambda a: cv2.fastNlMeansDenoisingColored(a, None, 40, 30, 3, 3),
         U8,
         3,
         tolerance=3,
@@ -59,10 +59,10 @@ def denoising() -> list[Case]:
     )
     made += cases(
         "nonLocalMeans",
-        lambda a, **k: cuda.nonLocalMeans(a, 60, search_window=5, block_size=3, **k),
-        lambda a: _non_local_means(a, 60, 2, 1),
+        lambda a, **k: cuda.nonLocalMeans(a, 60, search_window=3, block_size=3, **k),
+        lambda a: _non_local_means(a, 60, 1, 1),
         (U8, U16),
-        (1, 3),
+        3,
         tolerance=1,
         share=0.01,
     )

@@ -19,7 +19,7 @@ def _on(image, least=200):
 
 def _lines(image, rho, theta, threshold):
     found = cv2.HoughLinesWithAccumulator(image, rho, theta, threshold)
-    found = np.zeros((0, 3), np.float32) if found is None else found[:, 0]
+    found = np.zeros((0, 3), np.float32) if found is None else found.reshape(-1, 3)
     votes = np.zeros(2 * len(found), np.int32)
     votes[: len(found)] = found[:, 2]
     return np.stack([found[:, :2], votes.view(np.float32).reshape(-1, 2)])
@@ -108,7 +108,7 @@ def _shifted(image, *options):
 
 def mean_shift() -> list[Case]:
     made: list[Case] = []
-    for sp, sr, steps, epsilon in ((3, 60, 5, 1), (5, 120, 2, 0)):
+    for sp, sr, steps, epsilon in ((2, 60, 3, 1), (3, 120, 2, 0)):
         criteria = (cv2.TERM_CRITERIA_MAX_ITER + cv2.TERM_CRITERIA_EPS, steps, epsilon)
         made += cases(
             "meanShiftFiltering",
@@ -120,8 +120,8 @@ def mean_shift() -> list[Case]:
         )
     made += cases(
         "meanShiftProc",
-        lambda a, **k: cuda.meanShiftProc(a, 4, 90, **k),
-        lambda a: (_shifted(a, 4, 90, None, 0, (3, 5, 1)), cuda.meanShiftProc(a, 4, 90)[1].numpy()),
+        lambda a, **k: cuda.meanShiftProc(a, 3, 90, **k),
+        lambda a: (_shifted(a, 3, 90, None, 0, (3, 5, 1)), cuda.meanShiftProc(a, 3, 90)[1].numpy()),
         U8,
         4,
         outputs=("dstr", "dstsp"),

@@ -57,14 +57,14 @@ def matching() -> list[Case]:
         )
     four, eight = ((0, 1), (0, -1), (1, 0), (-1, 0)), ((1, 1), (1, -1), (-1, 1), (-1, -1))
     for least, count, mode, directions in (
-        (0, 12, cv2.StereoSGBM_MODE_HH4, four),
-        (-2, 9, cv2.StereoSGBM_MODE_HH, four + eight),
+        (0, 9, cv2.StereoSGBM_MODE_HH4, four),
+        (-2, 6, cv2.StereoSGBM_MODE_HH, four + eight),
     ):
         made += cases(
             "createStereoSGM",
             lambda a, b, o=(least, count, 7, 30, 5, mode), **k: cuda.createStereoSGM(*o).compute(a, b, **k),
             lambda a, b, o=(least, count, 7, 30, 5, directions): stereo_gold.semi_global(a, b, *o),
-            (U8, U16),
+            U8 if least else (U8, U16),
             1,
             f"{least} {count}",
             count=2,
