@@ -91,5 +91,27 @@ def _non_local_means(image, h, reach, half):
     return result.round().astype(image.dtype).reshape(image.shape)
 
 
+def gradients() -> list[Case]:
+    made: list[Case] = []
+    for shape in (((16, 16), (8, 8), (4, 4), (4, 4), 9), ((12, 18), (6, 6), (6, 6), (3, 3), 7)):
+        made += cases(
+            "HOG",
+            lambda a, s=shape, **k: cuda.HOG.create(*s).compute(a, **k),
+            lambda a, s=shape: (
+                cv2.HOGDescriptor(*s, 1, -1, 0, 0.2, True)
+                .compute(a, s[2], (0, 0))
+                .reshape(-1, cuda.HOG.create(*s).getDescriptorSize())
+                if a.shape[0] >= s[0][1] and a.shape[1] >= s[0][0]
+                else np.zeros((0, cuda.HOG.create(*s).getDescriptorSize()), np.float32)
+            ),
+            U8,
+            (1, 3),
+            str(shape[0]),
+            outputs=("descriptors",),
+            batch=False,
+        )
+    return made
+
+
 def all_cases() -> list[Case]:
-    return [*corners(), *denoising()]
+    return [*corners(), *denoising(), *gradients()]
