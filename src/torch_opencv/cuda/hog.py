@@ -149,7 +149,7 @@ class HOG:
         """The same without confidences."""
         return self.detect(img)[0]
 
-    def detectMultiScale(self, img: Any) -> tuple[list[Box], list[float]]:  # noqa: N802
+    def detectMultiScale(self, img: Any) -> tuple[list[tuple[int, int, int, int]], list[float]]:  # noqa: N802
         """The objects of all sizes in an image, and how sure that is; windows that agree are joined on the host.
 
         Args:
@@ -168,7 +168,7 @@ class HOG:
             values += some
         return grouped(boxes, values, self._groupThreshold)
 
-    def detectMultiScaleWithoutConf(self, img: Any) -> list[Box]:  # noqa: N802
+    def detectMultiScaleWithoutConf(self, img: Any) -> list[tuple[int, int, int, int]]:  # noqa: N802
         """The same without confidences."""
         return self.detectMultiScale(img)[0]
 

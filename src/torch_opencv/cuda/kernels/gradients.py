@@ -66,7 +66,9 @@ def blocks(image: Tensor, shape: Shape, sigma: float, limit: float, gamma: bool)
     """The normalised histograms of all blocks of (H, W, C), uint8: (numbers of a block, rows, columns)."""
     x = votes(image, shape.bins, gamma)
     weights = _weights(shape, sigma, image.device)
-    summed = torch.nn.functional.conv2d(x[:, None], weights, stride=(shape.stride[1], shape.stride[0]))
+    # In float64, since convolutions in float32 keep but ten bits on some devices.
+    steps = shape.stride[1], shape.stride[0]
+    summed = torch.nn.functional.conv2d(x[:, None].double(), weights.double(), stride=steps).float()
     flat = summed.transpose(0, 1).reshape(-1, *summed.shape[2:])  # cells before bins
     scale = 1 / ((flat * flat).sum(0).sqrt() + len(flat) * 0.1)
     flat = (flat * scale).clamp(max=limit)
