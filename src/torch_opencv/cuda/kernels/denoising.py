@@ -5,9 +5,8 @@ A. Buades, B. Coll and J. Morel, "A non-local algorithm for image denoising", 20
 
 from __future__ import annotations
 
-import math
-
 import cv2
+import numpy as np
 import torch
 from torch import Tensor
 
@@ -27,8 +26,7 @@ def in_fixed_point(image: Tensor, h: float, search: int, block: int) -> Tensor:
     shift = max(0, (block * block - 1).bit_length())
     scale = (1 << shift) / (block * block)
     count = int(255 * 255 * channels / scale + 1)
-    weights = [_weight(i * scale, h, channels, most) for i in range(count)]
-    weighing = table(weights, torch.int32, image.device)
+    weighing = table(_weights(count, scale, h, channels, most), torch.int32, image.device)
     edge = reach + half
     wide = padded(image, edge, edge, edge, edge, cv2.BORDER_REFLECT_101).to(torch.int32)
     own = wide[:, reach : reach + height + 2 * half, reach : reach + width + 2 * half]
@@ -46,11 +44,13 @@ def in_fixed_point(image: Tensor, h: float, search: int, block: int) -> Tensor:
     return torch.div(sums + whole // 2, whole, rounding_mode="floor").to(torch.uint8)
 
 
-def _weight(distance: float, h: float, channels: int, most: int) -> int:
-    squared = h * h * channels
-    exact = math.exp(-distance / squared) if squared else float(distance == 0)
-    weight = round(most * exact)
-    return 0 if weight < _LEAST_WEIGHT * most else weight
+def _weights(count: int, scale: float, h: float, channels: int, most: int) -> list[int]:
+    """The weights of squared distances 0, ``scale``, 2 ``scale`` and so on; small ones are 0."""
+    exact = np.exp(-np.arange(count) * scale / (h * h * channels))
+    weights = np.rint(most * exact)
+    weights[weights < _LEAST_WEIGHT * most] = 0
+    found: list[int] = weights.astype(np.int64).tolist()
+    return found
 
 
 def in_floats(image: Tensor, h: float, search: int, block: int, border: int) -> Tensor:

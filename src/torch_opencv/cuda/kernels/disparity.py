@@ -54,9 +54,9 @@ def block_matched(left: Tensor, right: Tensor, disparities: int, size: int, uniq
     answer = torch.zeros(n, h, w, dtype=torch.uint8, device=left.device)
     if height <= 0 or width <= 0:
         return answer
-    costs = []
+    costs = []  # in 32 bits, where running sums wrap around, and their differences are right all the same
     for d in range(disparities):
-        apart = (left[:, :, disparities:] - right[:, :, disparities - d : w - d]).long()
+        apart = left[:, :, disparities:] - right[:, :, disparities - d : w - d]
         costs.append(correlation.box_sums((apart * apart)[..., None], size, size)[..., 0])
     cost = torch.stack(costs)
     best = cost.amin(0)
