@@ -169,8 +169,12 @@ def test_runs_as_a_program(name: str, tmp_path: Path) -> None:
         (["video_capture", "--output", "x.foo"], "can't write a video called x.foo"),
         (["video_capture", "--max-frames", "0"], "no frames"),
         (["background_subtraction", "text.txt"], "isn't a video"),
-        (["annotate", "text.txt"], "text.txt names not an image, and there is no such file"),
-        (["own_model", "text.txt"], "text.txt names not an image, and there is no such file"),
+        (["cuda_faces", "rocket", "--cascade", "text.txt"], "no cascade"),
+        (["cuda_faces", "--device", "toaster"], "toaster"),
+        (["cuda_video", "text.txt"], "isn't a video"),
+        (["cuda_video", "--frames", "1"], "2 is the least"),
+        (["annotate", "text.txt"], "text.txt names not a picture, and there is no such file"),
+        (["own_model", "text.txt"], "text.txt names not a picture, and there is no such file"),
         (["own_model", "--output", "own.avi"], "must end in .mp4 or .mkv"),
     ],
     ids=lambda given: " ".join(given) if isinstance(given, list) else "",
@@ -259,6 +263,27 @@ def test_svm_chooses_its_parameters(example: Example) -> None:
     outcome = example("svm", "--auto")
     assert outcome.numbers(r"learnt from, ([\d.]+)% of 3000 others")[0] > 95
     assert outcome.numbers(r"C ([\d.]+), gamma [\d.]+:") != [10]
+
+
+@pytest.mark.skipif(
+    not hasattr(cv2, "data") or not Path(cv2.data.haarcascades, "haarcascade_eye.xml").is_file(),
+    reason="the wheels of OpenCV 5 bring no cascades along",
+)
+def test_faces_on_a_device(example: Example) -> None:
+    outcome = example("cuda_faces")
+    count, size, x, y = outcome.numbers(r"(\d) faces: (\d+) px at (\d+), (\d+)")
+    assert count == 1 and 70 < size < 140
+    face = bgr("astronaut")[int(y) : int(y + size), int(x) : int(x + size)]
+    expected = cv2.resize(cv2.cvtColor(face, cv2.COLOR_BGR2GRAY), (96, 96))
+    assert np.abs(outcome.drawn()[..., 0].astype(int) - expected).max() <= 1
+
+
+def test_a_program_of_cv2_cuda(example: Example, tmp_path: Path) -> None:
+    moving_picture(tmp_path / "moving.avi", right=2, down=1, frames=5)
+    outcome = example("cuda_video", "moving.avi", "--frames", 5, "--width", 160)
+    foreground, moved = outcome.numbers(r"([\d.]+)% of the last frame is foreground; things move ([\d.]+) px")
+    assert foreground > 5
+    assert moved == pytest.approx(np.hypot(2, 1) / 2, abs=0.35)
 
 
 def test_camera_calibration_recovers_the_lens(example: Example) -> None:

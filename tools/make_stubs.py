@@ -203,7 +203,7 @@ from torch_opencv.cuda._numbers import Scalar as _Scalar
 _Array = _typing.TypeVar("_Array", Tensor, GpuMat)
 """
 
-_TYPED = ("GpuMat", "Stream", "Event", "DeviceInfo")
+_TYPED = ("GpuMat", "Stream", "Event", "DeviceInfo", "HostMem")
 """The classes that are not declared with tensors alone; the stub has them from where they are."""
 
 
@@ -225,10 +225,13 @@ def _natives() -> str:
 
 
 def _native_class(class_: type) -> Iterator[str]:
-    bases = [base.__name__ for base in class_.__bases__ if base is not object]
-    yield f"class {class_.__name__}({', '.join(bases)}):\n" if bases else f"class {class_.__name__}:\n"
-    for name, member in vars(class_).items():
-        if inspect.isfunction(member) and not name.startswith("_"):
+    public = [base.__name__ for base in class_.__bases__ if base is not object and not base.__name__.startswith("_")]
+    yield f"class {class_.__name__}({', '.join(public)}):\n" if public else f"class {class_.__name__}:\n"
+    own = [class_, *(base for base in class_.__bases__ if base.__name__.startswith("_"))]
+    for name, member in (item for each in own for item in vars(each).items()):
+        if isinstance(member, staticmethod) and not name.startswith("_"):
+            yield f"    @staticmethod\n    {_native_function(name, member.__func__)}"
+        elif inspect.isfunction(member) and not name.startswith("_"):
             yield f"    {_native_function(name, member)}"
 
 
@@ -247,7 +250,7 @@ def _native_function(name: str, function: Callable[..., Any]) -> str:
             name_and_type += f": {_native_type(kinds[p.name], array)}"
         parameters.append(name_and_type + (" = ..." if p.default is not p.empty else ""))
     result_type = re.sub(r"\bTensor\b(?! \|)", array, str(signature.return_annotation))
-    result_type = "_typing.Any" if result_type == "Any" else result_type
+    result_type = re.sub(r"(?<!\.)\bAny\b", "_typing.Any", result_type)
     return f"def {name}({', '.join(parameters)}) -> {result_type}: ...\n"
 
 
@@ -255,9 +258,15 @@ def _native_type(kind: str, array: str) -> str:
     """A parameter's type in the stub; ``array`` is what images and outputs are."""
     either = "Tensor | GpuMat"
     types_here = {"Out": f"{array if array == '_Array' else either} | None", "Operand": f"{array} | _Scalar"}
-    types_here |= {"Scalar": "_Scalar", "Size": "tuple[int, int]", "Any": "_typing.Any"}
+    types_here |= {
+        "Criteria": "tuple[int, int, float]",
+        "Scalar": "_Scalar",
+        "Size": "tuple[int, int]",
+        "Any": "_typing.Any",
+    }
     types_here |= {"Tensor": either, "Tensor | None": f"{either} | None"}
-    return types_here.get(kind, kind).replace("Image", array).replace("Sequence", "_typing.Sequence")
+    found = types_here.get(kind, kind).replace("Image", array).replace("Sequence", "_typing.Sequence")
+    return re.sub(r"(?<!\.)\bAny\b", "_typing.Any", found)
 
 
 def _without_natives(text: str) -> str:

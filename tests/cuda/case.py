@@ -34,7 +34,8 @@ class Case:
     definition of OpenCV's own test where there is no such function, makes of the same arrays. ``tolerance`` is in grey
     levels for integers and relative to the largest value for floats; ``share`` is how many of the integers may be off
     at all. With Intel's IPP, which the wheels for x86 have, the CPU function may be farther off: ``ipp`` is what is
-    allowed of integers then, or None where IPP has another answer altogether.
+    allowed of integers then, or None where IPP has another answer altogether. ``of_floats`` is the tolerance of results
+    in floats, whatever the images are.
     """
 
     name: str
@@ -52,6 +53,7 @@ class Case:
     floats: tuple[float, float] = (-100, 100)
     size: Callable[[int, int], tuple[int, int]] = field(default=lambda h, w: (h, w))
     ipp: tuple[float, float] | None = (1, 0.15)
+    of_floats: float = 1e-5
 
     @property
     def id(self) -> str:
@@ -134,7 +136,7 @@ def disagreement(case: Case, ours: Any, theirs: Any) -> str:
     """What is wrong with a result; empty if it is as close as the case asks."""
     apart, share = difference(ours, theirs)
     if as_array(theirs).dtype.kind == "f":
-        allowed, most = max(case.tolerance if case.dtype.startswith("float") else 0, 1e-5), 1.0
+        allowed, most = max(case.tolerance if case.dtype.startswith("float") else 0, case.of_floats), 1.0
     else:
         allowed, most = case.tolerance, case.share
     if apart <= allowed and share <= most:

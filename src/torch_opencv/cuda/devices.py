@@ -37,6 +37,81 @@ def getDevice() -> int:  # noqa: N802
     return torch.cuda.current_device()
 
 
+def resetDevice() -> None:  # noqa: N802
+    """Wait for torch's current CUDA device, and give back the memory that torch keeps for reuse.
+
+    What tensors hold stays: OpenCV destroys it, and torch could not go on. Without a CUDA device, nothing is done.
+    """
+    if torch.cuda.is_available():
+        torch.cuda.synchronize()
+        torch.cuda.empty_cache()
+
+
+class TargetArchs:
+    """For which architectures this torch has code: machine code, or PTX that the driver compiles."""
+
+    @staticmethod
+    def _built(kind: str) -> list[tuple[int, int]]:
+        numbers = [a.rstrip("af").rpartition("_")[2] for a in torch.cuda.get_arch_list() if a.startswith(kind)]
+        return [(int(a[:-1]), int(a[-1])) for a in numbers if a.isdigit()]
+
+    @staticmethod
+    def hasBin(major: int, minor: int) -> bool:  # noqa: N802
+        """Whether there is machine code for a compute capability."""
+        return (major, minor) in TargetArchs._built("sm_")
+
+    @staticmethod
+    def hasPtx(major: int, minor: int) -> bool:  # noqa: N802
+        """Whether there is PTX of a compute capability."""
+        return (major, minor) in TargetArchs._built("compute_")
+
+    @staticmethod
+    def has(major: int, minor: int) -> bool:
+        """Whether there is either."""
+        return TargetArchs.hasBin(major, minor) or TargetArchs.hasPtx(major, minor)
+
+    @staticmethod
+    def hasEqualOrLessPtx(major: int, minor: int) -> bool:  # noqa: N802
+        """Whether there is PTX of a compute capability or a lesser one."""
+        return any(built <= (major, minor) for built in TargetArchs._built("compute_"))
+
+    @staticmethod
+    def hasEqualOrGreaterBin(major: int, minor: int) -> bool:  # noqa: N802
+        """Whether there is machine code for a compute capability or a greater one."""
+        return any(built >= (major, minor) for built in TargetArchs._built("sm_"))
+
+    @staticmethod
+    def hasEqualOrGreaterPtx(major: int, minor: int) -> bool:  # noqa: N802
+        """Whether there is PTX of a compute capability or a greater one."""
+        return any(built >= (major, minor) for built in TargetArchs._built("compute_"))
+
+    @staticmethod
+    def hasEqualOrGreater(major: int, minor: int) -> bool:  # noqa: N802
+        """Whether there is either."""
+        return TargetArchs.hasEqualOrGreaterBin(major, minor) or TargetArchs.hasEqualOrGreaterPtx(major, minor)
+
+
+def printShortCudaDeviceInfo(device: int) -> None:  # noqa: N802
+    """Print a line on a device; on all of them for a negative number."""
+    for index in _chosen(device, "printShortCudaDeviceInfo"):
+        info: Any = torch.cuda.get_device_properties(index)
+        memory = info.total_memory / 2**30
+        print(f"Device {index}: {info.name}, {memory:.1f} GiB, compute capability {info.major}.{info.minor}")
+
+
+def printCudaDeviceInfo(device: int) -> None:  # noqa: N802
+    """Print what torch knows of a device; of all of them for a negative number."""
+    for index in _chosen(device, "printCudaDeviceInfo"):
+        info: Any = torch.cuda.get_device_properties(index)
+        print(f"Device {index}: {info.name}")
+        for name in sorted(n for n in dir(info) if not n.startswith("_") and n != "name"):
+            print(f"  {name.replace('_', ' ')}: {getattr(info, name)}")
+
+
+def _chosen(device: int, function: str) -> list[int]:
+    return list(range(torch.cuda.device_count())) if device < 0 else [_existing(device, function, "device")]
+
+
 def home() -> torch.device:
     """Where a ``GpuMat`` lives that is made without a tensor: the current CUDA device, else the CPU."""
     return torch.device("cuda", torch.cuda.current_device()) if torch.cuda.is_available() else torch.device("cpu")

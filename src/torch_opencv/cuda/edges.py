@@ -169,26 +169,29 @@ class CornersDetector:
         values = kept[places[:, 0], places[:, 1]]
         order = torch.arange(len(values), device=values.device).flip(0)  # of equal ones the last comes first
         order = order[values.flip(0).argsort(descending=True, stable=True)]
-        points = self._spaced(places[order].flip(1)).float()
-        return points[None]
+        most = self._most if self._most > 0 else len(places)
+        return spaced(places[order].flip(1), self._distance, most).float()[None]
 
-    def _spaced(self, points: Tensor) -> Tensor:
-        """The points, the best first, without those too near to a better one; no more than asked for."""
-        most = self._most if self._most > 0 else len(points)
-        if self._distance < 1:
-            return points[:most]
-        cell = max(round(self._distance), 1)
-        grid: dict[tuple[int, int], list[tuple[int, int]]] = {}
-        kept = []
-        for i, (x, y) in enumerate(points.tolist()):
-            column, row = x // cell, y // cell
-            near = (p for u in (-1, 0, 1) for v in (-1, 0, 1) for p in grid.get((column + u, row + v), ()))
-            if all((x - a) ** 2 + (y - b) ** 2 >= self._distance**2 for a, b in near):
-                grid.setdefault((column, row), []).append((x, y))
-                kept.append(i)
-                if len(kept) == most:
-                    break
-        return points[torch.tensor(kept, dtype=torch.long, device=points.device)]
+
+def spaced(points: Tensor, distance: float, most: int) -> Tensor:
+    """The points (K, 2), the best first, without those too near to a better one, as many as asked for.
+
+    Which are kept is decided on the host, as in OpenCV.
+    """
+    if distance < 1:
+        return points[:most]
+    cell = max(round(distance), 1)
+    grid: dict[tuple[int, int], list[tuple[int, int]]] = {}
+    kept = []
+    for i, (x, y) in enumerate(points.tolist()):
+        column, row = x // cell, y // cell
+        near = (p for u in (-1, 0, 1) for v in (-1, 0, 1) for p in grid.get((column + u, row + v), ()))
+        if all((x - a) ** 2 + (y - b) ** 2 >= distance**2 for a, b in near):
+            grid.setdefault((column, row), []).append((x, y))
+            kept.append(i)
+            if len(kept) == most:
+                break
+    return points[torch.tensor(kept, dtype=torch.long, device=points.device)]
 
 
 @native("cudaimgproc")
