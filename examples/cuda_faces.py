@@ -1,7 +1,7 @@
 """Faces on a GPU, in the loop of the original library's post; on any other device just as well.
 
-Each frame is uploaded; its grey picture is written into its own blue channel, and resized into a tensor that is kept.
-Faces are looked for there, and cut out of the grey picture into the rows of one contact sheet.
+Each frame is uploaded; its grey image is written into its own blue channel, and resized into a tensor that is kept.
+Faces are looked for there, and cut out of the grey image into the rows of one contact sheet.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from pathlib import Path
 
 import cv2
 import torch
-from _pictures import CommandLine, finish, next_frame, picture, video
+from _images import CommandLine, finish, load_image, next_frame, video
 from torch import Tensor
 
 import torch_opencv as cv
@@ -27,8 +27,8 @@ def frames_of(args_video: cv.VideoCapture | None, still: Tensor, count: int, par
 
 def main(argv: Sequence[str] | None = None) -> int:
     parser = CommandLine(__doc__, "cuda_faces.png")
-    parser.add_argument("picture", nargs="?", type=picture, default="astronaut", help="default: %(default)s")
-    parser.add_argument("--video", type=video, help="a file, a camera's number, or sample, instead of the picture")
+    parser.add_argument("image", nargs="?", type=load_image, default="astronaut", help="default: %(default)s")
+    parser.add_argument("--video", type=video, help="a file, a camera's number, or sample, instead of the image")
     parser.add_argument("--frames", type=int, default=1, help="how many (default: %(default)s)")
     parser.add_argument("--device", default="cuda" if torch.cuda.is_available() else "cpu", help="default: %(default)s")
     parser.add_argument("--cascade", type=Path, default=CASCADE, help="an XML file of OpenCV's")
@@ -44,7 +44,7 @@ def main(argv: Sequence[str] | None = None) -> int:
 
     small: Tensor | None = None
     sheets = []
-    for frame in frames_of(args.video, args.picture, args.frames, parser):
+    for frame in frames_of(args.video, args.image, args.frames, parser):
         on_device = frame.to(device)  # a copy on the CPU too, since its blue channel is about to go
         on_device = on_device.clone() if on_device is frame else on_device
         gray = on_device[..., 0]
@@ -62,7 +62,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         print(f"{len(faces)} faces: {', '.join(f'{w} px at {x}, {y}' for x, y, w, _ in faces)}")
     together = torch.cat(sheets)
     if not len(together):
-        parser.error("there is no face in sight: give another picture")
+        parser.error("there is no face in sight: give another image")
     return finish(torch.cat(list(together), 1), args)
 
 

@@ -10,7 +10,7 @@ import sys
 from collections.abc import Sequence
 
 import torch
-from _pictures import VIDEO, CommandLine, finish, grid, next_frame, video
+from _images import VIDEO, CommandLine, finish, grid, next_frame, video
 
 import torch_opencv as cv2
 

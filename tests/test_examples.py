@@ -173,8 +173,8 @@ def test_runs_as_a_program(name: str, tmp_path: Path) -> None:
         (["cuda_faces", "--device", "toaster"], "toaster"),
         (["cuda_video", "text.txt"], "isn't a video"),
         (["cuda_video", "--frames", "1"], "2 is the least"),
-        (["annotate", "text.txt"], "text.txt names not a picture, and there is no such file"),
-        (["own_model", "text.txt"], "text.txt names not a picture, and there is no such file"),
+        (["annotate", "text.txt"], "text.txt names not an image, and there is no such file"),
+        (["own_model", "text.txt"], "text.txt names not an image, and there is no such file"),
         (["own_model", "--output", "own.avi"], "must end in .mp4 or .mkv"),
     ],
     ids=lambda given: " ".join(given) if isinstance(given, list) else "",
@@ -279,7 +279,7 @@ def test_faces_on_a_device(example: Example) -> None:
 
 
 def test_a_program_of_cv2_cuda(example: Example, tmp_path: Path) -> None:
-    moving_picture(tmp_path / "moving.avi", right=2, down=1, frames=5)
+    moving_image(tmp_path / "moving.avi", right=2, down=1, frames=5)
     outcome = example("cuda_video", "moving.avi", "--frames", 5, "--width", 160)
     foreground, moved = outcome.numbers(r"([\d.]+)% of the last frame is foreground; things move ([\d.]+) px")
     assert foreground > 5

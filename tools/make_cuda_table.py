@@ -74,7 +74,7 @@ here: flow that can't be followed is that of the level above, and the outermost 
 
 Sums of floats are added in another order than in OpenCV's vector code. Of `BackgroundSubtractorMOG2` fewer than 0.1 %
 of a mask may be on the other side of a threshold after some dozens of frames; `OpticalFlowDual_TVL1` takes coordinates
-in 32nds of a pixel, and where one is rounded to the next, neighbours follow: within 0.01 px on average of a picture of
+in 32nds of a pixel, and where one is rounded to the next, neighbours follow: within 0.01 px on average of an image of
 200 px, as much as 0.6 px in places (1e-5 as OpenCV's own test measures it, which allows 4e-3).
 
 `CascadeClassifier` reads the Haar cascades of `cv2.data` that are made of stumps, as `cv.CascadeClassifier` does, and
@@ -129,15 +129,15 @@ class Largest:
 
 
 @functools.cache
-def measured(name: str, pictures: Path) -> tuple[str, str]:
-    """The largest differences of a function's cases, on random images and on pictures."""
+def measured(name: str, images: Path) -> tuple[str, str]:
+    """The largest differences of a function's cases, on random images and on images."""
     random, real = Largest(), Largest()
     for case in BY_NAME.get(name, []):
         with _ipp(False):
             random.add(case, case.random(*SIZE))
         if images.is_dir():
             with _ipp(case.ipp is not None):
-                real.add(case, case.images(images, *SIZE))
+                real.add(case, case.real_images(images, *SIZE))
     return str(random), str(real)
 
 

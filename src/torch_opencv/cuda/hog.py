@@ -123,10 +123,10 @@ class HOG:
         Returns:
             float32, (number of windows, numbers of a window), row by row.
         """
-        steps, picture = self._steps(), _picture(img)
-        if picture.shape[0] < self._shape.window[1] or picture.shape[1] < self._shape.window[0]:
+        steps, image = self._steps(), _image(img)
+        if image.shape[0] < self._shape.window[1] or image.shape[1] < self._shape.window[0]:
             return torch.empty(0, self.getDescriptorSize(), device=img.device)
-        found = gradients.windows(self._blocks(picture), self._shape, steps).flatten(0, 1)
+        found = gradients.windows(self._blocks(image), self._shape, steps).flatten(0, 1)
         if self._descriptorFormat == _ROW_BY_ROW:
             w, h = self._shape.blocks
             found = found.reshape(-1, w, h, self._shape.of_block).transpose(1, 2).flatten(1)
@@ -186,17 +186,17 @@ class HOG:
         """How sure each window (rows, columns) is to be an object; there are none in an image that is too small."""
         if not self._detector:
             raise refuse("detector", "is not set: call setSVMDetector(hog.getDefaultPeopleDetector()) first")
-        picture = _picture(img)
-        height, width = (round(n / scale) for n in picture.shape[:2])
-        if (height, width) != tuple(picture.shape[:2]):
-            planes = picture.permute(2, 0, 1)[..., None]
-            picture = linear_exact(planes, height, width)[..., 0].permute(1, 2, 0).to(torch.uint8)
+        image = _image(img)
+        height, width = (round(n / scale) for n in image.shape[:2])
+        if (height, width) != tuple(image.shape[:2]):
+            planes = image.permute(2, 0, 1)[..., None]
+            image = linear_exact(planes, height, width)[..., 0].permute(1, 2, 0).to(torch.uint8)
         if height < self._shape.window[1] or width < self._shape.window[0]:
             return torch.empty(0, 0, dtype=torch.float64, device=img.device)
         size = self.getDescriptorSize()
         w, h = self._shape.blocks
         learned = table(self._detector[:size], torch.float64, img.device).reshape(w, h, -1).permute(2, 1, 0)
-        found = self._blocks(picture).double()
+        found = self._blocks(image).double()
         steps = self._steps()
         sums = torch.nn.functional.conv2d(found[None], learned[None], stride=(steps[1], steps[0]))
         return sums[0, 0] + (self._detector[size] if len(self._detector) > size else 0.0)
@@ -211,12 +211,12 @@ class HOG:
             raise refuse("winStride", f"is {self._winStride}: set multiples of the blocks' steps, {self._shape.stride}")
         return self._winStride[0] // self._shape.stride[0], self._winStride[1] // self._shape.stride[1]
 
-    def _blocks(self, picture: Tensor) -> Tensor:
+    def _blocks(self, image: Tensor) -> Tensor:
         sigma = self._winSigma if self._winSigma >= 0 else sum(self._shape.block) / 8
-        return gradients.blocks(picture, self._shape, sigma, self._l2HysThreshold, self._gammaCorrection)
+        return gradients.blocks(image, self._shape, sigma, self._l2HysThreshold, self._gammaCorrection)
 
 
-def _picture(img: Tensor) -> Tensor:
+def _image(img: Tensor) -> Tensor:
     if img.dtype != torch.uint8 or channels(img) not in (1, 3, 4) or batched(img).shape[0] != 1:
         raise refuse("img", f"is {img.dtype} {tuple(img.shape)}: pass one image of uint8 and 1, 3 or 4 channels")
     return batched(img)[0]

@@ -132,7 +132,7 @@ def _positive(**numbers: float) -> None:
 class HoughSegmentDetector:
     """Segments of lines; :func:`createHoughSegmentDetector` makes it.
 
-    The lines of the standard transform are followed through the picture, all of them. (The CPU function follows lines
+    The lines of the standard transform are followed through the image, all of them. (The CPU function follows lines
     of points that it chooses at random, so that it finds others.)
     """
 

@@ -134,7 +134,7 @@ class FarnebackOpticalFlow(DenseOpticalFlow):
 @native_class("cudaoptflow")
 @settings(
     ("Tau", "float", "the step of the method"),
-    ("Lambda", "float", "how much the pictures' likeness counts"),
+    ("Lambda", "float", "how much the images' likeness counts"),
     ("Theta", "float", "how closely both parts of the method are tied together"),
     ("Gamma", "float", "how much things may become lighter"),
     ("NumScales", "int", "how many sizes of the images are looked at"),
@@ -186,7 +186,7 @@ class OpticalFlowDual_TVL1(DenseOpticalFlow):  # noqa: N801
 
         Args:
             tau: the step of the method.
-            lambda_: how much the pictures' likeness counts, against the smoothness of the flow.
+            lambda_: how much the images' likeness counts, against the smoothness of the flow.
             theta: how closely both parts of the method are tied together.
             nscales: how many sizes of the images are looked at.
             warps: how many times an image is warped in each size.

@@ -50,13 +50,13 @@ def drawColorDisp(  # noqa: N802
 @settings(
     ("NumDisparities", "int", "how many disparities there are"),
     ("Radius", "int", "how far, in pixels along x and y, the pixels are that count"),
-    ("NumIters", "int", "how many times the picture is gone through"),
+    ("NumIters", "int", "how many times the image is gone through"),
     ("EdgeThreshold", "float", "the step that is an edge, as a share of the disparities"),
     ("MaxDiscThreshold", "float", "the step beyond which all count alike, as a share of the disparities"),
     ("SigmaRange", "float", "the standard deviation of colours"),
 )
 class DisparityBilateralFilter:
-    """Moves the edges of disparities to those of the picture; :func:`createDisparityBilateralFilter` makes it."""
+    """Moves the edges of disparities to those of the image; :func:`createDisparityBilateralFilter` makes it."""
 
     def __init__(self, ndisp: int, radius: int, iters: int) -> None:
         self._numDisparities, self._radius, self._numIters = ndisp, radius, iters
@@ -68,7 +68,7 @@ class DisparityBilateralFilter:
 
         Args:
             disparity: uint8, int16 or float32, (H, W) or (N, H, W, 1).
-            image: the picture, uint8, of 1 or 3 channels.
+            image: the image, uint8, of 1 or 3 channels.
             dst: where to write the result.
             stream: the stream to work on.
 
@@ -79,14 +79,14 @@ class DisparityBilateralFilter:
             raise refuse("disparity", f"is {disparity.dtype}: pass uint8, int16 or float32 of one channel")
         if image.dtype != torch.uint8 or channels(image) not in (1, 3):
             raise refuse("image", f"is {image.dtype} of {channels(image)} channels: pass uint8 of 1 or 3")
-        d, picture = batched(disparity)[..., 0].float(), batched(image).to(torch.int32)
-        if picture.shape[:3] != d.shape:
+        d, image = batched(disparity)[..., 0].float(), batched(image).to(torch.int32)
+        if image.shape[:3] != d.shape:
             raise refuse("image", f"has the shape {tuple(image.shape)}: pass one of the size of 'disparity'")
         for turn in range(2 * self._numIters):
-            d = self._half(d, picture, turn & 1)
+            d = self._half(d, image, turn & 1)
         return like(disparity, d[..., None].to(disparity.dtype))
 
-    def _half(self, d: Tensor, picture: Tensor, turn: int) -> Tensor:
+    def _half(self, d: Tensor, image: Tensor, turn: int) -> Tensor:
         """Every second pixel, as on a chess board, becomes the one of its four neighbours or itself that fits best."""
         h, w = d.shape[1:]
         edge = max(1, int(self._numDisparities * self._edgeThreshold + 0.5))
@@ -101,8 +101,8 @@ class DisparityBilateralFilter:
             for dx in range(-radius, radius + 1):
                 rows, columns = (row[:, 0] + dy).clamp(0, h - 1), (column + dx).clamp(0, w - 1)
                 there = d.index_select(1, rows).index_select(2, columns)
-                colors = picture.index_select(1, rows).index_select(2, columns)
-                apart = (colors - picture).abs().amax(-1)
+                colors = image.index_select(1, rows).index_select(2, columns)
+                apart = (colors - image).abs().amax(-1)
                 inside = (row + dy >= 0) & (row + dy < h) & (column + dx >= 0) & (column + dx < w)
                 space = math.exp(-math.sqrt(dx * dx + dy * dy) / (radius + 1))
                 weight = color.index_select(0, apart.reshape(-1)).reshape(apart.shape) * space * inside
@@ -123,7 +123,7 @@ def createDisparityBilateralFilter(  # noqa: N802
     Args:
         ndisp: how many disparities there are.
         radius: how far, in pixels along x and y, the pixels are that count.
-        iters: how many times the picture is gone through.
+        iters: how many times the image is gone through.
     """
     if ndisp < 1 or radius < 1 or iters < 1:
         raise refuse("ndisp", f"radius and iters are {ndisp}, {radius} and {iters}: pass numbers from 1")

@@ -65,7 +65,7 @@ class StereoBM:
         self._textureThreshold, self._uniquenessRatio = 3, 0
 
     def compute(self, left: Any, right: Any, *args: Any, **kwargs: Any) -> Any:
-        """How far each pixel of the left picture is to the left in the right one.
+        """How far each pixel of the left image is to the left in the right one.
 
         ``compute(left, right[, stream[, disparity]])``, or ``compute(left, right[, disparity])``.
 
@@ -137,7 +137,7 @@ class StereoSGM:
         self._uniquenessRatio, self._mode = uniquenessRatio, mode
 
     def compute(self, left: Any, right: Any, *args: Any, **kwargs: Any) -> Any:
-        """How far each pixel of the left picture is to the left in the right one.
+        """How far each pixel of the left image is to the left in the right one.
 
         Args:
             left: uint8 or uint16, (H, W) or (N, H, W, 1).

@@ -150,7 +150,7 @@ def _shifted(path: Tensor, shift: int) -> Tensor:
 
 
 def winners(total: Tensor, uniqueness: float) -> tuple[Tensor, Tensor]:
-    """The best disparities (N, H, W) of the left picture, in 16ths or :data:`INVALID`, and of the right, whole."""
+    """The best disparities (N, H, W) of the left image, in 16ths or :data:`INVALID`, and of the right, whole."""
     disparities = total.shape[-1]
     number = torch.arange(disparities, device=total.device)
     packed = total.long() * 65536 + number

@@ -109,7 +109,7 @@ def _along_lines(
 def _entries(
     peaks: Tensor, rho: float, theta: float, radius_count: int, height: int, width: int
 ) -> tuple[Tensor, Tensor, Tensor, Tensor]:
-    """Where lines enter the picture, and the step from pixel to pixel along them: each (P,), float32."""
+    """Where lines enter the image, and the step from pixel to pixel along them: each (P,), float32."""
     angle = peaks[:, 0].float() * theta
     radius = (peaks[:, 1].float() - (radius_count - 1) * 0.5) * rho
     cosine, sine = angle.cos(), angle.sin()
@@ -130,7 +130,7 @@ def _entries(
         undecided = undecided & ~hit
     vx, vy = vx * sign, vy * sign
     scale = torch.maximum(vx.abs(), vy.abs())
-    outside = torch.full_like(x0, -1e6)  # a line that doesn't meet the picture
+    outside = torch.full_like(x0, -1e6)  # a line that doesn't meet the image
     return torch.where(undecided, outside, x0), y0, vx / scale, vy / scale
 
 

@@ -183,7 +183,7 @@ def _dense_level(before: Tensor, after: Tensor, coarse: Tensor, window: tuple[in
     def windows(x: Tensor) -> Tensor:
         return padded(x, half_y, below, half_x, right, border)
 
-    # Sampled beside the picture, the texture repeats its edge, and derivatives are of that.
+    # Sampled beside the image, the texture repeats its edge, and derivatives are of that.
     wide = padded(before, half_y + 1, below + 1, half_x + 1, right + 1, border).to(torch.int32)
     smooth, difference = (3, 10, 3), (-1, 0, 1)
     dx = correlation.along(correlation.along(wide, smooth, 1), difference, 2)

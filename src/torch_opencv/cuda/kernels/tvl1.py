@@ -77,7 +77,7 @@ def one_scale(before: Tensor, after: Tensor, flow: Tensor, light: Tensor, rules:
 
 
 def _lit(u: Tensor, gradient: Tensor, steep: Tensor, constant: Tensor, limit: float) -> Tensor:
-    """The flow moved towards where the pictures agree."""
+    """The flow moved towards where the images agree."""
     rho = constant + (gradient[..., 0] * u[..., 0] + gradient[..., 1] * u[..., 1])
     if u.shape[-1] == 3:
         rho = rho + gradient[..., 2] * u[..., 2]
