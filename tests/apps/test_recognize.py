@@ -12,7 +12,7 @@ from torch import Tensor
 
 import torch_opencv as cv
 from torch_opencv.apps.recognize import Recognize, Recognized
-from torch_opencv.live.events import Click, Key, Press, Text
+from torch_opencv.live.events import Click, File, Key, Press, Text
 from torch_opencv.live.sources import Frame
 from torch_opencv.vision.errors import ModelError
 from torch_opencv.vision.faces import Face, Gallery, GalleryError, GalleryFile
@@ -278,3 +278,33 @@ def test_photographs_of_well_known_people(tmp_path: Path, shared_data: Path) -> 
         frame = cv.imread(str(images / f"{file}.png"))
         assert frame is not None
         assert app.process(frame).whose[0].name == name, file  # the best face's
+
+
+def test_a_gallery_comes_and_goes_by_the_page(recognizing: Session, tmp_path: Path) -> None:
+    app = recognizing.app
+    (offered,) = app.panel().downloads
+    assert offered.name == "people.gallery"
+    kept = offered.content()
+    assert kept == (tmp_path / "people.gallery").read_bytes()
+    app.handle(File("upload", kept))  # nothing that isn't here already
+    assert app.status == "added: 0 faces, 0 people"
+    assert recognizing.counts() == {"Anna": 2, "Bob": 2}
+
+    other = Recognize(["Anna", "Ж 李"], analyzer=Painted())
+    labelled = Session(other, (0, 0, 150), BLUE)
+    labelled.double_click(0)
+    labelled.keys("2")
+    labelled.double_click(1)
+    app.handle(File("upload", other.panel().downloads[0].content()))
+    assert app.status == "added: 2 faces, 1 person"
+    assert recognizing.counts() == {"Anna": 3, "Bob": 2, "Ж 李": 1}
+    assert recognizing.names == ["Anna", "Bob", "Ж 李"]  # learnt at once
+    assert app.panel().downloads[0].content() == (tmp_path / "people.gallery").read_bytes()
+
+    for damaged in (b"", b"\xff\xd8\xff\xe0", kept[:-1], kept[:8] + b"\0" + kept[9:], kept.replace(b"Anna", b"Bob\\")):
+        app.handle(File("upload", damaged))
+        assert app.status == "the file is no gallery of faces, or damaged: give another file"
+    foreign = Recognize(["Anna", "Bob"], model="openface", analyzer=Painted()).panel().downloads[0]
+    app.handle(File("upload", foreign.content()))
+    assert app.status.startswith("the descriptors in the file are of openface, not of faceapi")
+    assert recognizing.counts() == {"Anna": 3, "Bob": 2, "Ж 李": 1}

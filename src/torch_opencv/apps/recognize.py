@@ -28,14 +28,14 @@ from torch import Tensor
 
 from torch_opencv.apps import gallery_panel
 from torch_opencv.live.app import App
-from torch_opencv.live.events import Click, Event, Key, Press, Text
+from torch_opencv.live.events import Click, Event, File, Key, Press, Text
 from torch_opencv.live.overlay import ACCENT, Color, draw_boxes, draw_note
 from torch_opencv.live.panel import Panel
 from torch_opencv.nets.faceapi.boxes import iou
 from torch_opencv.vision.faces import Face, FaceAnalyzer
 from torch_opencv.vision.faces.enroll import enroll
 from torch_opencv.vision.faces.gallery import Gallery, GalleryError, Sample, checked_name
-from torch_opencv.vision.faces.gallery_file import GalleryFile
+from torch_opencv.vision.faces.gallery_file import GalleryFile, from_bytes
 from torch_opencv.vision.faces.recognizer import Recognition, Recognizer
 
 _log = logging.getLogger(__name__)
@@ -213,6 +213,8 @@ class Recognize(App[Recognized]):
                 self._move_threshold(-_STEP if key == "-" else _STEP)
             case Text(field, text):
                 self._entered(field, text)
+            case File(content=content):
+                self._merge(content)
             case Press(button):
                 self._pressed(button)
             case _:
@@ -276,6 +278,14 @@ class Recognize(App[Recognized]):
             self._change(rename(self.chosen_person, name))
             self.chosen_person = name
 
+    def _merge(self, content: bytes) -> None:
+        """Add what is in a gallery's file; nobody who is here is lost."""
+        uploaded = from_bytes(content, "the file", descriptor=self.gallery.descriptor)
+        before = self.gallery
+        self._change(before | uploaded)
+        faces, people = (new - old for new, old in zip(_size(self.gallery), _size(before), strict=True))
+        self.status = f"added: {_counted(faces, 'face', 'faces')}, {_counted(people, 'person', 'people')}"
+
     def _pressed(self, button: str) -> None:
         """A button of the panel's: what to do, and the number of a person or a face."""
         action, _, number = button.partition(" ")
@@ -334,8 +344,16 @@ class Recognize(App[Recognized]):
 
     def _make_panel(self) -> Panel:
         return gallery_panel.make(
-            self.gallery, self.chosen_person, labelling=self._recognizer is None, asking=self._asking is not None
+            self.gallery,
+            self.chosen_person,
+            filename=self._file.path.name if self._file else "people.gallery",
+            labelling=self._recognizer is None,
+            asking=self._asking is not None,
         )
+
+
+def _size(gallery: Gallery) -> tuple[int, int]:
+    return len(gallery), len(gallery.people)
 
 
 def _recognized(faces: list[Face], recognizer: Recognizer | None) -> Recognized:
@@ -367,6 +385,10 @@ def _fields(face: Face, one: Recognition) -> dict[str, object]:
         "margin": _rounded(one.margin),
         "name_score": _rounded(one.score),
     }
+
+
+def _counted(number: int, one: str, several: str) -> str:
+    return f"{number} {one if number == 1 else several}"
 
 
 def _rounded(value: float | None) -> float | None:

@@ -11,6 +11,7 @@ The file (`gallery_file`) is written as a whole: what was deleted from the galle
 from __future__ import annotations
 
 import unicodedata
+from collections.abc import Set
 from dataclasses import dataclass, replace
 from typing import Final, Literal
 
@@ -165,16 +166,16 @@ class Gallery:
     def __or__(self, other: Gallery) -> Gallery:
         """Two galleries in one: people of the same name are taken for the same.
 
-        GalleryError if their descriptors are of different kinds.
+        A face that is in both stays whose it is in the first one. GalleryError if their descriptors are of different
+        kinds.
         """
         if self.descriptor != other.descriptor:
             raise GalleryError(f"descriptors of {self.descriptor} and of {other.descriptor} can't be in one gallery")
-        people = [
-            Person(person.name, person.faces + (other.person(person.name).faces if person.name in other.names else ()))
-            for person in self.people
-        ]
-        people += [person for person in other.people if person.name not in self.names]
-        return replace(self, people=tuple(people), nobody=self.nobody + other.nobody)
+        here = {_key(face) for person in self.people for face in person.faces} | {_key(face) for face in self.nobody}
+        new = {person.name: _unknown(person.faces, here) for person in other.people}
+        people = [Person(person.name, person.faces + new.pop(person.name, ())) for person in self.people]
+        people += [Person(name, faces) for name, faces in new.items()]
+        return replace(self, people=tuple(people), nobody=self.nobody + _unknown(other.nobody, here))
 
     def _replaced(self, old: Person, new: Person) -> Gallery:
         return replace(self, people=tuple(new if person is old else person for person in self.people))
@@ -195,6 +196,15 @@ def checked_name(name: str) -> str:
 
 def _other_faces(faces: tuple[Sample, ...], known: Sample) -> tuple[Sample, ...]:
     return tuple(face for face in faces if not torch.equal(face.descriptor, known.descriptor))
+
+
+def _unknown(faces: tuple[Sample, ...], here: Set[bytes]) -> tuple[Sample, ...]:
+    return tuple(face for face in faces if _key(face) not in here)
+
+
+def _key(face: Sample) -> bytes:
+    """By which the very same face is known."""
+    return face.descriptor.numpy().tobytes()
 
 
 def _less(faces: tuple[Sample, ...], gone: Sample) -> tuple[Sample, ...]:
