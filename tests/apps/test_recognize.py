@@ -290,6 +290,11 @@ def test_a_gallery_comes_and_goes_by_the_page(recognizing: Session, tmp_path: Pa
     assert app.status == "added: 0 faces, 0 people"
     assert recognizing.counts() == {"Anna": 2, "Bob": 2}
 
+    app.handle(Text("rename", "Robert"))
+    app.handle(File("upload", kept))
+    assert recognizing.counts() == {"Anna": 2, "Robert": 2}
+    app.handle(Text("rename", "Bob"))
+
     other = Recognize(["Anna", "Ж 李"], analyzer=Painted())
     labelled = Session(other, (0, 0, 150), BLUE)
     labelled.double_click(0)

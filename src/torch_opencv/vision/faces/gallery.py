@@ -166,15 +166,15 @@ class Gallery:
     def __or__(self, other: Gallery) -> Gallery:
         """Two galleries in one: people of the same name are taken for the same.
 
-        A face that is in both stays whose it is in the first one. GalleryError if their descriptors are of different
-        kinds.
+        A face that is in both stays whose it is in the first one: whoever has got another name there isn't added again.
+        GalleryError if their descriptors are of different kinds.
         """
         if self.descriptor != other.descriptor:
             raise GalleryError(f"descriptors of {self.descriptor} and of {other.descriptor} can't be in one gallery")
         here = {_key(face) for person in self.people for face in person.faces} | {_key(face) for face in self.nobody}
         new = {person.name: _unknown(person.faces, here) for person in other.people}
         people = [Person(person.name, person.faces + new.pop(person.name, ())) for person in self.people]
-        people += [Person(name, faces) for name, faces in new.items()]
+        people += [Person(name, faces) for name, faces in new.items() if faces or not other.person(name).faces]
         return replace(self, people=tuple(people), nobody=self.nobody + _unknown(other.nobody, here))
 
     def _replaced(self, old: Person, new: Person) -> Gallery:
