@@ -21,6 +21,7 @@ def never(*_: object, **__: object) -> None:
         (["--people", "Anna,,Bob"], "a name has 1 to 100 characters, not 0"),
         (["--people", "a,b,c,d,e,f,g,h,i,j"], "there can be at most 9 people, one for each digit, not 10"),
         (["--people", "a,b", "--gallery", "foreign"], "foreign is no gallery of faces, or damaged: give another file"),
+        (["--people", "a,b", "--no-track", "--detect-every", "2"], "--detect-every is for faces that are followed"),
         (["--people", "a,b", "--gallery", "none/new"], "none/new can't be written: No such file or directory"),
     ],
 )

@@ -217,7 +217,7 @@ def test_killed_between_labels(tmp_path: Path) -> None:
         told, tell = os.pipe()
         child = os.fork()
         if not child:  # it labels until it is killed, and tells of each label that is done
-            session = Session(Recognize(["Anna", "Bob"], gallery=path, analyzer=Painted()), RED, GREEN)
+            session = Session(Recognize(["Anna", "Bob"], gallery=path, analyzer=Painted(), track=False), RED, GREEN)
             while True:
                 session.double_click(0)
                 os.write(tell, b".")
@@ -235,7 +235,7 @@ def test_killed_between_labels(tmp_path: Path) -> None:
         # One more may have been saved before it could be told.
         assert labelled + done <= len(anna.faces) <= labelled + done + 1
         labelled = len(anna.faces)
-    session = Session(Recognize(gallery=path, analyzer=Painted()), RED, GREEN)
+    session = Session(Recognize(gallery=path, analyzer=Painted(), track=False), RED, GREEN)
     session.keys("2")
     session.double_click(1)
     session.double_click(1)

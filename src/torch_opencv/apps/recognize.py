@@ -32,7 +32,7 @@ from torch_opencv.live.events import Click, Event, File, Key, Press, Text
 from torch_opencv.live.overlay import ACCENT, Color, draw_boxes, draw_note
 from torch_opencv.live.panel import Panel
 from torch_opencv.nets.faceapi.boxes import iou
-from torch_opencv.vision.faces import Face, FaceAnalyzer
+from torch_opencv.vision.faces import Detections, Face, FaceAnalyzer, FaceTracker
 from torch_opencv.vision.faces.enroll import enroll
 from torch_opencv.vision.faces.gallery import Gallery, GalleryError, Sample, checked_name
 from torch_opencv.vision.faces.gallery_file import GalleryFile, from_bytes
@@ -43,6 +43,7 @@ _log = logging.getLogger(__name__)
 MOST_PEOPLE: Final = 9
 """As many as there are digits to choose them by."""
 _ENOUGH: Final = 2  # faces of each person, for a recognition
+_DETECT_EVERY: Final = 3  # frames, of faces that are followed
 _STEP: Final = 0.01  # of the threshold, with each key
 _UNKNOWN: Final = (150, 150, 150)  # BGR
 _NAMED: Final = (120, 220, 120)
@@ -57,6 +58,14 @@ class Analyzer(Protocol):
 
     def batch(self, frames: Sequence[Tensor]) -> list[list[Face]]:
         """The faces in each of several frames."""
+        ...
+
+    def detect(self, frames: Sequence[Tensor]) -> list[Detections]:
+        """Only where they are."""
+        ...
+
+    def read(self, frames: Sequence[Tensor], detections: Sequence[Detections]) -> list[list[Face]]:
+        """Their descriptors."""
         ...
 
 
@@ -84,6 +93,10 @@ class Recognize(App[Recognized]):
         threshold: the greatest distance of what counts as known; None: as the Recognizer has it.
         model: "faceapi" or "openface", whose descriptor.
         classifier: "linear" or "poly".
+        detector: "tiny", "ssd", "haar" or "yunet"; see `FaceAnalyzer`.
+        track: follow faces from frame to frame when recognising, so that a name stays at its face. While labelling, and
+            without it, each frame stands for itself.
+        detect_every: with tracking, look for faces only on every so many frames; None: on every third.
         device: "auto", "cpu", "cuda" or "cuda:N".
         analyzer: finds and describes faces, in place of one that is made.
 
@@ -91,6 +104,7 @@ class Recognize(App[Recognized]):
         GalleryError: a name, the gallery or the folder can't be used.
         ModelError: there is no such model or classifier.
         WeightsError: weights can't be had.
+        ValueError: ``detect_every`` without tracking, or less than 1.
 
     """
 
@@ -103,9 +117,14 @@ class Recognize(App[Recognized]):
         threshold: float | None = None,
         model: str = "faceapi",
         classifier: str = "linear",
+        detector: str = "tiny",
+        track: bool = True,
+        detect_every: int | None = None,
         device: str = "auto",
         analyzer: Analyzer | None = None,
     ) -> None:
+        if not track and detect_every not in (None, 1):
+            raise ValueError("detect_every needs track: what isn't followed must be found on every frame")
         self._classifier = classifier
         self._file = GalleryFile(gallery) if gallery else None
         self.gallery = self._file.load(model) if self._file else Gallery(model)
@@ -119,7 +138,10 @@ class Recognize(App[Recognized]):
         if self._file and people:
             self._file.save(self.gallery)  # so that a file that can't be written is found out here
         self.threshold = Recognizer(self.gallery, classifier=classifier, threshold=threshold).threshold
-        self._analyzer = analyzer or FaceAnalyzer(model=None, descriptors=model, device=device)
+        self._analyzer = analyzer or FaceAnalyzer(detector, model=None, descriptors=model, device=device)
+        self._tracks = track
+        self._every = detect_every or _DETECT_EVERY
+        self._tracker: FaceTracker | None = None  # the model's thread's
         if folder:
             self.gallery, left_out = enroll(folder, self.gallery, self._analyzer)
             for line in left_out:
@@ -143,9 +165,20 @@ class Recognize(App[Recognized]):
         return self.process_batch([image])[0]
 
     def process_batch(self, images: Sequence[Tensor], /) -> list[Recognized]:
-        """The same for several frames, of any sizes, in one go."""
+        """The same for the next frame of each of the sources 0, 1, ..."""
+        return self.process_sources(images, range(len(images)))
+
+    def process_sources(self, images: Sequence[Tensor], sources: Sequence[int], /) -> list[Recognized]:
+        """The same for frames of any of them, of any sizes, in one go."""
         recognizer = self._recognizer
-        results = [_recognized(faces, recognizer) for faces in self._analyzer.batch(images)]
+        # What is labelled is what is seen in that very frame; what is recognised may rest on more of them.
+        if not recognizer or not self._tracks:
+            self._tracker = None
+            found = self._analyzer.batch(images)
+        else:
+            self._tracker = self._tracker or FaceTracker(self._analyzer, every=self._every)
+            found = self._tracker.batch(images, sources)
+        results = [_recognized(faces, recognizer) for faces in found]
         if recognizer:
             self._seen.update(one.name or "unknown" for result in results for one in result.whose)
         return results
@@ -384,6 +417,7 @@ def _fields(face: Face, one: Recognition) -> dict[str, object]:
         "distance": _rounded(one.distance),
         "margin": _rounded(one.margin),
         "name_score": _rounded(one.score),
+        "track": face.track,
     }
 
 

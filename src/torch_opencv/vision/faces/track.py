@@ -43,6 +43,7 @@ class Track:
         self.seen = self.read = -1
         self.readings: deque[Face] = deque(maxlen=memory)
         self.descriptors: deque[Tensor] = deque(maxlen=_DESCRIPTORS)
+        self._middle: Tensor | None = None  # of the descriptors
         self._velocity: Tensor | None = None  # pixels a frame; None until the face has been found twice
 
     def move_on(self, *, missed: bool) -> None:
@@ -73,6 +74,7 @@ class Track:
         self.read = frame
         if face.descriptor is not None and (certain or not self.descriptors):
             self.descriptors.append(face.descriptor)
+            self._middle = _middle(self.descriptors)
 
     def distance(self, face: Face) -> float:
         """From the face's descriptor to the nearest of this track's; infinite if one side has none."""
@@ -91,6 +93,7 @@ class Track:
         face = replace(newest, track=self.number, box=(left, top, width, height), score=self.score)
         if newest.landmarks is not None:
             face = replace(face, landmarks=_moved(newest.landmarks, newest.box, face.box))
+        face = replace(face, descriptor=self._middle)
         return self._with_expression(self._with_gender(self._with_age(face)))
 
     def _with_age(self, face: Face) -> Face:
@@ -122,6 +125,15 @@ class Track:
         shares = torch.stack(newest).mean(dim=0)
         best = int(shares.argmax())
         return replace(face, expressions=shares, expression=EXPRESSIONS[best], expression_score=float(shares[best]))
+
+
+def _middle(descriptors: Sequence[Tensor]) -> Tensor:
+    """The one that is nearest to all others.
+
+    Their mean would be nearer to everybody's faces, strangers' too, than thresholds for single ones allow for.
+    """
+    known = torch.stack(list(descriptors))
+    return known[int(torch.cdist(known, known, compute_mode="donot_use_mm_for_euclid_dist").sum(dim=1).argmin())]
 
 
 def _moved(points: Tensor, old: Sequence[float], new: Sequence[float]) -> Tensor:
