@@ -177,7 +177,9 @@ def test_a_name_stays_at_a_face_that_is_followed(recognizing: Session, tmp_path:
     assert found == [[1, 2]] * 60
     assert analyzer.detected == 20  # on every third frame
     session.image = scene(doubtful, GREEN)
-    assert Session(Recognize(gallery=tmp_path / "people.gallery", analyzer=Painted(), track=False), doubtful).names == [None]
+    assert Session(Recognize(gallery=tmp_path / "people.gallery", analyzer=Painted(), track=False), doubtful).names == [
+        None
+    ]
     # Corrections hold for the whole track, at once.
     session.double_click(1)
     session.keys("0")

@@ -21,7 +21,6 @@ def never(*_: object, **__: object) -> None:
         (["--people", "Anna,,Bob"], "a name has 1 to 100 characters, not 0"),
         (["--people", "a,b,c,d,e,f,g,h,i,j"], "there can be at most 9 people, one for each digit, not 10"),
         (["--people", "a,b", "--gallery", "foreign"], "foreign is no gallery of faces, or damaged: give another file"),
-        (["--people", "a,b", "--no-track", "--detect-every", "2"], "--detect-every is for faces that are followed"),
         (["--people", "a,b", "--gallery", "none/new"], "none/new can't be written: No such file or directory"),
     ],
 )
@@ -40,3 +39,9 @@ def test_refused_in_a_line(
     assert err.startswith(f"torch-opencv: error: {message}")
     assert err.count("\n") == 1
     assert {path.name for path in somewhere.iterdir()} == {"foreign"}
+
+
+def test_options_of_following(somewhere: Path, capfd: pytest.CaptureFixture[str]) -> None:
+    arguments = ["--people", "a,b", "--no-track", "--detect-every", "2"]
+    assert main(["recognize", "sample", "--view", "none", *arguments]) == 2
+    assert "--detect-every is for faces that are followed" in capfd.readouterr().err

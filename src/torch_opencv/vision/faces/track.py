@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections import deque
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from typing import Final
 
@@ -74,7 +74,7 @@ class Track:
         self.read = frame
         if face.descriptor is not None and (certain or not self.descriptors):
             self.descriptors.append(face.descriptor)
-            self._middle = _middle(self.descriptors)
+            self._middle = middle(self.descriptors)
 
     def distance(self, face: Face) -> float:
         """From the face's descriptor to the nearest of this track's; infinite if one side has none."""
@@ -127,8 +127,8 @@ class Track:
         return replace(face, expressions=shares, expression=EXPRESSIONS[best], expression_score=float(shares[best]))
 
 
-def _middle(descriptors: Sequence[Tensor]) -> Tensor:
-    """The one that is nearest to all others.
+def middle(descriptors: Iterable[Tensor]) -> Tensor:
+    """The one of some descriptors that is nearest to all others.
 
     Their mean would be nearer to everybody's faces, strangers' too, than thresholds for single ones allow for.
     """
