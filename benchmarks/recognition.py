@@ -117,9 +117,7 @@ def middles(faces: Tensor) -> Tensor:
     return torch.stack([middle(four) for four in fours(faces)])
 
 
-def names_in(
-    frames: Sequence[Tensor], call: Callable[[Tensor], list[Face]], recognizer: Recognizer
-) -> list[str | None]:
+def names_in(frames: Sequence[Tensor], call: Callable[[Tensor], list[Face]], recognizer: Recognizer) -> list[str]:
     """Of the first face in each frame that has one; "unknown" counts as a name."""
     found = [recognizer(call(frame)) for frame in frames]
     return [one[0].name or "unknown" for one in found if one]

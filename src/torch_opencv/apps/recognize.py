@@ -23,7 +23,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final, Protocol
 
-import torch
 from torch import Tensor
 
 from torch_opencv.apps import gallery_panel
@@ -31,9 +30,9 @@ from torch_opencv.live.app import App
 from torch_opencv.live.events import Click, Event, File, Key, Press, Text
 from torch_opencv.live.overlay import ACCENT, Color, draw_boxes, draw_note
 from torch_opencv.live.panel import Panel
-from torch_opencv.nets.faceapi.boxes import iou
-from torch_opencv.vision.faces import Detections, Face, FaceAnalyzer, FaceTracker
+from torch_opencv.vision.faces import Face, FaceAnalyzer, FaceTracker, tracking
 from torch_opencv.vision.faces.enroll import enroll
+from torch_opencv.vision.faces.face import face_at, overlap
 from torch_opencv.vision.faces.gallery import Gallery, GalleryError, Sample, checked_name
 from torch_opencv.vision.faces.gallery_file import GalleryFile, from_bytes
 from torch_opencv.vision.faces.recognizer import Recognition, Recognizer
@@ -49,7 +48,7 @@ _UNKNOWN: Final = (150, 150, 150)  # BGR
 _NAMED: Final = (120, 220, 120)
 
 
-class Analyzer(Protocol):
+class Analyzer(tracking.Analyzer, Protocol):
     """What the program needs of a `FaceAnalyzer`."""
 
     def __call__(self, frame: Tensor) -> list[Face]:
@@ -58,14 +57,6 @@ class Analyzer(Protocol):
 
     def batch(self, frames: Sequence[Tensor]) -> list[list[Face]]:
         """The faces in each of several frames."""
-        ...
-
-    def detect(self, frames: Sequence[Tensor]) -> list[Detections]:
-        """Only where they are."""
-        ...
-
-    def read(self, frames: Sequence[Tensor], detections: Sequence[Detections]) -> list[list[Face]]:
-        """Their descriptors."""
         ...
 
 
@@ -199,7 +190,7 @@ class Recognize(App[Recognized]):
         if asked:
             draw_note(image, "\n".join(["Whose face is this?", *self._answers()]))
         rows = [
-            (face.box, "?", ACCENT) if asked and _overlap(face, asked) else (face.box, _label(one), _color(one))
+            (face.box, "?", ACCENT) if asked and overlap(face, asked) else (face.box, _label(one), _color(one))
             for face, one in zip(result.faces, result.whose, strict=True)
         ]
         return draw_boxes(image, *zip(*rows, strict=True)) if rows else image
@@ -229,7 +220,7 @@ class Recognize(App[Recognized]):
         self.status = ""
         match event:
             case Click(double=True, frame=frame, result=Recognized() as result):
-                return self._clicked(_face_at(result.faces, event.x, event.y), frame.image)
+                return self._clicked(face_at(result.faces, event.x, event.y), frame.image)
             case Key("Escape") if self._asking:
                 self._asking = None
             case Key("0") if self._asking:
@@ -404,11 +395,6 @@ def _color(one: Recognition) -> Color:
     return _NAMED if one.name else _UNKNOWN
 
 
-def _overlap(one: Face, other: Face) -> bool:
-    """Whether two faces are about in the same place."""
-    return float(iou(torch.tensor([one.box]), torch.tensor([other.box]))) > 0.2
-
-
 def _fields(face: Face, one: Recognition) -> dict[str, object]:
     return {
         "box": [round(value, 1) for value in face.box],
@@ -427,13 +413,3 @@ def _counted(number: int, one: str, several: str) -> str:
 
 def _rounded(value: float | None) -> float | None:
     return None if value is None else round(value, 4)
-
-
-def _face_at(faces: Sequence[Face], x: float, y: float) -> Face | None:
-    """The smallest face at a point of the frame."""
-    there = [
-        face
-        for face in faces
-        if face.box[0] <= x < face.box[0] + face.box[2] and face.box[1] <= y < face.box[1] + face.box[3]
-    ]
-    return min(there, key=lambda face: face.box[2] * face.box[3], default=None)

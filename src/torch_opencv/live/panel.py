@@ -1,7 +1,7 @@
 """What a program shows beside the frames: a gallery of faces, the latest captions, a field to type in.
 
-A window shows it as a second window, the page as an ``<aside>``, where fields and buttons come back as events, and files
-come and go.
+A window shows it as a second window, the page as an ``<aside>``, where fields and buttons come back as events, and
+files come and go.
 """
 
 from __future__ import annotations
