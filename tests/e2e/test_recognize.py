@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import os
 import re
 import signal
@@ -9,6 +10,8 @@ import subprocess
 import sys
 import time
 from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
 
 import pytest
 import torch
@@ -18,6 +21,7 @@ from tests.apps.test_recognize import GREEN, RED, Painted, Session
 from tests.e2e.chromium import Chromium, Tab, find_chromium
 from tests.e2e.display import Display
 from tests.e2e.test_annotate import do, eventually, window
+from tests.live.browser.page import Page
 from torch_opencv.apps.recognize import Recognize
 from torch_opencv.vision.faces import Gallery, GalleryFile
 from torch_opencv.vision.faces.gallery import Sample
@@ -206,6 +210,57 @@ def test_on_the_page(size: tuple[int, int], tmp_path: Path, shared_data: Path) -
             assert run.wait(PATIENCE_S) == 0
         finally:
             run.kill()
+
+
+def labels_until_killed(video: Path, gallery: Path, delay_s: float) -> int:
+    """Run the program, add Anna's face on the page again and again, and kill it.
+
+    Returns:
+        How many faces of Anna's the page has shown at the last.
+
+    """
+    command = [sys.executable, "-m", "torch_opencv", "recognize", str(video), "--gallery", str(gallery)]
+    command += ["--people", "Anna,Bob", "--view", "browser", "--port", "0"]
+    shown, waiting = -1, False
+    with subprocess.Popen(command, stderr=subprocess.PIPE, text=True) as run:
+        try:
+            assert run.stderr
+            address = next(found for line in run.stderr if (found := re.search(r"open (http\S+) in a browser", line)))
+            with Page(SimpleNamespace(address=address[1])) as page:  # type: ignore[arg-type]
+                page.say(type="key", key=" ")
+                number, end = 0, math.inf
+                while time.monotonic() < end:
+                    message = page.next()
+                    if isinstance(message, bytes):
+                        continue
+                    if message["type"] == "frame":
+                        waiting, number = number == 0, message["number"]
+                        page.seen(number)
+                    elif message["type"] == "panel":
+                        waiting, before = True, shown
+                        shown = int(re.search(r"Anna: (\d+)", message["panel"]["rows"][0]["text"])[1])  # type: ignore[index]
+                        if 0 <= before < shown and end == math.inf:
+                            end = time.monotonic() + delay_s
+                    if waiting and number:
+                        waiting = False
+                        for double in (False, True):
+                            page.say(type="pointer", number=number, x=FACE[0] / 640, y=FACE[1] / 480, double=double)
+        finally:
+            run.kill()
+    return shown
+
+
+@pytest.mark.data
+def test_the_program_is_killed_between_labels(tmp_path: Path, shared_data: Path) -> None:
+    path = tmp_path / "people.gallery"
+    kept = 0
+    for delay_s in (0.0, 0.15):
+        shown = labels_until_killed(shared_data / "video" / "asl_gestures_again.mkv", path, delay_s)
+        gallery = GalleryFile(path).load("faceapi")
+        assert gallery.names == ("Anna", "Bob")
+        # One more may have been saved before it could be shown.
+        assert kept < shown <= len(gallery.person("Anna").faces) <= shown + 1
+        kept = len(gallery.person("Anna").faces)
 
 
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="needs a system that forks")
