@@ -22,6 +22,7 @@ import torch_opencv as cv
 from torch_opencv.errors import TorchOpencvError
 from torch_opencv.nets.faceapi import boxes
 from torch_opencv.vision.faces.face import Face
+from torch_opencv.vision.frames import opencv_for
 
 DescriptorName = Literal["faceapi", "openface"]
 DESCRIPTORS: Final[tuple[DescriptorName, ...]] = ("faceapi", "openface")
@@ -65,12 +66,12 @@ class Sample:
         if face.descriptor is None or cut is None:
             raise ValueError("the face has no descriptor, or lies outside the frame")
         left, top, width, height = cut
-        picture = frame[top : top + height, left : left + width].cpu()
+        picture = frame[top : top + height, left : left + width]
         scale = PICTURE_SIZE / max(width, height)
         if scale < 1:
             size = max(1, round(width * scale)), max(1, round(height * scale))
-            picture = cv.resize(picture, size, interpolation=cv.INTER_AREA)
-        return Sample(picture.clone(), face.descriptor.cpu().float().clone())
+            picture = opencv_for(picture).resize(picture, size, interpolation=cv.INTER_AREA)
+        return Sample(picture.cpu().clone(), face.descriptor.cpu().float().clone())
 
 
 @dataclass(frozen=True, eq=False, slots=True)
