@@ -1,4 +1,4 @@
-"""Image work off the CPU gives the same numbers: `cv.cuda`'s functions, here on the CPU, and on a GPU if there is one."""
+"""Image work off the CPU gives the same numbers: `cv.cuda`, here on the CPU, and on a GPU if there is one."""
 
 from __future__ import annotations
 
