@@ -46,7 +46,8 @@ def test_a_face_is_aligned(frame: Tensor, elsewhere: Tensor, monkeypatch: pytest
     moved = openface.aligned(elsewhere, landmarks())
     assert moved.device == elsewhere.device
     monkeypatch.undo()
-    assert torch.equal(moved.cpu(), openface.aligned(frame, landmarks()))
+    levels = 1 if cv.__version__.startswith("5.") else 0  # whose warps are new, where cv.cuda follows OpenCV 4
+    torch.testing.assert_close(moved.cpu(), openface.aligned(frame, landmarks()), rtol=0, atol=levels)
 
 
 @pytest.mark.parametrize("size", [60, 200])
