@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from types import ModuleType
 
+import cv2
 import pytest
 import torch
 from torch import Tensor
@@ -46,7 +47,7 @@ def test_a_face_is_aligned(frame: Tensor, elsewhere: Tensor, monkeypatch: pytest
     moved = openface.aligned(elsewhere, landmarks())
     assert moved.device == elsewhere.device
     monkeypatch.undo()
-    levels = 1 if cv.__version__.startswith("5.") else 0  # whose warps are new, where cv.cuda follows OpenCV 4
+    levels = 1 if cv2.__version__.startswith("5.") else 0  # whose warps are new, where cv.cuda follows OpenCV 4
     torch.testing.assert_close(moved.cpu(), openface.aligned(frame, landmarks()), rtol=0, atol=levels)
 
 
