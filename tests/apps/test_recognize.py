@@ -258,6 +258,11 @@ def test_the_panel_of_the_page(recognizing: Session) -> None:
     app.handle(Press("nobody"))
     app.handle(Press("label"))
     assert app.panel().rows[2].text == "nobody of these: 1"
+    nobody = app.gallery
+    app.handle(Press("forget"))
+    assert len(app.panel().rows) == 2
+    assert not app.gallery.nobody
+    app._change(nobody)
     app.handle(Press("start"))
     assert recognizing.counts()["Anna"] == 0  # both were this very face
     assert app.status == "Anna: two faces are needed; choose by a digit, add by double clicks"

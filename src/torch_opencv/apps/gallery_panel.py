@@ -34,7 +34,8 @@ def make(gallery: Gallery, chosen: str, *, filename: str, labelling: bool, askin
     """
     rows = [_row(person, number, chosen) for number, person in enumerate(gallery.people)]
     if gallery.nobody:
-        rows.append(Row(f"nobody of these: {len(gallery.nobody)}", (strip(gallery.nobody, missing=0),)))
+        delete = Button("forget", "Delete these")
+        rows.append(Row(f"nobody of these: {len(gallery.nobody)}", (strip(gallery.nobody, missing=0),), (delete,)))
     fields = (
         TextField("add", "Add or choose a person"),
         TextField("rename", f"Rename {chosen}"),

@@ -320,6 +320,8 @@ class Recognize(App[Recognized]):
                 self._recognizer = self._asking = None
             elif action == "nobody":
                 self._answer(None)
+            elif action == "forget":
+                self._change(self.gallery.without_nobody())
             elif action == "choose":
                 self._choose(self.gallery.names[int(number)])
             elif action == "delete":

@@ -152,6 +152,10 @@ class Gallery:
         gone = self.person(name)
         return replace(self, people=tuple(person for person in self.people if person is not gone))
 
+    def without_nobody(self) -> Gallery:
+        """Without the faces that are nobody's."""
+        return replace(self, nobody=())
+
     def renamed(self, name: str, new: str) -> Gallery:
         """With another name for a person. GalleryError if that can't be one, or is taken."""
         person = self.person(name)
