@@ -1,12 +1,14 @@
-"""Faces: the networks against face-api.js's own times, the programs' loop against one written by hand, and tracking.
+"""Faces: the networks against face-api.js's own times, the loop against one by hand, the program, and tracking.
 
-    python benchmarks/faces.py [--rounds N] [--only networks|loop|tracking] [--clock wall|cpu]
+    python benchmarks/faces.py [--rounds N] [--only networks|loop|program|tracking] [--clock wall|cpu]
 
 - networks: each one through `runtime.accelerate`, one face or image, beside face-api.js's time for the same (wasm,
   one thread; shared/data/faceapi/README.md, section 9). Those were measured on another day: the ratio is a rough one.
 - loop: a 640x480 video with one face, milliseconds a frame without reading the video. "by hand" is the original demo's
   way: Viola-Jones at half the size, then Levi's and Hassner's two networks in cv2.dnn, with random weights, which take
   as long. All contenders take the same frames in turn, so that a noisy spell hits all.
+- program: `torch-opencv faces` on the webcam videos, with decoding, and writing the results: processor time of all
+  threads, and frames a second. What it takes to start is measured with one frame of each video, and left out.
 - tracking: identities and flips of labels a minute, with and without it, on webcam videos and on a composed one: two
   faces that cross, one behind the other, of which one then leaves and comes back.
 """
@@ -14,7 +16,9 @@
 from __future__ import annotations
 
 import argparse
+import resource
 import statistics
+import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
@@ -117,12 +121,15 @@ def loop(rounds: int) -> None:
     frames = [*video("asl_gestures_book.mkv")][: max(rounds, 12)]
     tiny, ssd = FaceAnalyzer("tiny", device=CPU), FaceAnalyzer("ssd", device=CPU)
     described = FaceAnalyzer("tiny", device=CPU, descriptors=True)
+    recognition = FaceAnalyzer("tiny", model=None, device=CPU, descriptors=True)
     contenders: dict[str, Callable[[Tensor], object] | None] = {
         "by hand": by_hand(),
         "tiny, every frame": tiny,
         "tiny, tracked": FaceTracker(tiny),
         "tiny on every 3rd, tracked": FaceTracker(tiny, every=3),
         "... with descriptors": FaceTracker(described, every=3),
+        "recognition: described only": recognition,
+        "... tracked, on every 3rd": FaceTracker(recognition, every=3),
         "ssd on every 6th, tracked": FaceTracker(ssd, every=6),
         "ssd, every frame": ssd,
     }
@@ -137,6 +144,24 @@ def loop(rounds: int) -> None:
     print(f"\n{'640x480, one face':28}{'ms, mean':>10}{'a second':>10}{'by hand / it':>14}")
     for name, mean in means.items():
         print(f"{name:28}{mean:10.1f}{1e3 / mean:10.1f}{means.get('by hand', mean) / mean:14.2f}")
+
+
+def program() -> None:
+    print(f"\n{'torch-opencv faces, 640x480':36}{'cpu, ms a frame':>16}{'frames a second':>17}")
+    for options in ("", "--detect-every 1", "--no-track", "--detector ssd --detect-every 6"):
+        start, whole = run_program("--max-frames", "1", *options.split()), run_program(*options.split())
+        frames, busy, took = (all_of_it - first for all_of_it, first in zip(whole, start, strict=True))
+        print(f"{options or '(as it is)':36}{busy / frames * 1e3:16.1f}{frames / took:17.1f}")
+
+
+def run_program(*options: str) -> tuple[int, float, float]:
+    """How many frames were processed, the processor time of all threads, and the time it took, in seconds."""
+    videos = [str(DATA / "video" / f"asl_gestures_{name}.mkv") for name in ("again", "bird", "book")] * 3
+    command = [sys.executable, "-m", "torch_opencv", "faces", *videos, "--view", "none", "--results", "-", *options]
+    before, start = resource.getrusage(resource.RUSAGE_CHILDREN), time.perf_counter()
+    lines = subprocess.run(command, check=True, capture_output=True, text=True).stdout.count("\n")
+    took, after = time.perf_counter() - start, resource.getrusage(resource.RUSAGE_CHILDREN)
+    return lines, after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime, took
 
 
 def composed() -> Iterator[Tensor]:
@@ -212,7 +237,7 @@ def _expression(face: Face) -> object:
 if __name__ == "__main__":
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--rounds", type=int, default=15)
-    parser.add_argument("--only", choices=["networks", "loop", "tracking"])
+    parser.add_argument("--only", choices=["networks", "loop", "program", "tracking"])
     parser.add_argument("--clock", choices=CLOCKS, default="wall", help="cpu: of this process alone, on a busy machine")
     options = parser.parse_args()
     clock = CLOCKS[options.clock]
@@ -224,5 +249,7 @@ if __name__ == "__main__":
         networks(options.rounds)
     if options.only in (None, "loop"):
         loop(options.rounds)
+    if options.only in (None, "program"):
+        program()
     if options.only in (None, "tracking"):
         tracking()

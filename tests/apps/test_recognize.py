@@ -12,10 +12,10 @@ from torch import Tensor
 
 import torch_opencv as cv
 from torch_opencv.apps.recognize import Recognize, Recognized
-from torch_opencv.live.events import Click, Key, Press, Text
+from torch_opencv.live.events import Click, File, Key, Press, Text
 from torch_opencv.live.sources import Frame
 from torch_opencv.vision.errors import ModelError
-from torch_opencv.vision.faces import Face, Gallery, GalleryError, GalleryFile
+from torch_opencv.vision.faces import Detections, Face, Gallery, GalleryError, GalleryFile
 from torch_opencv.weights import WeightsError
 
 RED, GREEN, BLUE, GREY = (0, 0, 200), (0, 200, 0), (200, 0, 0), (90, 90, 90)
@@ -24,18 +24,35 @@ RED, GREEN, BLUE, GREY = (0, 0, 200), (0, 200, 0), (200, 0, 0), (90, 90, 90)
 class Painted:
     """Takes every bright field of 100 pixels for a face; its descriptor is its colour."""
 
+    def __init__(self) -> None:
+        self.detected = 0  # frames
+
     def __call__(self, frame: Tensor) -> list[Face]:
-        faces = []
-        for y in range(0, frame.shape[0], 100):
-            for x in range(0, frame.shape[1], 100):
-                colour = frame[y + 50, x + 50].float() / 200
-                if colour.any():
-                    box = (float(x), float(y), 100.0, 100.0)
-                    faces.append(Face(box, 0.9, descriptor=torch.cat((colour, torch.zeros(125)))))
-        return faces
+        return self.batch([frame])[0]
 
     def batch(self, frames: Sequence[Tensor]) -> list[list[Face]]:
-        return [self(frame) for frame in frames]
+        return self.read(frames, self.detect(frames))
+
+    def detect(self, frames: Sequence[Tensor]) -> list[Detections]:
+        self.detected += len(frames)
+        return [self._detect(frame) for frame in frames]
+
+    def _detect(self, frame: Tensor) -> Detections:
+        corners = [(x, y) for y in range(0, frame.shape[0], 100) for x in range(0, frame.shape[1], 100)]
+        boxes = [(x, y, 100, 100) for x, y in corners if frame[y + 50, x + 50].any()]
+        return Detections(torch.tensor(boxes).double().reshape(-1, 4), torch.full((len(boxes),), 0.9).double())
+
+    def read(self, frames: Sequence[Tensor], detections: Sequence[Detections]) -> list[list[Face]]:
+        return [
+            [_face(frame, box, score) for box, score in zip(found.boxes.tolist(), found.scores.tolist(), strict=True)]
+            for frame, found in zip(frames, detections, strict=True)
+        ]
+
+
+def _face(frame: Tensor, box: Sequence[float], score: float) -> Face:
+    left, top, width, height = box
+    colour = frame[int(top + height / 2), int(left + width / 2)].float() / 200
+    return Face((left, top, width, height), score, descriptor=torch.cat((colour, torch.zeros(125))))
 
 
 def scene(*colours: tuple[int, int, int]) -> Tensor:
@@ -72,7 +89,7 @@ class Session:
 
 @pytest.fixture
 def session(tmp_path: Path) -> Session:
-    app = Recognize(["Anna", "Bob"], gallery=tmp_path / "people.gallery", analyzer=Painted())
+    app = Recognize(["Anna", "Bob"], gallery=tmp_path / "people.gallery", analyzer=Painted(), track=False)
     return Session(app, RED, GREEN, BLUE, (0, 0, 0))
 
 
@@ -145,6 +162,38 @@ def test_the_threshold_moves(recognizing: Session) -> None:
     assert recognizing.app.threshold == 0.01
 
 
+def test_a_name_stays_at_a_face_that_is_followed(recognizing: Session, tmp_path: Path) -> None:
+    analyzer = Painted()
+    app = Recognize(gallery=tmp_path / "people.gallery", analyzer=analyzer)
+    session = Session(app, RED, GREEN)
+    doubtful = (0, 0, 80)  # 0.6 from Anna, who turns her head, say
+    names, found = [], []
+    for number in range(60):
+        session.image = scene(doubtful if 15 <= number < 18 else RED, GREEN)
+        result = session.result()
+        names.append([one.name for one in result.whose])
+        found.append([face.track for face in result.faces])
+    assert names == [["Anna", "Bob"]] * 60
+    assert found == [[1, 2]] * 60
+    assert analyzer.detected == 20  # on every third frame
+    session.image = scene(doubtful, GREEN)
+    assert Session(Recognize(gallery=tmp_path / "people.gallery", analyzer=Painted(), track=False), doubtful).names == [
+        None
+    ]
+    # Corrections hold for the whole track, at once.
+    session.double_click(1)
+    session.keys("0")
+    assert session.names == ["Anna", None]
+    # What is labelled is what is in that very frame.
+    session.keys("l")
+    session.image = scene(GREEN, RED)
+    faces = session.result().faces
+    assert [face.descriptor.argmax().item() for face in faces if face.descriptor is not None] == [1, 2]
+    assert analyzer.detected > 20
+    with pytest.raises(ValueError, match="detect_every needs track"):
+        Recognize(["Anna", "Bob"], analyzer=Painted(), track=False, detect_every=2)
+
+
 def test_what_is_written(recognizing: Session) -> None:
     recognizing.image = scene(RED, BLUE)
     anna, unknown = recognizing.app.fields(recognizing.result())["faces"]  # type: ignore[attr-defined]
@@ -155,6 +204,7 @@ def test_what_is_written(recognizing: Session) -> None:
         "distance": 0.0,
         "margin": pytest.approx(2**0.5, abs=1e-4),
         "name_score": 1.0,
+        "track": None,
     }
     assert unknown["name"] is None
     assert recognizing.app.summary() == "faces: Anna (1), unknown (1)"
@@ -164,7 +214,7 @@ def test_every_change_is_saved_and_resumed(recognizing: Session, tmp_path: Path)
     path = tmp_path / "people.gallery"
     recognizing.double_click(2)
     recognizing.keys("0")
-    again = Recognize(gallery=path, analyzer=Painted())
+    again = Recognize(gallery=path, analyzer=Painted(), track=False)
     assert Session(again, RED, GREEN, BLUE).names == ["Anna", "Bob", None]  # it begins with recognising
     GalleryFile(path).save(Gallery())  # by somebody else
     before = recognizing.counts()
@@ -208,6 +258,11 @@ def test_the_panel_of_the_page(recognizing: Session) -> None:
     app.handle(Press("nobody"))
     app.handle(Press("label"))
     assert app.panel().rows[2].text == "nobody of these: 1"
+    nobody = app.gallery
+    app.handle(Press("forget"))
+    assert len(app.panel().rows) == 2
+    assert not app.gallery.nobody
+    app._change(nobody)
     app.handle(Press("start"))
     assert recognizing.counts()["Anna"] == 0  # both were this very face
     assert app.status == "Anna: two faces are needed; choose by a digit, add by double clicks"
@@ -227,12 +282,12 @@ def test_what_is_refused(tmp_path: Path) -> None:
         (["Anna", ""], "1 to 100 characters"),
     ):
         with pytest.raises(GalleryError, match=message):
-            Recognize(people, gallery=tmp_path / "new.gallery", analyzer=Painted())
+            Recognize(people, gallery=tmp_path / "new.gallery", analyzer=Painted(), track=False)
     assert not (tmp_path / "new.gallery").exists()
     with pytest.raises(ModelError, match="no classifier 'rbf'"):
-        Recognize(["Anna", "Bob"], classifier="rbf", analyzer=Painted())
+        Recognize(["Anna", "Bob"], classifier="rbf", analyzer=Painted(), track=False)
     with pytest.raises(ValueError, match="threshold must be greater than 0"):
-        Recognize(["Anna", "Bob"], threshold=0, analyzer=Painted())
+        Recognize(["Anna", "Bob"], threshold=0, analyzer=Painted(), track=False)
 
 
 def test_a_folder_is_enrolled(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
@@ -242,7 +297,7 @@ def test_a_folder_is_enrolled(tmp_path: Path, caplog: pytest.LogCaptureFixture) 
             cv.imwrite(str(tmp_path / name / f"{number}.png"), scene(colour))
     cv.imwrite(str(tmp_path / "Bob" / "two.png"), scene(GREEN, GREY))
     with caplog.at_level(logging.WARNING):
-        app = Recognize(folder=tmp_path, analyzer=Painted())
+        app = Recognize(folder=tmp_path, analyzer=Painted(), track=False)
     assert "two.png is left out: it shows 2 faces" in caplog.text
     assert Session(app, GREEN, RED, GREY).names == ["Bob", "Anna", None]
 
@@ -263,7 +318,7 @@ def test_photographs_of_well_known_people(tmp_path: Path, shared_data: Path) -> 
             image = cv.flip(image, 1) if number and files[0] == file else image
             cv.imwrite(str(tmp_path / name / f"{number}.png"), image)
     try:
-        app = Recognize(folder=tmp_path, device="cpu")
+        app = Recognize(folder=tmp_path, device="cpu", track=False)
     except WeightsError as error:
         pytest.skip(f"needs face-api's weights: {str(error).splitlines()[0]}")
     expected = {
@@ -278,3 +333,38 @@ def test_photographs_of_well_known_people(tmp_path: Path, shared_data: Path) -> 
         frame = cv.imread(str(images / f"{file}.png"))
         assert frame is not None
         assert app.process(frame).whose[0].name == name, file  # the best face's
+
+
+def test_a_gallery_comes_and_goes_by_the_page(recognizing: Session, tmp_path: Path) -> None:
+    app = recognizing.app
+    (offered,) = app.panel().downloads
+    assert offered.name == "people.gallery"
+    kept = offered.content()
+    assert kept == (tmp_path / "people.gallery").read_bytes()
+    app.handle(File("upload", kept))  # nothing that isn't here already
+    assert app.status == "added: 0 faces, 0 people"
+    assert recognizing.counts() == {"Anna": 2, "Bob": 2}
+
+    app.handle(Text("rename", "Robert"))
+    app.handle(File("upload", kept))
+    assert recognizing.counts() == {"Anna": 2, "Robert": 2}
+    app.handle(Text("rename", "Bob"))
+
+    other = Recognize(["Anna", "Ж 李"], analyzer=Painted(), track=False)
+    labelled = Session(other, (0, 0, 150), BLUE)
+    labelled.double_click(0)
+    labelled.keys("2")
+    labelled.double_click(1)
+    app.handle(File("upload", other.panel().downloads[0].content()))
+    assert app.status == "added: 2 faces, 1 person"
+    assert recognizing.counts() == {"Anna": 3, "Bob": 2, "Ж 李": 1}
+    assert recognizing.names == ["Anna", "Bob", "Ж 李"]  # learnt at once
+    assert app.panel().downloads[0].content() == (tmp_path / "people.gallery").read_bytes()
+
+    for damaged in (b"", b"\xff\xd8\xff\xe0", kept[:-1], kept[:8] + b"\0" + kept[9:], kept.replace(b"Anna", b"Bob\\")):
+        app.handle(File("upload", damaged))
+        assert app.status == "the file is no gallery of faces, or damaged: give another file"
+    foreign = Recognize(["Anna", "Bob"], model="openface", analyzer=Painted(), track=False).panel().downloads[0]
+    app.handle(File("upload", foreign.content()))
+    assert app.status.startswith("the descriptors in the file are of openface, not of faceapi")
+    assert recognizing.counts() == {"Anna": 3, "Bob": 2, "Ж 李": 1}

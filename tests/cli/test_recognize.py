@@ -39,3 +39,9 @@ def test_refused_in_a_line(
     assert err.startswith(f"torch-opencv: error: {message}")
     assert err.count("\n") == 1
     assert {path.name for path in somewhere.iterdir()} == {"foreign"}
+
+
+def test_options_of_following(somewhere: Path, capfd: pytest.CaptureFixture[str]) -> None:
+    arguments = ["--people", "a,b", "--no-track", "--detect-every", "2"]
+    assert main(["recognize", "sample", "--view", "none", *arguments]) == 2
+    assert "--detect-every is for faces that are followed" in capfd.readouterr().err

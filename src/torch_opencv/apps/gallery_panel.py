@@ -3,39 +3,49 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import partial
 from typing import Final
 
 import torch
 from torch import Tensor
 
 import torch_opencv as cv
-from torch_opencv.live.panel import Button, Panel, Row, TextField
+from torch_opencv.live.panel import Button, Download, FileField, Panel, Row, TextField
 from torch_opencv.vision.faces.gallery import Gallery, Person, Sample
+from torch_opencv.vision.faces.gallery_file import to_bytes
 
 _SHOWN: Final = 10  # the newest faces of a person
 _SIZE, _GAP = 30, 3  # pixels: ten are as wide as a window's panel
 _BACKGROUND, _EMPTY, _MISSING = (29, 27, 27), (60, 58, 58), (80, 200, 255)  # BGR
 _ENOUGH: Final = 2
+_LARGEST_UPLOAD: Final = 128 << 20  # bytes; some 3000 faces
 
 
-def make(gallery: Gallery, chosen: str, *, labelling: bool, asking: bool) -> Panel:
+def make(gallery: Gallery, chosen: str, *, filename: str, labelling: bool, asking: bool) -> Panel:
     """The panel.
 
     Args:
         gallery: Whose people and faces are shown.
         chosen: The name of the person whose faces are being added, or edited.
+        filename: What the gallery is called when it is downloaded.
         labelling: Whether the recognition can be started, else the labelling.
         asking: Whether the user is asked whose a face is.
 
     """
     rows = [_row(person, number, chosen) for number, person in enumerate(gallery.people)]
     if gallery.nobody:
-        rows.append(Row(f"nobody of these: {len(gallery.nobody)}", (strip(gallery.nobody, missing=0),)))
-    fields = (TextField("add", "Add or choose a person"), TextField("rename", f"Rename {chosen}"))
+        delete = Button("forget", "Delete these")
+        rows.append(Row(f"nobody of these: {len(gallery.nobody)}", (strip(gallery.nobody, missing=0),), (delete,)))
+    fields = (
+        TextField("add", "Add or choose a person"),
+        TextField("rename", f"Rename {chosen}"),
+        FileField("upload", "Add people from a file", _LARGEST_UPLOAD),
+    )
     buttons = [Button("start", "Recognise") if labelling else Button("label", "Label faces")]
     if asking:
         buttons.append(Button("nobody", "It is nobody of these"))
-    return Panel("Gallery", tuple(rows), fields, tuple(buttons))
+    download = Download(filename, "Download the gallery", partial(to_bytes, gallery))
+    return Panel("Gallery", tuple(rows), fields, tuple(buttons), (download,))
 
 
 def _row(person: Person, number: int, chosen: str) -> Row:

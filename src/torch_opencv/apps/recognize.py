@@ -23,19 +23,18 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final, Protocol
 
-import torch
 from torch import Tensor
 
 from torch_opencv.apps import gallery_panel
 from torch_opencv.live.app import App
-from torch_opencv.live.events import Click, Event, Key, Press, Text
+from torch_opencv.live.events import Click, Event, File, Key, Press, Text
 from torch_opencv.live.overlay import ACCENT, Color, draw_boxes, draw_note
 from torch_opencv.live.panel import Panel
-from torch_opencv.nets.faceapi.boxes import iou
-from torch_opencv.vision.faces import Face, FaceAnalyzer
+from torch_opencv.vision.faces import Face, FaceAnalyzer, FaceTracker, tracking
 from torch_opencv.vision.faces.enroll import enroll
+from torch_opencv.vision.faces.face import face_at, overlap
 from torch_opencv.vision.faces.gallery import Gallery, GalleryError, Sample, checked_name
-from torch_opencv.vision.faces.gallery_file import GalleryFile
+from torch_opencv.vision.faces.gallery_file import GalleryFile, from_bytes
 from torch_opencv.vision.faces.recognizer import Recognition, Recognizer
 
 _log = logging.getLogger(__name__)
@@ -43,12 +42,13 @@ _log = logging.getLogger(__name__)
 MOST_PEOPLE: Final = 9
 """As many as there are digits to choose them by."""
 _ENOUGH: Final = 2  # faces of each person, for a recognition
+_DETECT_EVERY: Final = 3  # frames, of faces that are followed
 _STEP: Final = 0.01  # of the threshold, with each key
 _UNKNOWN: Final = (150, 150, 150)  # BGR
 _NAMED: Final = (120, 220, 120)
 
 
-class Analyzer(Protocol):
+class Analyzer(tracking.Analyzer, Protocol):
     """What the program needs of a `FaceAnalyzer`."""
 
     def __call__(self, frame: Tensor) -> list[Face]:
@@ -85,6 +85,10 @@ class Recognize(App[Recognized]):
         threshold: the greatest distance of what counts as known; None: as the Recognizer has it.
         model: "faceapi" or "openface", whose descriptor.
         classifier: "linear" or "poly".
+        detector: "tiny", "ssd", "haar" or "yunet"; see `FaceAnalyzer`.
+        track: follow faces from frame to frame when recognising, so that a name stays at its face. While labelling, and
+            without it, each frame stands for itself.
+        detect_every: with tracking, look for faces only on every so many frames; None: on every third.
         device: "auto", "cpu", "cuda" or "cuda:N".
         analyzer: finds and describes faces, in place of one that is made.
 
@@ -92,6 +96,7 @@ class Recognize(App[Recognized]):
         GalleryError: a name, the gallery or the folder can't be used.
         ModelError: there is no such model or classifier.
         WeightsError: weights can't be had.
+        ValueError: ``detect_every`` without tracking, or less than 1.
 
     """
 
@@ -104,9 +109,14 @@ class Recognize(App[Recognized]):
         threshold: float | None = None,
         model: str = "faceapi",
         classifier: str = "linear",
+        detector: str = "tiny",
+        track: bool = True,
+        detect_every: int | None = None,
         device: str = "auto",
         analyzer: Analyzer | None = None,
     ) -> None:
+        if not track and detect_every not in (None, 1):
+            raise ValueError("detect_every needs track: what isn't followed must be found on every frame")
         self._classifier = classifier
         self._file = GalleryFile(gallery) if gallery else None
         self.gallery = self._file.load(model) if self._file else Gallery(model)
@@ -120,7 +130,10 @@ class Recognize(App[Recognized]):
         if self._file and people:
             self._file.save(self.gallery)  # so that a file that can't be written is found out here
         self.threshold = Recognizer(self.gallery, classifier=classifier, threshold=threshold).threshold
-        self._analyzer = analyzer or FaceAnalyzer(model=None, descriptors=model, device=device)
+        self._analyzer = analyzer or FaceAnalyzer(detector, model=None, descriptors=model, device=device)
+        self._tracks = track
+        self._every = detect_every or _DETECT_EVERY
+        self._tracker: FaceTracker | None = None  # the model's thread's
         if folder:
             self.gallery, left_out = enroll(folder, self.gallery, self._analyzer)
             for line in left_out:
@@ -144,9 +157,20 @@ class Recognize(App[Recognized]):
         return self.process_batch([image])[0]
 
     def process_batch(self, images: Sequence[Tensor], /) -> list[Recognized]:
-        """The same for several frames, of any sizes, in one go."""
+        """The same for the next frame of each of the sources 0, 1, ..."""
+        return self.process_sources(images, range(len(images)))
+
+    def process_sources(self, images: Sequence[Tensor], sources: Sequence[int], /) -> list[Recognized]:
+        """The same for frames of any of them, of any sizes, in one go."""
         recognizer = self._recognizer
-        results = [_recognized(faces, recognizer) for faces in self._analyzer.batch(images)]
+        # What is labelled is what is seen in that very frame; what is recognised may rest on more of them.
+        if not recognizer or not self._tracks:
+            self._tracker = None
+            found = self._analyzer.batch(images)
+        else:
+            self._tracker = self._tracker or FaceTracker(self._analyzer, every=self._every)
+            found = self._tracker.batch(images, sources)
+        results = [_recognized(faces, recognizer) for faces in found]
         if recognizer:
             self._seen.update(one.name or "unknown" for result in results for one in result.whose)
         return results
@@ -167,7 +191,7 @@ class Recognize(App[Recognized]):
         if asked:
             draw_note(image, "\n".join(["Whose face is this?", *self._answers()]))
         rows = [
-            (face.box, "?", ACCENT) if asked and _overlap(face, asked) else (face.box, _label(one), _color(one))
+            (face.box, "?", ACCENT) if asked and overlap(face, asked) else (face.box, _label(one), _color(one))
             for face, one in zip(result.faces, result.whose, strict=True)
         ]
         return draw_boxes(image, *zip(*rows, strict=True)) if rows else image
@@ -197,7 +221,7 @@ class Recognize(App[Recognized]):
         self.status = ""
         match event:
             case Click(double=True, frame=frame, result=Recognized() as result):
-                return self._clicked(_face_at(result.faces, event.x, event.y), frame.image)
+                return self._clicked(face_at(result.faces, event.x, event.y), frame.image)
             case Key("Escape") if self._asking:
                 self._asking = None
             case Key("0") if self._asking:
@@ -214,6 +238,8 @@ class Recognize(App[Recognized]):
                 self._move_threshold(-_STEP if key == "-" else _STEP)
             case Text(field, text):
                 self._entered(field, text)
+            case File(content=content):
+                self._merge(content)
             case Press(button):
                 self._pressed(button)
             case _:
@@ -277,6 +303,14 @@ class Recognize(App[Recognized]):
             self._change(rename(self.chosen_person, name))
             self.chosen_person = name
 
+    def _merge(self, content: bytes) -> None:
+        """Add what is in a gallery's file; nobody who is here is lost."""
+        uploaded = from_bytes(content, "the file", descriptor=self.gallery.descriptor)
+        before = self.gallery
+        self._change(before | uploaded)
+        faces, people = (new - old for new, old in zip(_size(self.gallery), _size(before), strict=True))
+        self.status = f"added: {_counted(faces, 'face', 'faces')}, {_counted(people, 'person', 'people')}"
+
     def _pressed(self, button: str) -> None:
         """A button of the panel's: what to do, and the number of a person or a face."""
         action, _, number = button.partition(" ")
@@ -287,6 +321,8 @@ class Recognize(App[Recognized]):
                 self._recognizer = self._asking = None
             elif action == "nobody":
                 self._answer(None)
+            elif action == "forget":
+                self._change(self.gallery.without_nobody())
             elif action == "choose":
                 self._choose(self.gallery.names[int(number)])
             elif action == "delete":
@@ -335,8 +371,16 @@ class Recognize(App[Recognized]):
 
     def _make_panel(self) -> Panel:
         return gallery_panel.make(
-            self.gallery, self.chosen_person, labelling=self._recognizer is None, asking=self._asking is not None
+            self.gallery,
+            self.chosen_person,
+            filename=self._file.path.name if self._file else "people.gallery",
+            labelling=self._recognizer is None,
+            asking=self._asking is not None,
         )
+
+
+def _size(gallery: Gallery) -> tuple[int, int]:
+    return len(gallery), len(gallery.people)
 
 
 def _recognized(faces: list[Face], recognizer: Recognizer | None) -> Recognized:
@@ -354,11 +398,6 @@ def _color(one: Recognition) -> Color:
     return _NAMED if one.name else _UNKNOWN
 
 
-def _overlap(one: Face, other: Face) -> bool:
-    """Whether two faces are about in the same place."""
-    return float(iou(torch.tensor([one.box]), torch.tensor([other.box]))) > 0.2
-
-
 def _fields(face: Face, one: Recognition) -> dict[str, object]:
     return {
         "box": [round(value, 1) for value in face.box],
@@ -367,18 +406,13 @@ def _fields(face: Face, one: Recognition) -> dict[str, object]:
         "distance": _rounded(one.distance),
         "margin": _rounded(one.margin),
         "name_score": _rounded(one.score),
+        "track": face.track,
     }
+
+
+def _counted(number: int, one: str, several: str) -> str:
+    return f"{number} {one if number == 1 else several}"
 
 
 def _rounded(value: float | None) -> float | None:
     return None if value is None else round(value, 4)
-
-
-def _face_at(faces: Sequence[Face], x: float, y: float) -> Face | None:
-    """The smallest face at a point of the frame."""
-    there = [
-        face
-        for face in faces
-        if face.box[0] <= x < face.box[0] + face.box[2] and face.box[1] <= y < face.box[1] + face.box[3]
-    ]
-    return min(there, key=lambda face: face.box[2] * face.box[3], default=None)

@@ -5,7 +5,8 @@ from __future__ import annotations
 import enum
 import inspect
 import logging
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Literal, get_type_hints
 
@@ -147,15 +148,44 @@ def _check_threshold(threshold: float | None) -> float | None:
     return threshold
 
 
+DetectorOption = Annotated[
+    Detector,
+    typer.Option(
+        help="What finds faces: tiny is fastest, ssd finds more, haar is the original demo's, yunet is OpenCV's."
+    ),
+]
+Track = Annotated[
+    bool | None,
+    typer.Option(
+        "--track/--no-track",
+        help="Follow faces from frame to frame, so that what is said about each stays put. Default: yes, except for "
+        "single pictures.",
+        show_default=False,
+    ),
+]
+DetectEvery = Annotated[
+    int | None,
+    typer.Option(
+        metavar="N",
+        min=1,
+        help="Look for faces on every N-th frame only, and follow them in between. Default: 3, or 1 without tracking.",
+        show_default=False,
+    ),
+]
+
+
+def _follows(sources: Sequence[Source], track: bool | None, detect_every: int | None) -> bool:
+    """Whether faces are followed from frame to frame."""
+    follows = not any(source.still for source in sources) if track is None else track
+    if not follows and detect_every not in (None, 1):
+        raise typer.BadParameter("--detect-every is for faces that are followed: leave it out, or give --track")
+    return follows
+
+
 def faces(
     sources: Sequence[Source],
     /,
-    detector: Annotated[
-        Detector,
-        typer.Option(
-            help="What finds faces: tiny is fastest, ssd finds more, haar is the original demo's, yunet is OpenCV's."
-        ),
-    ] = Detector.tiny,
+    detector: DetectorOption = Detector.tiny,
     model: Annotated[
         FaceModel,
         typer.Option(
@@ -163,25 +193,8 @@ def faces(
             "group and gender."
         ),
     ] = FaceModel.faceapi,
-    track: Annotated[
-        bool | None,
-        typer.Option(
-            "--track/--no-track",
-            help="Follow faces from frame to frame, so that each keeps a number and its labels stay put. Default: yes, "
-            "except for single images.",
-            show_default=False,
-        ),
-    ] = None,
-    detect_every: Annotated[
-        int | None,
-        typer.Option(
-            metavar="N",
-            min=1,
-            help="Look for faces on every N-th frame only, and follow them in between. Default: 3, or 1 without "
-            "tracking.",
-            show_default=False,
-        ),
-    ] = None,
+    track: Track = None,
+    detect_every: DetectEvery = None,
     threshold: Annotated[
         float | None,
         typer.Option(
@@ -196,13 +209,10 @@ def faces(
     device: Device = "auto",
 ) -> Any:
     """Find faces, and say their gender, age and expression."""
-    follows = not any(source.still for source in sources) if track is None else track
-    if not follows and detect_every not in (None, 1):
-        raise typer.BadParameter("--detect-every is for faces that are followed: leave it out, or give --track")
+    follows = _follows(sources, track, detect_every)
     from torch_opencv.apps.faces import Faces
-    from torch_opencv.weights.errors import MissingWeightsError
 
-    try:
+    with _missing_in_a_line():
         return Faces(
             detector.value,
             model=model.value,
@@ -211,7 +221,16 @@ def faces(
             detect_every=detect_every,
             threshold=threshold,
         )
-    except MissingWeightsError as error:  # whose own message lists all mirrors tried, of each of up to five
+
+
+@contextmanager
+def _missing_in_a_line() -> Iterator[None]:
+    """Say in a line that weights are missing: the error's own message lists all places tried, of each of up to five."""
+    from torch_opencv.weights.errors import MissingWeightsError
+
+    try:
+        yield
+    except MissingWeightsError as error:
         raise MissingWeightsError(_how_to_get(error.names), error.names) from error
 
 
@@ -268,6 +287,9 @@ def recognize(
     classifier: Annotated[
         Literal["linear", "poly"], typer.Option(help="The kernel of the support vector machine.")
     ] = "linear",
+    detector: DetectorOption = Detector.tiny,
+    track: Track = None,
+    detect_every: DetectEvery = None,
     device: Device = "auto",
 ) -> Any:
     """Say whose faces are in the image, after you have labelled some by double clicks.
@@ -275,18 +297,22 @@ def recognize(
     While labelling, a digit chooses a person, a double click on a face adds it, Backspace takes the last one back.
     Enter starts once everyone has two. Then a double click asks whose a face is, and l leads back to labelling.
     """
+    follows = _follows(sources, track, detect_every)
     from torch_opencv.apps.recognize import Recognize
 
-    names = people.split(",") if people else []
-    return Recognize(
-        names,
-        gallery=gallery,
-        folder=enroll,
-        threshold=threshold,
-        model=model,
-        classifier=classifier,
-        device=device,
-    )
+    with _missing_in_a_line():
+        return Recognize(
+            people.split(",") if people else [],
+            gallery=gallery,
+            folder=enroll,
+            threshold=threshold,
+            model=model,
+            classifier=classifier,
+            detector=detector.value,
+            track=follows,
+            detect_every=detect_every,
+            device=device,
+        )
 
 
 def stylize(

@@ -18,10 +18,10 @@ from threading import Event as Flag
 from torch_opencv.live import loop
 from torch_opencv.live.app import App, as_app, name_of
 from torch_opencv.live.errors import LiveError, OutputError, SourceError, ViewError
-from torch_opencv.live.events import Click, Event, Key, Press, Text
+from torch_opencv.live.events import Click, Event, File, Key, Press, Text
 from torch_opencv.live.loop import Report
 from torch_opencv.live.mailbox import Mailbox
-from torch_opencv.live.panel import Button, Panel, Row, TextField
+from torch_opencv.live.panel import Button, Download, FileField, Panel, Row, TextField
 from torch_opencv.live.pipeline import capture
 from torch_opencv.live.resources import Spec, ViewKind, open_resources
 from torch_opencv.live.results import Results
@@ -32,7 +32,10 @@ __all__ = [
     "App",
     "Button",
     "Click",
+    "Download",
     "Event",
+    "File",
+    "FileField",
     "Frame",
     "Key",
     "LiveError",

@@ -1,4 +1,4 @@
-"""What a user does in a view: keys, clicks, texts and buttons, and the commands that the loop itself obeys."""
+"""What a user does in a view: keys, clicks, texts, files and buttons, and the commands that the loop itself obeys."""
 
 from __future__ import annotations
 
@@ -48,6 +48,15 @@ class Text:
 
 
 @dataclass(frozen=True, slots=True)
+class File:
+    """A file was given to one of the panel's fields. It may hold anything."""
+
+    field: str
+    """The field's name."""
+    content: bytes
+
+
+@dataclass(frozen=True, slots=True)
 class Press:
     """One of the panel's buttons was pressed."""
 
@@ -80,5 +89,5 @@ class Seek:
     """In seconds."""
 
 
-Event = Key | Click | Text | Press
+Event = Key | Click | Text | File | Press
 """What reaches an app's `handle`."""

@@ -1,10 +1,12 @@
 """What a program shows beside the frames: a gallery of faces, the latest captions, a field to type in.
 
-A window shows it as a second window, the page as an ``<aside>``, where fields and buttons come back as events.
+A window shows it as a second window, the page as an ``<aside>``, where fields and buttons come back as events, and
+files come and go.
 """
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import torch
@@ -27,6 +29,27 @@ class TextField:
 
 
 @dataclass(frozen=True, eq=False, slots=True)
+class FileField:
+    """A field on the page that takes a file; what is in it comes back as `events.File`."""
+
+    name: str
+    label: str
+    largest: int = 32 << 20
+    """Bytes; larger files are refused on the page. It is in memory as a whole."""
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class Download:
+    """A file that the page offers."""
+
+    name: str
+    """Under which it is saved, such as "people.gallery"."""
+    label: str
+    content: Callable[[], bytes]
+    """Makes what is in it, whenever it is asked for: in another thread, so it must read what doesn't change."""
+
+
+@dataclass(frozen=True, eq=False, slots=True)
 class Row:
     """A line of the panel: a text and small images."""
 
@@ -42,5 +65,6 @@ class Panel:
 
     title: str
     rows: tuple[Row, ...] = ()
-    fields: tuple[TextField, ...] = ()
+    fields: tuple[TextField | FileField, ...] = ()
     buttons: tuple[Button, ...] = ()
+    downloads: tuple[Download, ...] = ()

@@ -9,7 +9,7 @@ from typing import Literal, Protocol
 
 import torch
 
-from torch_opencv.live.events import Choose, Click, Command, Key, Press, Seek, Text
+from torch_opencv.live.events import Choose, Click, Command, File, Key, Press, Seek, Text
 from torch_opencv.live.panel import Panel
 from torch_opencv.live.sources import Frame
 
@@ -112,7 +112,7 @@ class Pointer:
         return next((click for click in clicks if click), None)
 
 
-ViewEvent = Key | Pointer | Text | Press | Command | Choose | Seek
+ViewEvent = Key | Pointer | Text | File | Press | Command | Choose | Seek
 """What a user does in a view."""
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Literal
+from typing import Any, Literal
 
 import torch
 from torch import Tensor, nn
@@ -61,6 +61,11 @@ def _to_bytes(frame: Tensor) -> str:
     if frame.is_floating_point() and frame.numel() and bool(frame.max() <= 1):
         return "values in 0..1 become bytes by (frame * 255).round().to(torch.uint8)"
     return "values in 0..255 become bytes by frame.clamp(0, 255).to(torch.uint8)"
+
+
+def opencv_for(frame: Tensor) -> Any:
+    """What works on a frame where it is: `cv` on the CPU, else `cv.cuda`, whose functions give the same numbers."""
+    return cv if frame.device.type == "cpu" else cv.cuda
 
 
 def center_crop(frame: Tensor, fraction: float = 1.0) -> Tensor:

@@ -303,6 +303,7 @@ def test_a_panel_is_shown_once_and_to_who_comes_later(browser: Browser) -> None:
             "rows": [{"text": "<b>cup</b>", "buttons": [{"name": "remove 0", "label": "Remove"}]}],
             "fields": [{"name": "label", "label": "Label"}],
             "buttons": [{"name": "save", "label": "Save"}],
+            "downloads": [],
         }
         with Page(browser) as later:
             assert later.hear("panel")["panel"]["title"] == "Labels"

@@ -13,7 +13,14 @@ from torch import Tensor, nn
 
 from torch_opencv.nets import faceapi
 from torch_opencv.nets.faceapi import boxes
-from torch_opencv.nets.faceapi.blocks import SameConv2d, SeparableConv2d, max_pool_same, published_state
+from torch_opencv.nets.faceapi.blocks import (
+    Normalise,
+    SameConv2d,
+    SeparableConv2d,
+    max_pool_same,
+    published_state,
+    with_normalisation,
+)
 from torch_opencv.nets.faceapi.inputs import square
 
 
@@ -212,3 +219,12 @@ def test_decoding_the_tiny_detectors_grid() -> None:
     left, top, width, height = (found[0, best] * 13).tolist()
     assert (width, height) == pytest.approx((2.882459, 3.518061), rel=1e-6)
     assert (left + width / 2, top + height / 2) == pytest.approx((7.5, 4.5), rel=1e-6)
+
+
+def test_normalisation_as_part_of_a_convolution() -> None:
+    mean, scale = (117.0, 114.5, 97.25), 255.0
+    conv, folded = (torch.nn.Conv2d(3, 5, 3) for _ in range(2))
+    weight, bias = with_normalisation(conv.weight.detach(), conv.bias.detach(), mean, scale)  # type: ignore[union-attr]
+    folded.load_state_dict({"weight": weight, "bias": bias})
+    images = torch.rand(2, 3, 20, 30) * 255
+    torch.testing.assert_close(folded(images), conv(Normalise(mean, scale)(images)), rtol=0, atol=1e-5)

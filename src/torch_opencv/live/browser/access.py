@@ -2,7 +2,8 @@
 
 Without a token the server is bound to this machine and answers only to this machine's own names; otherwise any web page
 could reach it under a name of its own that it lets point here (DNS rebinding). With a token the name doesn't matter: a
-foreign name carries no cookie of ours. A WebSocket must come from the page itself, as browsers let any page open one.
+foreign name carries no cookie of ours. A WebSocket must come from the page itself, as browsers let any page open one;
+and so must whatever asks for more than to read, as browsers let any page send that, too.
 
 The token comes in once, in the address, and stays as a cookie; the page then takes it out of the address bar.
 
@@ -132,7 +133,8 @@ class Guard:
         if self._token is not None and not self._knows_token(connection):
             return "The token is missing or wrong. Open the whole address that the program printed."
         origin = connection.headers.get("origin")
-        if connection.scope["type"] == "websocket" and origin is not None and not _same_place(origin, host):
+        asks_only = connection.scope["type"] == "http" and connection.scope["method"] in ("GET", "HEAD")
+        if not asks_only and origin is not None and not _same_place(origin, host):
             return "Only the page itself may connect."
         return ""
 

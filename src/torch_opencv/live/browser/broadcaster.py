@@ -5,7 +5,7 @@ A page and the server exchange JSON texts, ``{"type": ...}``, and binary JPEGs:
 - to the page: ``hello`` (title, whether it may quit, the table of keys), ``frame`` (number, source, fields, stats),
   with the JPEG right behind it; ``panel`` (see `panel_message`); ``camera`` (state: "none", "free", "yours" or
   "taken"); ``got`` for each of the camera's images; ``end``.
-- from the page: see `messages`; and as the camera JPEGs.
+- from the page: see `messages`; and as the camera JPEGs. (Files go another way: see `panel_files`.)
 
 Anything else ends that page's connection, with the reason.
 """
@@ -71,6 +71,11 @@ class Broadcaster:
         self._panel = self._panel[0] + 1, panel
         if self._viewers:
             self.soon(self._news.set)
+
+    @property
+    def panel(self) -> Panel | None:
+        """The newest panel."""
+        return self._panel[1]
 
     def soon(self, function: Any, *arguments: object) -> None:
         """Call a function on the event loop, unless that has ended."""

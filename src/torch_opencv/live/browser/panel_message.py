@@ -8,18 +8,14 @@ import json
 import torch
 
 import torch_opencv as cv
-from torch_opencv.live.panel import Button, Panel
+from torch_opencv.live.panel import Button, FileField, Panel, TextField
 from torch_opencv.live.panel_image import thumbnail
 
 _QUALITY = 85
 
 
 def panel_message(panel: Panel | None) -> str:
-    """The message ``panel`` (panel: null, or title, rows, fields and buttons), JSON.
-
-    Args:
-        panel: whose images go as JPEG thumbnails; None: there is none any more.
-    """
+    """The message ``panel`` (panel: null, or title, rows, fields, buttons and downloads)."""
     if panel is None:
         return '{"type": "panel", "panel": null}'
     content = {
@@ -32,10 +28,16 @@ def panel_message(panel: Panel | None) -> str:
             }
             for row in panel.rows
         ],
-        "fields": [{"name": field.name, "label": field.label} for field in panel.fields],
+        "fields": [_field(field) for field in panel.fields],
         "buttons": [_named(button) for button in panel.buttons],
+        "downloads": [{"name": download.name, "label": download.label} for download in panel.downloads],
     }
     return json.dumps({"type": "panel", "panel": content})
+
+
+def _field(field: TextField | FileField) -> dict[str, object]:
+    kind = {"largest": field.largest} if isinstance(field, FileField) else {}
+    return {"name": field.name, "label": field.label, **kind}
 
 
 def _named(button: Button) -> dict[str, str]:

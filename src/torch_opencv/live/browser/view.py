@@ -26,7 +26,9 @@ from torch_opencv.live.browser.camera import BrowserCamera
 from torch_opencv.live.browser.certificate import fingerprint, own_certificate, tls_context
 from torch_opencv.live.browser.limits import LimitedWebSocket
 from torch_opencv.live.browser.listener import listen, outward_address
+from torch_opencv.live.browser.panel_files import PanelFiles
 from torch_opencv.live.errors import ViewError
+from torch_opencv.live.events import File
 from torch_opencv.live.panel import Panel
 from torch_opencv.live.views import AnnotatedFrame, ViewEvent
 
@@ -102,6 +104,7 @@ class Browser:
             self._closed = False
             self._complaints: set[str] = set()
             self._saved: dict[str, Path] = {}  # what visitors may have, by name
+            self._panel_files = PanelFiles(lambda: self._broadcaster.panel, self._broadcaster.events.append)
             config = uvicorn.Config(
                 self._application(),
                 http="h11",
@@ -184,7 +187,13 @@ class Browser:
 
         """
         self._check()
-        return self._broadcaster.inbox.take()
+        events: list[ViewEvent] = []
+        with suppress(IndexError):
+            while True:
+                events.append(self._broadcaster.events.popleft())
+                if isinstance(events[-1], File):
+                    self._broadcaster.soon(self._panel_files.taken)
+        return events
 
     @property
     def watched(self) -> bool:
@@ -251,6 +260,8 @@ class Browser:
             Route("/", file),
             WebSocketRoute("/socket", self._broadcaster.connect),
             Route("/saved/{name}", saved),
+            Route("/panel/{name}", self._panel_files.download),
+            Route("/panel/{name}", self._panel_files.upload, methods=["POST"]),
             Route("/{name}", file),
         ]
         names = LOOPBACK_NAMES | {self._host.lower(), str(self._bound)}

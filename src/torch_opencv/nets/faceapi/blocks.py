@@ -57,6 +57,12 @@ class SeparableConv2d(nn.Module):
 
 def max_pool_same(x: Tensor, kernel: int, stride: int) -> Tensor:
     """Max-pooling with TensorFlow's "same" padding, which never wins: (N, C, H, W) to (N, C, ceil(H / stride), ...)."""
+    # Without a step of its own for the padding, where that can be: it'd cost as much as a convolution.
+    before, after = zip(*(same_padding(size, kernel, stride) for size in x.shape[2:]), strict=True)
+    if before == after:
+        return F.max_pool2d(x, kernel, stride, before)
+    if not any(before) and stride > 1:  # the last one sees what there is
+        return F.max_pool2d(x, kernel, stride, ceil_mode=True)
     return F.max_pool2d(_pad_same(x, kernel, stride, -torch.inf), kernel, stride)
 
 
@@ -73,6 +79,12 @@ class Normalise(nn.Module):
     def forward(self, images: Tensor) -> Tensor:
         """(N, 3, H, W) to the same shape, in the network's dtype."""
         return (images.to(self.mean.dtype) - self.mean) / self.scale
+
+
+def with_normalisation(weight: Tensor, bias: Tensor, mean: Sequence[float], scale: float) -> tuple[Tensor, Tensor]:
+    """Weight and bias of an unpadded convolution of pictures that would be normalised before it."""
+    folded = weight.double() / scale
+    return folded.float(), (bias.double() - (folded.sum(dim=(2, 3)) * torch.tensor(mean).double()).sum(dim=1)).float()
 
 
 class DenseBlock(nn.Module):

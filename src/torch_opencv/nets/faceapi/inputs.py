@@ -7,6 +7,8 @@ descriptors by a tenth of what tells people apart.
 
 from __future__ import annotations
 
+import math
+
 import torch
 import torch.nn.functional as F  # noqa: N812 (PyTorch's own name for it)
 from torch import Tensor
@@ -29,13 +31,22 @@ def square(frame: Tensor, box: tuple[int, int, int, int], size: int, *, centred:
     left, top, width, height = box
     side = max(width, height)
     above, before = ((side - length) // 2 if centred else 0 for length in (height, width))
-    padded = torch.zeros(side + 1, side + 1, 3, dtype=torch.float32, device=frame.device)
+    # What lies below or beside the picture is black, and needn't be resized: the smallest part of the square that holds
+    # the picture, and becomes so many whole pixels.
+    step = side // math.gcd(side, size)
+    rows, columns = (math.ceil(length / step) * step for length in (above + height, before + width))
+    padded = torch.zeros(rows + 1, columns + 1, 3, dtype=torch.float32, device=frame.device)
     padded[above : above + height, before : before + width] = frame[top : top + height, left : left + width]
     planes = padded.permute(2, 0, 1)
     if side != size:
         # PyTorch's way with aligned corners takes pixel i at i * (in - 1) / (out - 1). With one pixel more, the last
         # one once again, in and out, that is TensorFlow's i * in / out.
-        padded[side] = padded[side - 1]
-        padded[:, side] = padded[:, side - 1]
-        planes = F.interpolate(planes[None], (size + 1, size + 1), mode="bilinear", align_corners=True)[0]
-    return planes[:, :size, :size].flip(0)
+        if rows == side:
+            padded[rows] = padded[rows - 1]
+        if columns == side:
+            padded[:, columns] = padded[:, columns - 1]
+        rows, columns = rows * size // side, columns * size // side
+        planes = F.interpolate(planes[None], (rows + 1, columns + 1), mode="bilinear", align_corners=True)[0]
+    result = torch.zeros(3, size, size, dtype=torch.float32, device=frame.device)
+    result[:, :rows, :columns] = planes[:, :rows, :columns].flip(0)
+    return result

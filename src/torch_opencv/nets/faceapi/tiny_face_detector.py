@@ -9,8 +9,9 @@ import torch
 import torch.nn.functional as F  # noqa: N812 (PyTorch's own name for it)
 from torch import Tensor, nn
 
-from torch_opencv.nets.faceapi.blocks import Normalise, max_pool_same, published_state
+from torch_opencv.nets.faceapi.blocks import max_pool_same, published_state, with_normalisation
 
+_MEAN, _SCALE = (117.001, 114.697, 97.404), 255.0  # by which pictures are normalised
 _SLOPE: Final = 0.10000000149  # of the leaky ReLU, as published
 # Width and height of the five shapes that a face is looked for in, in cells of the grid.
 _ANCHORS: Final = (
@@ -31,14 +32,13 @@ class TinyFaceDetector(nn.Module):
 
     def __init__(self) -> None:
         super().__init__()
-        self.normalise = Normalise((117.001, 114.697, 97.404), 255)
         self.conv0 = nn.Conv2d(3, 16, 3)
         self.convs = nn.ModuleList(_PaddedSeparable(16 << index, 32 << index) for index in range(5))
         self.conv8 = nn.Conv2d(512, 5 * len(_ANCHORS), 1)
 
     def forward(self, images: Tensor) -> Tensor:
-        """(N, 3, S, S) images to a grid (N, 25, S / 32, S / 32)."""
-        x = F.leaky_relu(self.conv0(self.normalise(images)), _SLOPE)
+        """(N, 3, S, S) pictures to a grid (N, 25, S / 32, S / 32)."""
+        x = F.leaky_relu(self.conv0(images.to(self.conv0.weight.dtype)), _SLOPE)
         for conv in self.convs:
             x = F.leaky_relu(conv(max_pool_same(x, 2, 2)), _SLOPE)
         y: Tensor = self.conv8(max_pool_same(x, 2, 1))
@@ -68,12 +68,17 @@ class TinyFaceDetector(nn.Module):
         return boxes.flatten(1, 3), torch.sigmoid(x[..., 4]).flatten(1, 3)
 
     def load_published(self, tensors: Mapping[str, Tensor]) -> None:
-        """Take the published weights, as `formats.tfjs.load` reads them.
+        """Take the published weights, as `formats.tfjs.load` reads them; RuntimeError if they don't fit.
 
-        Raises:
-            RuntimeError: they don't fit.
+        The pictures' normalisation becomes part of the first convolution.
         """
-        self.load_state_dict(published_state(tensors, {f"conv{index + 1}/": f"convs/{index}/" for index in range(5)}))
+        state = published_state(tensors, {f"conv{index + 1}/": f"convs/{index}/" for index in range(5)})
+        first = {"conv0.weight", "conv0.bias"}
+        if first <= state.keys():
+            state["conv0.weight"], state["conv0.bias"] = with_normalisation(
+                state["conv0.weight"], state["conv0.bias"], _MEAN, _SCALE
+            )
+        self.load_state_dict(state)
 
 
 class _PaddedSeparable(nn.Module):

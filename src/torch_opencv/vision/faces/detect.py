@@ -24,6 +24,7 @@ from torch_opencv import runtime, weights
 from torch_opencv.nets.faceapi import SsdMobilenet, TinyFaceDetector, boxes, inputs, ssd_mobilenet
 from torch_opencv.vision.errors import ModelError
 from torch_opencv.vision.faces import published
+from torch_opencv.vision.frames import opencv_for
 
 _SMALLEST_HAAR: Final = 48  # the cascade's smallest face, 24 pixels, in a frame that is made half as large
 DetectorName = Literal["tiny", "ssd", "haar", "yunet"]
@@ -236,8 +237,9 @@ class HaarDetector(Detector):
     def _found(self, frame: Tensor) -> Detections:
         if min(frame.shape[:2]) < _SMALLEST_HAAR:
             return _sorted(torch.zeros(0, 4, dtype=torch.float64), torch.zeros(0, dtype=torch.float64))
-        frame = frame.cpu()
-        grey = cv.cvtColor(cv.resize(frame, None, fx=self._shrink, fy=self._shrink), cv.COLOR_BGR2GRAY)
+        on_device = opencv_for(frame)
+        small = on_device.resize(frame, None, fx=self._shrink, fy=self._shrink)
+        grey = on_device.cvtColor(small, cv.COLOR_BGR2GRAY).cpu()
         found, _, weight = self._cascade.detectMultiScale3(grey, outputRejectLevels=True)
         scores = torch.sigmoid(torch.as_tensor(weight, dtype=torch.float64).flatten())
         good = scores >= self._threshold

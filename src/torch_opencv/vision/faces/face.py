@@ -1,11 +1,15 @@
-"""What is known about a face."""
+"""What is known about a face, and which of several is meant."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
+import torch
 from torch import Tensor
+
+from torch_opencv.nets.faceapi.boxes import iou
 
 
 @dataclass(frozen=True, eq=False)
@@ -37,3 +41,18 @@ class Face:
     expressions: Tensor | None = None
     descriptor: Tensor | None = None
     track: int | None = None
+
+
+def face_at(faces: Sequence[Face], x: float, y: float) -> Face | None:
+    """The smallest face at a point of the frame, in pixels; None if there is none."""
+    there = [
+        face
+        for face in faces
+        if face.box[0] <= x < face.box[0] + face.box[2] and face.box[1] <= y < face.box[1] + face.box[3]
+    ]
+    return min(there, key=lambda face: face.box[2] * face.box[3], default=None)
+
+
+def overlap(one: Face, other: Face) -> bool:
+    """Whether two faces are about in the same place."""
+    return float(iou(torch.tensor([one.box]), torch.tensor([other.box]))) > 0.2

@@ -11,6 +11,7 @@ The file (`gallery_file`) is written as a whole: what was deleted from the galle
 from __future__ import annotations
 
 import unicodedata
+from collections.abc import Set
 from dataclasses import dataclass, replace
 from typing import Final, Literal
 
@@ -21,6 +22,7 @@ import torch_opencv as cv
 from torch_opencv.errors import TorchOpencvError
 from torch_opencv.nets.faceapi import boxes
 from torch_opencv.vision.faces.face import Face
+from torch_opencv.vision.frames import opencv_for
 
 DescriptorName = Literal["faceapi", "openface"]
 DESCRIPTORS: Final[tuple[DescriptorName, ...]] = ("faceapi", "openface")
@@ -65,12 +67,12 @@ class Sample:
         if face.descriptor is None or cut is None:
             raise ValueError("the face has no descriptor, or lies outside the frame")
         left, top, width, height = cut
-        image = frame[top : top + height, left : left + width].cpu()
-        scale = IMAGE_SIZE / max(width, height)
+        picture = frame[top : top + height, left : left + width]
+        scale = PICTURE_SIZE / max(width, height)
         if scale < 1:
             size = max(1, round(width * scale)), max(1, round(height * scale))
-            image = cv.resize(image, size, interpolation=cv.INTER_AREA)
-        return Sample(image.clone(), face.descriptor.cpu().float().clone())
+            picture = opencv_for(picture).resize(picture, size, interpolation=cv.INTER_AREA)
+        return Sample(picture.cpu().clone(), face.descriptor.cpu().float().clone())
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -189,6 +191,10 @@ class Gallery:
         gone = self.person(name)
         return replace(self, people=tuple(person for person in self.people if person is not gone))
 
+    def without_nobody(self) -> Gallery:
+        """Without the faces that are nobody's."""
+        return replace(self, nobody=())
+
     def renamed(self, name: str, new: str) -> Gallery:
         """With another name for a person.
 
@@ -220,17 +226,16 @@ class Gallery:
     def __or__(self, other: Gallery) -> Gallery:
         """Two galleries in one: people of the same name are taken for the same.
 
-        Raises:
-            GalleryError: their descriptors are of different kinds.
+        A face that is in both stays whose it is in the first one: whoever has got another name there isn't added again.
+        GalleryError if their descriptors are of different kinds.
         """
         if self.descriptor != other.descriptor:
             raise GalleryError(f"descriptors of {self.descriptor} and of {other.descriptor} can't be in one gallery")
-        people = [
-            Person(person.name, person.faces + (other.person(person.name).faces if person.name in other.names else ()))
-            for person in self.people
-        ]
-        people += [person for person in other.people if person.name not in self.names]
-        return replace(self, people=tuple(people), nobody=self.nobody + other.nobody)
+        here = {_key(face) for person in self.people for face in person.faces} | {_key(face) for face in self.nobody}
+        new = {person.name: _unknown(person.faces, here) for person in other.people}
+        people = [Person(person.name, person.faces + new.pop(person.name, ())) for person in self.people]
+        people += [Person(name, faces) for name, faces in new.items() if faces or not other.person(name).faces]
+        return replace(self, people=tuple(people), nobody=self.nobody + _unknown(other.nobody, here))
 
     def _replaced(self, old: Person, new: Person) -> Gallery:
         return replace(self, people=tuple(new if person is old else person for person in self.people))
@@ -258,6 +263,15 @@ def checked_name(name: str) -> str:
 
 def _other_faces(faces: tuple[Sample, ...], known: Sample) -> tuple[Sample, ...]:
     return tuple(face for face in faces if not torch.equal(face.descriptor, known.descriptor))
+
+
+def _unknown(faces: tuple[Sample, ...], here: Set[bytes]) -> tuple[Sample, ...]:
+    return tuple(face for face in faces if _key(face) not in here)
+
+
+def _key(face: Sample) -> bytes:
+    """By which the very same face is known."""
+    return face.descriptor.numpy().tobytes()
 
 
 def _less(faces: tuple[Sample, ...], gone: Sample) -> tuple[Sample, ...]:

@@ -65,13 +65,7 @@ class GalleryFile:
         self._seen = self._state()
         if self._seen is None:
             return Gallery(descriptor)
-        gallery = _read(self.path)
-        if gallery.descriptor != descriptor:
-            raise GalleryError(
-                f"the descriptors in {self.path} are of {gallery.descriptor}, not of {descriptor}: "
-                f"say --model {gallery.descriptor}, or take another file"
-            )
-        return gallery
+        return from_bytes(_content(self.path), str(self.path), descriptor=descriptor)
 
     def save(self, gallery: Gallery) -> None:
         """Replace what is in the file.
@@ -89,7 +83,7 @@ class GalleryFile:
             with atomic_write(target) as part:
                 part.chmod(_OURS)
                 with part.open("wb") as file:
-                    file.write(_bytes(gallery))
+                    file.write(to_bytes(gallery))
                     file.flush()
                     os.fsync(file.fileno())
             _sync_folder(target.parent)
@@ -111,7 +105,8 @@ class GalleryFile:
         return now.st_ino, now.st_mtime_ns, now.st_size
 
 
-def _bytes(gallery: Gallery) -> bytes:
+def to_bytes(gallery: Gallery) -> bytes:
+    """A gallery as its file has it."""
     faces = [face for person in gallery.people for face in person.faces] + list(gallery.nobody)
     descriptors = [face.descriptor for face in faces]
     tensors = {f"picture.{number}": face.image.contiguous() for number, face in enumerate(faces)}
@@ -125,24 +120,45 @@ def _bytes(gallery: Gallery) -> bytes:
     return safetensors.torch.save(tensors, {"gallery": json.dumps(described, ensure_ascii=False)})
 
 
-def _read(path: Path) -> Gallery:
-    refusal = f"{path} is no gallery of faces, or damaged: give another file, or delete it"
+def from_bytes(content: bytes, name: str, *, descriptor: str) -> Gallery:
+    """The gallery in a file's content.
+
+    Args:
+        content: Whatever is said to be one.
+        name: What it is called in errors.
+        descriptor: What descriptors are wanted, "faceapi" or "openface".
+
+    Raises:
+        GalleryError: It is none of a gallery, damaged, or has other descriptors.
+
+    """
+    refusal = f"{name} is no gallery of faces, or damaged: give another file"
     try:
-        if not path.is_file() or path.stat().st_size > _LARGEST:
+        header = int.from_bytes(content[:8], "little")
+        if header > _LARGEST_HEADER:
             raise GalleryError(refusal)
-        with path.open("rb") as file:
-            if int.from_bytes(file.read(8), "little") > _LARGEST_HEADER:
-                raise GalleryError(refusal)
-        with safetensors.safe_open(path, framework="pt") as opened:
-            metadata = opened.metadata() or {}
-            tensors = {name: opened.get_tensor(name) for name in opened.keys()}  # noqa: SIM118 (it is no dict)
-        return _gallery(json.loads(metadata["gallery"]), tensors)
+        tensors = safetensors.torch.load(content)
+        described = json.loads(json.loads(content[8 : 8 + header])["__metadata__"]["gallery"])
+        gallery = _gallery(described, tensors)
     except GalleryError as error:
         raise error if str(error) == refusal else GalleryError(f"{refusal} ({error})") from None
-    except OSError as error:
-        raise GalleryError(f"{path} can't be read: {error.strerror or first_line(error)}") from None
     except (safetensors.SafetensorError, KeyError, TypeError, ValueError, RecursionError):
         raise GalleryError(refusal) from None
+    if gallery.descriptor != descriptor:
+        raise GalleryError(
+            f"the descriptors in {name} are of {gallery.descriptor}, not of {descriptor}: "
+            f"say --model {gallery.descriptor}, or take another file"
+        )
+    return gallery
+
+
+def _content(path: Path) -> bytes:
+    try:
+        if not path.is_file() or path.stat().st_size > _LARGEST:
+            raise GalleryError(f"{path} is no gallery of faces, or damaged: give another file")
+        return path.read_bytes()
+    except OSError as error:
+        raise GalleryError(f"{path} can't be read: {error.strerror or first_line(error)}") from None
 
 
 def _gallery(described: Any, tensors: dict[str, Tensor]) -> Gallery:

@@ -12,6 +12,7 @@ import torch_opencv as cv
 from torch_opencv import runtime
 from torch_opencv.vision.faces import published
 from torch_opencv.vision.faces.reading import Reader, Subject, landmarks_of
+from torch_opencv.vision.frames import opencv_for
 
 SIZE: Final = 96
 _OUTER_EYES_AND_NOSE: Final = [36, 45, 33]  # landmarks of iBUG 300-W
@@ -42,11 +43,11 @@ def aligned(frame: Tensor, landmarks: Tensor) -> Tensor:
         landmarks: (68, 2), x and y in pixels.
 
     Returns:
-        torch.uint8 (96, 96, 3), BGR; black where the frame ends.
+        torch.uint8 (96, 96, 3), BGR, on the frame's device; black where the frame ends.
 
     """
     matrix = cv.getAffineTransform(landmarks[_OUTER_EYES_AND_NOSE].float(), _TEMPLATE)
-    face: Tensor = cv.warpAffine(frame.cpu(), matrix, (SIZE, SIZE))
+    face: Tensor = opencv_for(frame).warpAffine(frame, matrix, (SIZE, SIZE))
     return face
 
 

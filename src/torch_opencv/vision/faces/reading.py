@@ -18,6 +18,7 @@ from torch_opencv.nets.faceapi.age_gender import GENDERS
 from torch_opencv.nets.faceapi.expression import EXPRESSIONS
 from torch_opencv.nets.levi_hassner import AGE_GROUPS
 from torch_opencv.vision.faces import published
+from torch_opencv.vision.frames import opencv_for
 
 ModelName = Literal["faceapi", "levi-hassner"]
 NAMES: Final[tuple[ModelName, ...]] = ("faceapi", "levi-hassner")
@@ -154,10 +155,10 @@ class LeviHassner(Reader):
     @staticmethod
     def _input(subject: Subject) -> Tensor:
         left, top, width, height = subject.cut
-        face = subject.frame[top : top + height, left : left + width].cpu()
+        face = subject.frame[top : top + height, left : left + width]
         size = levi_hassner.MEAN_SIZE
         shrinks = width >= size and height >= size
-        face = cv.resize(face, (size, size), interpolation=cv.INTER_AREA if shrinks else cv.INTER_LINEAR)
+        face = opencv_for(face).resize(face, (size, size), interpolation=cv.INTER_AREA if shrinks else cv.INTER_LINEAR)
         return levi_hassner.central(face.permute(2, 0, 1)).float()
 
 

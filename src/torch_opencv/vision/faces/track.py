@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections import deque
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from typing import Final
 
@@ -43,6 +43,7 @@ class Track:
         self.seen = self.read = -1
         self.readings: deque[Face] = deque(maxlen=memory)
         self.descriptors: deque[Tensor] = deque(maxlen=_DESCRIPTORS)
+        self._middle: Tensor | None = None  # of the descriptors
         self._velocity: Tensor | None = None  # pixels a frame; None until the face has been found twice
 
     def move_on(self, *, missed: bool) -> None:
@@ -89,6 +90,7 @@ class Track:
         self.read = frame
         if face.descriptor is not None and (certain or not self.descriptors):
             self.descriptors.append(face.descriptor)
+            self._middle = middle(self.descriptors)
 
     def distance(self, face: Face) -> float:
         """How far a face is from this track's.
@@ -118,6 +120,7 @@ class Track:
         face = replace(newest, track=self.number, box=(left, top, width, height), score=self.score)
         if newest.landmarks is not None:
             face = replace(face, landmarks=_moved(newest.landmarks, newest.box, face.box))
+        face = replace(face, descriptor=self._middle)
         return self._with_expression(self._with_gender(self._with_age(face)))
 
     def _with_age(self, face: Face) -> Face:
@@ -149,6 +152,15 @@ class Track:
         shares = torch.stack(newest).mean(dim=0)
         best = int(shares.argmax())
         return replace(face, expressions=shares, expression=EXPRESSIONS[best], expression_score=float(shares[best]))
+
+
+def middle(descriptors: Iterable[Tensor]) -> Tensor:
+    """The one of some descriptors that is nearest to all others.
+
+    Their mean would be nearer to everybody's faces, strangers' too, than thresholds for single ones allow for.
+    """
+    known = torch.stack(list(descriptors))
+    return known[int(torch.cdist(known, known, compute_mode="donot_use_mm_for_euclid_dist").sum(dim=1).argmin())]
 
 
 def _moved(points: Tensor, old: Sequence[float], new: Sequence[float]) -> Tensor:
