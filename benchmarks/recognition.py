@@ -14,8 +14,8 @@
   itself and with faces followed, found on every third (as `torch-opencv recognize` does), at thresholds that are more
   or less severe. One person is in the video, and enrolled with the first two faces in it; and so are five of the 20.
 
-The pictures are grey, 92x112 pixels, and show nothing but the face, so that detectors miss many: here the whole
-picture is taken for the detector's box. The 2 enrolled are the first two; in all, 20 * 8 = 160 are tested.
+The images are grey, 92x112 pixels, and show nothing but the face, so that detectors miss many: here the whole
+image is taken for the detector's box. The 2 enrolled are the first two; in all, 20 * 8 = 160 are tested.
 """
 
 from __future__ import annotations
@@ -156,7 +156,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     parser = argparse.ArgumentParser(description=(__doc__ or "").split("\n\n")[0])
     parser.add_argument("--data", type=Path, default=DATA, help="the folder with s1 to s20 (default: %(default)s)")
     people = descriptors(parser.parse_args(argv).data)
-    print(f"{'classifier':12}{'own name':>10}   (20 people, 160 pictures, everybody known)")
+    print(f"{'classifier':12}{'own name':>10}   (20 people, 160 images, everybody known)")
     for classifier in CLASSIFIERS:
         print(f"{classifier:12}{identified(people, classifier):10.1%}")
     for classifier in CLASSIFIERS:

@@ -159,7 +159,7 @@ Track = Annotated[
     typer.Option(
         "--track/--no-track",
         help="Follow faces from frame to frame, so that what is said about each stays put. Default: yes, except for "
-        "single pictures.",
+        "single images.",
         show_default=False,
     ),
 ]

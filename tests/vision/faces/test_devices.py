@@ -54,9 +54,9 @@ def test_a_face_is_aligned(frame: Tensor, elsewhere: Tensor, monkeypatch: pytest
 @pytest.mark.parametrize("size", [60, 200])
 def test_a_face_is_kept(size: int, frame: Tensor, elsewhere: Tensor, monkeypatch: pytest.MonkeyPatch) -> None:
     face = Face((30.0, 20.0, size, size - 10.0), 1, descriptor=torch.rand(128))
-    kept = Sample.of(face, elsewhere).picture
+    kept = Sample.of(face, elsewhere).image
     monkeypatch.undo()
-    assert torch.equal(kept, Sample.of(face, frame).picture)
+    assert torch.equal(kept, Sample.of(face, frame).image)
 
 
 @pytest.mark.parametrize("size", [60, 230])

@@ -10,6 +10,7 @@ import socket
 import threading
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -104,7 +105,8 @@ class Browser:
             self._closed = False
             self._complaints: set[str] = set()
             self._saved: dict[str, Path] = {}  # what visitors may have, by name
-            self._panel_files = PanelFiles(lambda: self._broadcaster.panel, self._broadcaster.events.append)
+            take = partial(self._broadcaster.inbox.put, PanelFiles)  # one at a time, whoever's it is
+            self._panel_files = PanelFiles(lambda: self._broadcaster.panel, take)
             config = uvicorn.Config(
                 self._application(),
                 http="h11",
@@ -187,12 +189,9 @@ class Browser:
 
         """
         self._check()
-        events: list[ViewEvent] = []
-        with suppress(IndexError):
-            while True:
-                events.append(self._broadcaster.events.popleft())
-                if isinstance(events[-1], File):
-                    self._broadcaster.soon(self._panel_files.taken)
+        events = self._broadcaster.inbox.take()
+        if any(isinstance(event, File) for event in events):
+            self._broadcaster.soon(self._panel_files.taken)
         return events
 
     @property

@@ -82,7 +82,7 @@ class Normalise(nn.Module):
 
 
 def with_normalisation(weight: Tensor, bias: Tensor, mean: Sequence[float], scale: float) -> tuple[Tensor, Tensor]:
-    """Weight and bias of an unpadded convolution of pictures that would be normalised before it."""
+    """Weight and bias of an unpadded convolution of images that would be normalised before it."""
     folded = weight.double() / scale
     return folded.float(), (bias.double() - (folded.sum(dim=(2, 3)) * torch.tensor(mean).double()).sum(dim=1)).float()
 

@@ -31,8 +31,8 @@ def square(frame: Tensor, box: tuple[int, int, int, int], size: int, *, centred:
     left, top, width, height = box
     side = max(width, height)
     above, before = ((side - length) // 2 if centred else 0 for length in (height, width))
-    # What lies below or beside the picture is black, and needn't be resized: the smallest part of the square that holds
-    # the picture, and becomes so many whole pixels.
+    # What lies below or beside the image is black, and needn't be resized: the smallest part of the square that holds
+    # the image, and becomes so many whole pixels.
     step = side // math.gcd(side, size)
     rows, columns = (math.ceil(length / step) * step for length in (above + height, before + width))
     padded = torch.zeros(rows + 1, columns + 1, 3, dtype=torch.float32, device=frame.device)

@@ -11,7 +11,7 @@ from torch import Tensor, nn
 
 from torch_opencv.nets.faceapi.blocks import max_pool_same, published_state, with_normalisation
 
-_MEAN, _SCALE = (117.001, 114.697, 97.404), 255.0  # by which pictures are normalised
+_MEAN, _SCALE = (117.001, 114.697, 97.404), 255.0  # by which images are normalised
 _SLOPE: Final = 0.10000000149  # of the leaky ReLU, as published
 # Width and height of the five shapes that a face is looked for in, in cells of the grid.
 _ANCHORS: Final = (
@@ -37,7 +37,7 @@ class TinyFaceDetector(nn.Module):
         self.conv8 = nn.Conv2d(512, 5 * len(_ANCHORS), 1)
 
     def forward(self, images: Tensor) -> Tensor:
-        """(N, 3, S, S) pictures to a grid (N, 25, S / 32, S / 32)."""
+        """(N, 3, S, S) images to a grid (N, 25, S / 32, S / 32)."""
         x = F.leaky_relu(self.conv0(images.to(self.conv0.weight.dtype)), _SLOPE)
         for conv in self.convs:
             x = F.leaky_relu(conv(max_pool_same(x, 2, 2)), _SLOPE)
@@ -70,7 +70,7 @@ class TinyFaceDetector(nn.Module):
     def load_published(self, tensors: Mapping[str, Tensor]) -> None:
         """Take the published weights, as `formats.tfjs.load` reads them; RuntimeError if they don't fit.
 
-        The pictures' normalisation becomes part of the first convolution.
+        The images' normalisation becomes part of the first convolution.
         """
         state = published_state(tensors, {f"conv{index + 1}/": f"convs/{index}/" for index in range(5)})
         first = {"conv0.weight", "conv0.bias"}

@@ -67,12 +67,12 @@ class Sample:
         if face.descriptor is None or cut is None:
             raise ValueError("the face has no descriptor, or lies outside the frame")
         left, top, width, height = cut
-        picture = frame[top : top + height, left : left + width]
-        scale = PICTURE_SIZE / max(width, height)
+        image = frame[top : top + height, left : left + width]
+        scale = IMAGE_SIZE / max(width, height)
         if scale < 1:
             size = max(1, round(width * scale)), max(1, round(height * scale))
-            picture = opencv_for(picture).resize(picture, size, interpolation=cv.INTER_AREA)
-        return Sample(picture.cpu().clone(), face.descriptor.cpu().float().clone())
+            image = opencv_for(image).resize(image, size, interpolation=cv.INTER_AREA)
+        return Sample(image.cpu().clone(), face.descriptor.cpu().float().clone())
 
 
 @dataclass(frozen=True, eq=False, slots=True)
