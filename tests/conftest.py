@@ -6,13 +6,15 @@ from __future__ import annotations
 import importlib.metadata
 import os
 import shutil
+import signal
 import tempfile
 from pathlib import Path
 
 import pytest
 
 _CHECKOUT = Path(__file__).resolve().parent.parent
-_WITHOUT_OPENCV = ("runtime", "t7", "weights")
+# Tests that ask nothing of OpenCV, or nothing that another test doesn't: folders and files.
+_WITHOUT_OPENCV = ("runtime", "t7", "weights", "e2e/test_survival.py", "e2e/test_recording.py", "e2e/test_browser.py")
 _WHEELS = ("opencv-python", "opencv-python-headless", "opencv-contrib-python", "opencv-contrib-python-headless")
 
 # Under xdist every worker would start as many threads as there are cores, and they'd fight. This must be in the
@@ -35,6 +37,10 @@ def pytest_configure(config: pytest.Config) -> None:
             "Make it again with one of them, e.g. make clean test"
         )
 
+    # Where it is ignored, as in what a shell starts in the background, programs that tests start would ignore it, too.
+    if signal.getsignal(signal.SIGINT) == signal.SIG_IGN:
+        signal.signal(signal.SIGINT, signal.default_int_handler)
+
     # One folder of compiled networks for the whole run, as compiling takes longer than most tests; and not the user's.
     # Under xdist the workers inherit it.
     if not hasattr(config, "workerinput"):
@@ -44,13 +50,13 @@ def pytest_configure(config: pytest.Config) -> None:
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """With OpenCV 5, leave out the folders whose code asks nothing of OpenCV: OpenCV 4's run has them."""
+    """With OpenCV 5, leave out what asks nothing of OpenCV: OpenCV 4's run has it."""
     if not any(importlib.metadata.version(name).startswith("5.") for name in _WHEELS if _is_installed(name)):
         return
-    independent = [item for item in items if item.path.relative_to(_CHECKOUT / "tests").parts[0] in _WITHOUT_OPENCV]
-    config.hook.pytest_deselected(items=independent)
-    left_out = set(independent)
-    items[:] = [item for item in items if item not in left_out]
+    left_out = [_CHECKOUT / "tests" / name for name in _WITHOUT_OPENCV]
+    independent = {item for item in items if any(item.path.is_relative_to(one) for one in left_out)}
+    config.hook.pytest_deselected(items=list(independent))
+    items[:] = [item for item in items if item not in independent]
 
 
 def pytest_runtest_setup(item: pytest.Item) -> None:

@@ -302,6 +302,7 @@ def test_a_folder_is_enrolled(tmp_path: Path, caplog: pytest.LogCaptureFixture) 
     assert Session(app, GREEN, RED, GREY).names == ["Bob", "Anna", None]
 
 
+@pytest.mark.slow
 @pytest.mark.data
 def test_photographs_of_well_known_people(tmp_path: Path, shared_data: Path) -> None:
     """The whole chain: folders of images, faces found in others, names and strangers."""

@@ -122,6 +122,7 @@ def test_of_several_styles_that_are_chosen_the_last_one_counts(
     assert program.chosen == "the-scream"
 
 
+@pytest.mark.slow
 def test_a_style_can_be_taken_back_while_it_is_loaded(files: list[Path], held: Held) -> None:
     program = Stylize(files[0], device="cpu", size=32)
     program._load = held  # type: ignore[assignment]
@@ -194,6 +195,7 @@ program.close()
 """
 
 
+@pytest.mark.slow
 def test_the_process_ends_while_a_style_is_loaded(files: list[Path]) -> None:
     command = [sys.executable, "-c", CLOSING, str(files[0])]
     done = subprocess.run(command, capture_output=True, text=True, timeout=60, check=True)

@@ -14,14 +14,10 @@ import time
 from pathlib import Path
 
 import av
-import cv2
 import numpy as np
 import pytest
 
-pytestmark = [
-    pytest.mark.e2e,
-    pytest.mark.skipif(cv2.__version__.startswith("5."), reason="nothing here depends on OpenCV: seen with OpenCV 4"),
-]
+pytestmark = pytest.mark.e2e
 
 _STATUS = {signal.SIGINT: 130, signal.SIGTERM: 143, signal.SIGHUP: 143}
 _PATIENCE_S = 60  # on a machine that does much else

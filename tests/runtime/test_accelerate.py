@@ -100,6 +100,7 @@ def files(home: Path) -> list[Path]:
     return sorted((home / "compiled").glob("*"))
 
 
+@pytest.mark.slow
 def test_images_of_any_size() -> None:
     # From a square example with a batch of one: exporters take equal sizes for the same, and 1 for a constant.
     run = runtime.accelerate(Small(), torch.rand(1, 3, 32, 32), device="cpu", dynamic=(0, -2, -1))
@@ -167,6 +168,7 @@ def test_a_module_that_cannot_take_its_example_says_so_itself() -> None:
         runtime.accelerate(Small(), torch.rand(1, 4, 32, 32), device="cpu")
 
 
+@pytest.mark.slow
 def test_several_threads_at_a_time() -> None:
     run = runtime.accelerate(Small(), torch.rand(1, 3, 32, 32), device="cpu", dynamic=(2, 3))
     inputs = [torch.rand(1, 3, 24 + 2 * i, 40) for i in range(12)]
@@ -221,6 +223,7 @@ assert runtime.accelerate(torch.nn.Conv2d(3, 3, 3), torch.rand(1, 3, 9, 9), devi
     assert [file.suffix for file in files(home)] == [".onnx"]
 
 
+@pytest.mark.slow
 def test_a_damaged_file_is_made_again(home: Path, exports: list[str], caplog: pytest.LogCaptureFixture) -> None:
     x = torch.rand(1, 3, 32, 32)
     runtime.accelerate(Scaled(), x, device="cpu")

@@ -165,6 +165,7 @@ def test_the_key_covers_all_that_decides_what_is_computed() -> None:
     assert key(Small()) == key(Small().train()) == key(copy.deepcopy(Small()).requires_grad_(False)) == keys[0]
 
 
+@pytest.mark.slow
 def test_the_key_is_the_same_in_every_process(tmp_path: Path) -> None:
     """Sets of strings have another order in each, and addresses differ."""
     (tmp_path / "net_with_sets.py").write_text(

@@ -110,6 +110,7 @@ def test_safetensors_of_tensors(said: Said, tmp_path: Path) -> None:
     assert tensors == {"inner.a": columns, "inner.b": [4, 5, 6, 7], "inner.repeated": [0] * 5, "inner.empty": []}
 
 
+@pytest.mark.slow
 def test_onnx(said: Said, tmp_path: Path) -> None:
     source = linear_network(tmp_path / "net.t7")
     text = said("convert", source.name, "net.onnx")

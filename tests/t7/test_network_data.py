@@ -30,6 +30,7 @@ def test_layers(shared_data: Path) -> None:
     assert {one.name for one in compared if not (one.relative < 2e-6 or one.absolute < 2e-7)} == set()
 
 
+@pytest.mark.slow
 def test_style_networks_in_double(shared_data: Path) -> None:
     """On the scale of 0..255; the modules' outputs are float32 of Torch7's, which is that far from its own float64."""
     compared = list(agreement.style(shared_data, images=("grad_256x256",)))

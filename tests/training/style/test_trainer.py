@@ -103,6 +103,7 @@ def test_it_learns(
     assert after < 0.9 * before
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("error", [KeyboardInterrupt(), RuntimeError("no memory")])
 def test_going_on_gives_the_same_as_never_stopping(
     painting: Path, content: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, error: BaseException
