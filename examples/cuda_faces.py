@@ -37,8 +37,8 @@ def main(argv: Sequence[str] | None = None) -> int:
     if args.frames < 1 or args.side < 8:
         parser.error("--frames: 1 is the least; --side: 8 is")
     try:
-        classifier = cv.cuda.CascadeClassifier.create(str(args.cascade))
         device = torch.device(args.device)
+        classifier = cv.cuda.CascadeClassifier.create(str(args.cascade))
     except (OSError, ValueError, RuntimeError) as error:
         parser.error(str(error).splitlines()[0])
 
@@ -56,8 +56,8 @@ def main(argv: Sequence[str] | None = None) -> int:
         found = classifier.convert(classifier.detectMultiScale(small))
         faces = [(2 * x, 2 * y, 2 * w, 2 * h) for x, y, w, h in found]
         sheet = torch.empty(len(faces), args.side, args.side, dtype=torch.uint8, device=device)
-        for (x, y, w, h), place in zip(faces, sheet, strict=True):
-            cv.cuda.resize(gray[y : y + h, x : x + w], (args.side, args.side), place)
+        for (x, y, w, h), crop in zip(faces, sheet, strict=True):
+            cv.cuda.resize(gray[y : y + h, x : x + w], (args.side, args.side), crop)
         sheets.append(sheet.cpu())
         print(f"{len(faces)} faces: {', '.join(f'{w} px at {x}, {y}' for x, y, w, _ in faces)}")
     together = torch.cat(sheets)

@@ -73,7 +73,7 @@ def test_ctrl_c_while_compiling(thread: str, moment: float) -> None:
 
 @pytest.mark.slow
 def test_cancelled_at_any_time_and_compiled_afterwards() -> None:
-    module, x = nn.Sequential(*(nn.Conv2d(3, 3, 3) for _ in range(10))), torch.rand(1, 3, 64, 64)
+    module, x = nn.Sequential(*(nn.Conv2d(3, 3, 3, padding=1) for _ in range(100))), torch.rand(1, 3, 64, 64)
 
     def load(cancelled: threading.Event, started: threading.Event) -> runtime.Accelerated:
         with runtime.compilation(on_start=lambda *_: started.set(), cancelled=cancelled):

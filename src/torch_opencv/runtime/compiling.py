@@ -22,6 +22,7 @@ from torch_opencv.runtime.errors import CompilationCancelledError
 T = TypeVar("T")
 
 _POLL = 0.02  # seconds between two looks at whether to go on
+_AGAIN_AFTER = 0.3  # seconds
 _STOP_WITHIN = 0.5  # seconds for which the thread's end is waited for; Python's own end may take another
 
 
@@ -103,6 +104,8 @@ def _in_thread(function: Callable[[], T], watcher: _Watcher) -> T:
     def work() -> None:
         try:
             results.append(function())
+        except SystemExit:  # the end that was asked for
+            pass
         except Exception as error:  # whatever it is, it belongs to the thread that waits
             errors.append(error)
         finally:
@@ -114,7 +117,7 @@ def _in_thread(function: Callable[[], T], watcher: _Watcher) -> T:
         while not finished.wait(_POLL):
             _require_going_on(watcher)
     except BaseException:  # KeyboardInterrupt, too
-        _end(thread)
+        _end(thread, finished)
         raise
     if errors:
         raise errors[0]
@@ -126,19 +129,22 @@ def _require_going_on(watcher: _Watcher) -> None:
         raise CompilationCancelledError("compiling was cancelled")
 
 
-def _end(thread: threading.Thread) -> None:
+def _end(thread: threading.Thread, finished: threading.Event) -> None:
     """End a thread that runs Python code, soon, even if that is after this has returned."""
-    interrupter = threading.Thread(target=_interrupt, args=(thread,), name="interrupting", daemon=True)
+    interrupter = threading.Thread(target=_interrupt, args=(thread, finished), name="interrupting", daemon=True)
     interrupter.start()
     interrupter.join(_STOP_WITHIN)
 
 
-def _interrupt(thread: threading.Thread) -> None:
-    while thread.is_alive():  # again and again, as something in it may catch the exception
+def _interrupt(thread: threading.Thread, finished: threading.Event) -> None:
+    # Again and again, as something in it may catch the exception; but not before what it left has been cleaned up.
+    patience = 0.0
+    while thread.is_alive() and not finished.wait(patience):
+        patience = _POLL
         if not _imports(thread):
             # SystemExit is what threads may end with without a traceback.
             ctypes.pythonapi.PyThreadState_SetAsyncExc(ctypes.c_ulong(thread.ident or 0), ctypes.py_object(SystemExit))
-        thread.join(_POLL)
+            patience = _AGAIN_AFTER
 
 
 def _imports(thread: threading.Thread) -> bool:
