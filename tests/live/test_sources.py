@@ -20,6 +20,7 @@ import pytest
 import torch
 
 import torch_opencv as cv
+from torch_opencv import live
 from torch_opencv.live import sources
 from torch_opencv.live.errors import SourceError
 from torch_opencv.live.sources import SAMPLE, Frame, backoff, captures, files, open_source
@@ -41,6 +42,19 @@ def error_of(spec: str | Path) -> str:
 
 
 # --- videos ---
+
+
+@pytest.mark.parametrize("name", ["clip.png", "sample", "0"])
+def test_a_path_is_a_file_whatever_its_name(name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    cv.imwrite("image.png", torch.full((4, 6, 3), 7, dtype=torch.uint8))
+    Path("image.png").rename(name)
+    for path in (Path(name), tmp_path / name):
+        [frame] = live.frames(path)
+        assert frame.image.unique().tolist() == [7]
+    seen: list[int] = []
+    live.run(lambda image: seen.append(int(image[0, 0, 0])) or image, Path(name), view="none")
+    assert seen == [7]
 
 
 def test_sample_is_ten_seconds_in_a_megabyte() -> None:

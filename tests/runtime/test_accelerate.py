@@ -178,6 +178,28 @@ def test_several_threads_at_a_time() -> None:
             assert all(torch.equal(a, b) for a, b in zip(pool.map(run, inputs), wanted, strict=True))
 
 
+def test_each_caller_may_have_its_own_number_of_threads() -> None:
+    network = runtime.accelerate(Small().eval(), torch.rand(1, 3, 16, 16), dynamic=(2, 3))
+    image = torch.rand(1, 3, 64, 48)
+    wanted = network(image)
+
+    def limited(count: int) -> Tensor:
+        with runtime.threads_per_call(count):
+            output: Tensor = network(image)
+        return output
+
+    with ThreadPoolExecutor(3) as pool:
+        for output in pool.map(limited, [1, 2, 1, 2, 1, 2]):
+            torch.testing.assert_close(output, wanted, atol=1e-5, rtol=0)
+    torch.testing.assert_close(network(image), wanted, atol=0, rtol=0)
+
+
+@pytest.mark.parametrize(("cores", "shared"), [(1, (1, 1)), (2, (2, 1)), (6, (6, 1)), (16, (8, 2)), (64, (8, 8))])
+def test_cores_are_shared_out(monkeypatch: pytest.MonkeyPatch, cores: int, shared: tuple[int, int]) -> None:
+    monkeypatch.setattr(torch, "get_num_threads", lambda: cores)
+    assert runtime.shared_out() == shared
+
+
 def test_compiled_once(home: Path, exports: list[str]) -> None:
     x = torch.rand(1, 3, 32, 32)
     first = runtime.accelerate(Scaled(), x, device="cpu")

@@ -13,6 +13,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
+from threading import Lock
 
 import torch
 
@@ -44,8 +45,10 @@ class Classify(App[list[Prediction]]):
     ) -> None:
         self._classifier = Classifier(model, device=device, labels=labels, top=top)
         self._threshold = threshold
+        self.concurrent = self._classifier.backend == "onnxruntime"  # other ways have all of the device for one call
         self.seen: Counter[str] = Counter()
         """How often each class was the best one."""
+        self._counting = Lock()
 
     def process(self, image: torch.Tensor, /) -> list[Prediction]:
         """The five best classes of a frame, torch.uint8 (H, W, 3) BGR, best first."""
@@ -55,7 +58,8 @@ class Classify(App[list[Prediction]]):
         """The same for several frames, of any sizes, in one go."""
         answers = self._classifier.batch(images)
         answers = [[one for one in predictions if one.score >= self._threshold] for predictions in answers]
-        self.seen.update(predictions[0].label for predictions in answers if predictions)
+        with self._counting:
+            self.seen.update(predictions[0].label for predictions in answers if predictions)
         return answers
 
     def draw(self, image: torch.Tensor, result: list[Prediction], /) -> torch.Tensor:

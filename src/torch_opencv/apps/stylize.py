@@ -82,6 +82,8 @@ class Stylize(App[Painted]):
         self._loader: threading.Thread | None = None
         self._closing = threading.Event()
         self._switch(self._wanted)
+        self.concurrent = self._current[1].backend == "onnxruntime"  # other ways have all of the device for one call
+        self._counting = threading.Lock()
         self.painted: Counter[str] = Counter()
         """How many frames were painted in each style."""
 
@@ -103,7 +105,8 @@ class Stylize(App[Painted]):
         style, stylizer = self._current
         start = time.perf_counter()
         painting = stylizer(image)
-        self.painted[style] += 1
+        with self._counting:
+            self.painted[style] += 1
         return Painted(painting, style, time.perf_counter() - start)
 
     def draw(self, image: torch.Tensor, result: Painted, /) -> torch.Tensor:

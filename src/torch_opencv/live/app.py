@@ -25,6 +25,9 @@ class App(ABC, Generic[R]):
     are read there. The two run at once. So what `handle` or `choose` changes and `process` reads must be changed as a
     whole: assign one attribute (a new tuple, dict or object), never alter in place what the other thread reads, and
     read it once at the beginning of `process`. `close` and `summary` come when no other call will.
+
+    An app that is `concurrent` lets several threads call `process`, `process_batch`, `process_sources` and `fields` at
+    once, for different frames.
     """
 
     choices: Sequence[str] = ()
@@ -36,6 +39,10 @@ class App(ABC, Generic[R]):
     replaces_frame: bool = False
     """Whether the result is an image of its own that stands for the frame, as a painting of it: then each frame is
     shown with its own result, and never the newest frame with an older one."""
+
+    concurrent: bool = False
+    """Whether several frames may be processed at once, in threads of their own: quicker on a CPU where every frame of a
+    file is processed. They are shown and written in their order all the same. Read before the run begins."""
 
     @abstractmethod
     def process(self, image: torch.Tensor, /) -> R:
@@ -181,6 +188,7 @@ class _Adapted(App[object]):
                 setattr(self, name, method)
         self.choices = getattr(own, "choices", ())
         self.replaces_frame = bool(getattr(own, "replaces_frame", False))
+        self.concurrent = bool(getattr(own, "concurrent", False))
 
     @property
     def chosen(self) -> str:

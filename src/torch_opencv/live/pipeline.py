@@ -3,7 +3,8 @@
 Two ways of handing frames on, and each is a line of mailboxes:
 
 - every: capture -> all -> model -> all -> display. Each frame is processed and shown with its own result, in order; the
-  slowest stage sets the pace, and the others work ahead by a few frames.
+  slowest stage sets the pace, and the others work ahead by a few frames. The model may have several threads then, which
+  take turns (`App.concurrent`).
 - latest: capture -> newest -> model -> display, and capture -> newest -> display. Neither the model nor the display
   ever sees an old frame or waits for the other.
 """
@@ -11,12 +12,12 @@ Two ways of handing frames on, and each is a line of mailboxes:
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, replace
 from itertools import islice
 from math import inf
-from threading import Condition, Event, Thread
+from threading import Condition, Event, Lock, Thread
 from typing import Generic, TypeVar
 
 import torch
@@ -26,7 +27,7 @@ from torch_opencv.live.checks import check_unchanged, to_fields, to_results
 from torch_opencv.live.mailbox import Mailbox
 from torch_opencv.live.results import Results
 from torch_opencv.live.sources import Frame, Source
-from torch_opencv.runtime import own_streams
+from torch_opencv.runtime import own_streams, shared_out, threads_per_call
 
 R = TypeVar("R")
 
@@ -101,7 +102,14 @@ class Pipeline(Generic[R]):
         self._captures = [
             Thread(target=self._capture, args=(i,), name=f"capture {i}", daemon=True) for i in range(count)
         ]
-        self._model = Thread(target=self._run_model, name="model", daemon=True)
+        several, threads = shared_out() if self._app.concurrent and not self._latest else (1, None)
+        self._models = [
+            Thread(target=self._run_model, args=(threads,), name="model", daemon=True) for _ in range(several)
+        ]
+        self._left = islice(self._batches(), self._max_frames if self._latest else None)
+        self._taking, self._taken = Lock(), 0
+        self._turns, self._turn = Condition(), 0
+        self._model_ended = False
 
     @property
     def dropped(self) -> int:
@@ -111,7 +119,7 @@ class Pipeline(Generic[R]):
 
     def start(self) -> None:
         """Let the threads begin."""
-        for thread in (*self._captures, self._model):
+        for thread in (*self._captures, *self._models):
             thread.start()
 
     def stop(self) -> None:
@@ -131,7 +139,7 @@ class Pipeline(Generic[R]):
         self.stop()
         self.processed.close()
         self._join(_SEEK_PATIENCE_S)
-        if any(thread.is_alive() for thread in (*self._captures, self._model)):
+        if any(thread.is_alive() for thread in (*self._captures, *self._models)):
             return False
         self._dropped_before += sum(box.dropped for box in self.frames or self._to_model)
         self._results = None
@@ -146,10 +154,11 @@ class Pipeline(Generic[R]):
 
         False, and nothing is done, while it is still at it, as the app is never asked twice at a time.
         """
-        if self._model.is_alive():
+        if any(thread.is_alive() for thread in self._models):
             return False
-        self._model = Thread(target=self._run_model_again, args=(sorted(frames.items()),), name="model", daemon=True)
-        self._model.start()
+        again = Thread(target=self._run_model_again, args=(sorted(frames.items()),), name="model", daemon=True)
+        self._models = [again]
+        again.start()
         return True
 
     def close(self) -> None:
@@ -165,7 +174,7 @@ class Pipeline(Generic[R]):
 
     def _join(self, patience: float) -> None:
         deadline = time.monotonic() + patience
-        for thread in (*self._captures, self._model):
+        for thread in (*self._captures, *self._models):
             if thread.ident is not None:  # it was started
                 thread.join(max(0.0, deadline - time.monotonic()))
 
@@ -179,20 +188,58 @@ class Pipeline(Generic[R]):
 
     # --- model ---
 
-    def _run_model(self) -> None:
+    def _run_model(self, threads: int | None) -> None:
+        """Process batches until there are no more: what each of the model's threads does."""
+        with ExitStack() as stack:
+            try:
+                stack.enter_context(torch.no_grad())  # this and the streams are each thread's own
+                wait = stack.enter_context(own_streams())
+                if threads:
+                    stack.enter_context(threads_per_call(threads))
+                while self._run_turn(wait):
+                    pass
+            except BaseException as error:
+                self.processed.finish(error)
+
+    def _run_turn(self, wait: Callable[[], None]) -> bool:
+        """Process a batch, and hand its results on once those of all earlier ones are; False if it was the last."""
+        batch: list[tuple[int, Frame]] | None = None
+        done: list[FrameResult[R]] = []
         error: BaseException | None = None
+        with self._taking:
+            turn, self._taken = self._taken, self._taken + 1
+            try:
+                batch = next(self._left, None)
+            except BaseException as raised:  # what has ended a source
+                error = raised
+        if batch is not None:
+            try:
+                done = self._process(batch)
+                wait()  # as the display, on another stream, may read a result that is still on its way
+            except BaseException as raised:
+                error = raised
+        with self._turns:
+            self._turns.wait_for(lambda: self._turn == turn)
         try:
-            # Both are each thread's own, so the user's don't reach here.
-            with torch.no_grad(), own_streams() as wait:
-                for batch in islice(self._batches(), self._max_frames if self._latest else None):
-                    done = self._process(batch)
-                    wait()  # as the display, on another stream, may read a result that is still on its way
-                    for one in done:
-                        if self._results is not None and not self._closed:  # then the results are, too
-                            self._results.write(one.frame, one.fields)
-                    self.processed.put(done)
+            if not self._model_ended:
+                self._hand_on(done, error, last=batch is None)
+        finally:
+            with self._turns:
+                self._turn += 1
+                self._turns.notify_all()
+        return not self._model_ended
+
+    def _hand_on(self, done: list[FrameResult[R]], error: BaseException | None, *, last: bool) -> None:
+        try:
+            if error is None and not last:
+                for one in done:
+                    if self._results is not None and not self._closed:  # then the results are, too
+                        self._results.write(one.frame, one.fields)
+                self.processed.put(done)
+                return
         except BaseException as raised:
             error = raised
+        self._model_ended = True
         self.processed.finish(error)
 
     def _run_model_again(self, batch: Sequence[tuple[int, Frame]]) -> None:

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
 _log = logging.getLogger(__name__)
 
-Spec = str | int | Source | None
+Spec = str | int | Path | Source | None
 ViewKind = Literal["window", "browser", "none"]
 
 _TITLE = "torch-opencv"
@@ -108,7 +108,7 @@ def open_resources(
     if view is not None and view not in get_args(ViewKind):
         raise ViewError(f"view={view!r} isn't known: it is {', '.join(map(repr, get_args(ViewKind)))} or None")
     for spec in specs:
-        if not isinstance(spec, str | int | Source | None):
+        if not isinstance(spec, str | int | Path | Source | None):
             raise SourceError(
                 f"a {type(spec).__name__} is no source: give a camera number, a path, an address or a live.Source; "
                 "for images in memory, call the model itself"

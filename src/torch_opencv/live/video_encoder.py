@@ -26,6 +26,7 @@ from torch_opencv.live.sound import add_sound
 if TYPE_CHECKING:
     from av import Packet, VideoFrame
     from av.container import OutputContainer
+    from av.video.reformatter import VideoReformatter
     from av.video.stream import VideoStream
     from typing_extensions import Self
 
@@ -100,6 +101,7 @@ class VideoEncoder:
         """Whether the recording ended early because it couldn't be written."""
         self._container: OutputContainer | None = None
         self._stream: VideoStream | None = None
+        self._reformatter: VideoReformatter | None = None
         self._closed = False
         self._first_time = self._begin = 0.0
         self._in_sync = True
@@ -132,7 +134,7 @@ class VideoEncoder:
         try:
             if self._stream is None:
                 self._stream = self._start(image, time or 0.0)
-            frame = _yuv(self._fitted(image))
+            frame = self._yuv(self._fitted(image))
             frame.pts = self._last_pts = self._pts(time)
             self._next_pts = self._last_pts + self._ticks(1 / self.fps)
             self._mux(self._stream.encode(frame))
@@ -234,6 +236,19 @@ class VideoEncoder:
         bordered: torch.Tensor = cv.copyMakeBorder(image, *borders, cv.BORDER_CONSTANT, value=(0, 0, 0))
         return bordered
 
+    def _yuv(self, image: torch.Tensor) -> VideoFrame:
+        """A frame as encoders want it. Its memory isn't copied; odd sizes are none of this method's business."""
+        from av import VideoFrame
+        from av.video.reformatter import Interpolation, VideoReformatter
+
+        # One for all frames: to make its tables and threads anew for each costs a third of the conversion.
+        self._reformatter = self._reformatter or VideoReformatter()
+        # AREA averages the colours of four pixels, ACCURATE_RND rounds to the nearest. Without them everything becomes
+        # darker by half a level; cv.cvtColor takes the colour of one pixel in four, which frays coloured lines.
+        flags = int(Interpolation.AREA) | _ACCURATE_RND
+        frame = VideoFrame.from_numpy_buffer(image.numpy(), format="bgr24")
+        return self._reformatter.reformat(frame, format="yuv420p", interpolation=flags)
+
     def _mux(self, packets: list[Packet[VideoStream]]) -> None:
         assert self._container
         for packet in packets:
@@ -277,18 +292,6 @@ def side_by_side(original: torch.Tensor, result: torch.Tensor) -> torch.Tensor:
         size = max(1, round(original.shape[1] * scale)), height
         original = cv.resize(original, size, interpolation=cv.INTER_AREA if scale < 1 else cv.INTER_LINEAR)
     return torch.cat((original, result), dim=1)
-
-
-def _yuv(image: torch.Tensor) -> VideoFrame:
-    """A frame as encoders want it. Its memory isn't copied; odd sizes are none of this function's business."""
-    from av import VideoFrame
-    from av.video.reformatter import Interpolation
-
-    # AREA averages the colours of four pixels, ACCURATE_RND rounds to the nearest. Without them everything becomes
-    # darker by half a level; cv.cvtColor takes the colour of one pixel in four, which frays coloured lines.
-    flags = int(Interpolation.AREA) | _ACCURATE_RND
-    frame = VideoFrame.from_numpy_buffer(image.numpy(), format="bgr24")
-    return frame.reformat(format="yuv420p", interpolation=flags)
 
 
 def _best_encoder() -> str:

@@ -29,6 +29,7 @@ from torch_opencv.runtime.cuda_graphs import CudaGraphs
 from torch_opencv.runtime.errors import AccelerateError, CompilationCancelledError, DeviceError
 from torch_opencv.runtime.fingerprint import fingerprint
 from torch_opencv.runtime.onnx_runtime import OnnxRuntime, exported, reason, versions
+from torch_opencv.runtime.threads import shared_out, threads_per_call
 from torch_opencv.runtime.transfers import own_streams, staging, to_cpu
 
 __all__ = [
@@ -40,7 +41,9 @@ __all__ = [
     "compilation",
     "own_streams",
     "resolve_device",
+    "shared_out",
     "staging",
+    "threads_per_call",
     "to_cpu",
 ]
 

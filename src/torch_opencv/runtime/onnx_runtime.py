@@ -17,6 +17,7 @@ import torch
 from torch import Tensor, nn
 
 from torch_opencv.errors import first_line
+from torch_opencv.runtime import threads
 from torch_opencv.runtime.accelerated import Accelerated, Input
 
 _CHATTY = ("torch.onnx", "onnxscript", "onnx_ir", "torch.export", "torch.fx.experimental.symbolic_shapes")
@@ -41,20 +42,32 @@ class OnnxRuntime(Accelerated):
 
     def __init__(self, graph: bytes, inputs: Sequence[Input]) -> None:
         super().__init__(inputs, torch.device("cpu"))
+        self._graph = graph
+        self._sessions: dict[int, Any] = {}  # by their number of threads, of which they have a pool each
+        self._making = threading.Lock()
+        self._names = [node.name for node in self._session().get_inputs()]
+        if len(self._names) != len(inputs):
+            raise RuntimeError(f"the exported graph has {len(self._names)} inputs instead of {len(inputs)}")
+
+    def _session(self) -> Any:
+        count = threads.count()
+        with self._making:
+            if count not in self._sessions:
+                self._sessions[count] = self._made(count)
+            return self._sessions[count]
+
+    def _made(self, count: int) -> Any:
         import onnxruntime
 
         options = onnxruntime.SessionOptions()
-        options.intra_op_num_threads = torch.get_num_threads()
+        options.intra_op_num_threads = count
         # Between two layers, workers wait by spinning: without it a call takes a third longer. But for 20 us at most,
         # where the default is tens of milliseconds: on a busy machine what they wait for may not be running, and a call
         # takes two to three times as long. And not between calls, when others want to decode and show images.
         options.add_session_config_entry("session.intra_op.spin_duration_us", "20")
         options.add_session_config_entry("session.force_spinning_stop", "1")
         options.log_severity_level = 3  # errors; its warnings are about the graph's making, nothing for users
-        self._session = onnxruntime.InferenceSession(graph, options, providers=["CPUExecutionProvider"])
-        self._names = [node.name for node in self._session.get_inputs()]
-        if len(self._names) != len(inputs):
-            raise RuntimeError(f"the exported graph has {len(self._names)} inputs instead of {len(inputs)}")
+        return onnxruntime.InferenceSession(self._graph, options, providers=["CPUExecutionProvider"])
 
     def run(self, tensors: Sequence[Tensor]) -> tuple[Tensor, ...]:  # noqa: D102 (Accelerated's)
         # Arrays share the tensors' memory, ONNX Runtime reads it in place, and its outputs own what it wrote.
@@ -62,7 +75,7 @@ class OnnxRuntime(Accelerated):
             name: tensor.detach().to("cpu").contiguous().numpy()
             for name, tensor in zip(self._names, tensors, strict=True)
         }
-        return tuple(torch.from_numpy(array) for array in self._session.run(None, arrays))
+        return tuple(torch.from_numpy(array) for array in self._session().run(None, arrays))
 
 
 def exported(module: nn.Module, example: Sequence[Tensor], inputs: Sequence[Input]) -> bytes:

@@ -30,7 +30,7 @@ _MOVING_SUFFIXES = (".gif", ".mjpg", ".mjpeg")  # begin like an image, but may h
 _log = logging.getLogger(__name__)
 
 
-def open_source(spec: str | int | None = None) -> Source:
+def open_source(spec: str | int | Path | None = None) -> Source:
     """Open what the user named, and read its first frame to be sure that there is one.
 
     Args:
@@ -38,7 +38,8 @@ def open_source(spec: str | int | None = None) -> Source:
             videos, a glob of either (``"photos/*.jpg"``), a text file that names some (``"files.txt"``), the numbered
             frames of a video (``"f%03d.png"``), a stream (``"rtsp://..."``, ``"http://..."``), ``"-"``, a video on
             standard input, or ``"sample"``, the bundled video. A file whose name is one of these words is meant by
-            ``./sample``. None: the first camera if there is one, else the sample; the log says which.
+            ``./sample``, or a ``pathlib.Path``. None: the first camera if there is one, else the sample; the log says
+            which.
 
     Raises:
         SourceError: it doesn't exist or can't be read; one line that says what is wrong and what to do.
@@ -46,6 +47,8 @@ def open_source(spec: str | int | None = None) -> Source:
     """
     if spec is None:
         return _default_source()
+    if isinstance(spec, Path):
+        return Camera(str(spec)) if spec.is_char_device() else _open_path(str(spec))
     spec = str(spec)
     if re.fullmatch("[0-9]{1,4}", spec):
         return Camera(int(spec))
