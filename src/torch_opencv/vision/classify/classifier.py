@@ -80,7 +80,7 @@ class Classifier:
         module = nn.Sequential(Normalise(loaded.mean, loaded.std), loaded.network, nn.Softmax(dim=1))
         # Noise, since a blank image could hide that a network is computed wrongly (see runtime.accelerate).
         example = torch.randint(
-            256, (2, *loaded.size, 3), dtype=torch.uint8, generator=torch.Generator().manual_seed(0)
+            256, (1, *loaded.size, 3), dtype=torch.uint8, generator=torch.Generator().manual_seed(0)
         )
         self._network: runtime.Accelerated
         if exported_files.runs_on_cpu_only(module):  # an ONNX graph is compiled already

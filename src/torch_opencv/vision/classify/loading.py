@@ -70,8 +70,9 @@ def load(model: str | Path | nn.Module, labels: str | Path | Sequence[str] | Non
 
 
 def _efficientnet_lite0() -> ClassificationModel:
-    network = EfficientNetLite0()
     path = weights.path("efficientnet-lite0")
+    with torch.device("meta"):  # no random weights, only to be written over
+        network = EfficientNetLite0()
     network.load_published(torch.load(path, map_location="cpu", weights_only=True))
     return ClassificationModel(
         network=network,
