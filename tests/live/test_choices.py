@@ -151,3 +151,12 @@ def test_what_was_chosen_is_written_on_the_image() -> None:
     screen = Screen({3: Choose(1)})
     run(Painter(), Large(10), views=[screen])
     assert [len(shown.image.unique()) > 1 for shown in screen.frames[:5]] == [False, False, False, True, True]
+
+
+def test_a_step_from_what_is_no_choice_leads_to_the_first_or_the_last() -> None:
+    for by, chosen in ((1, "dark"), (-1, "light")):
+        app = Painter()
+        choices = Choices(app)
+        app.chosen = "something of the app's own"
+        choices.step(by)
+        assert app.chosen == chosen

@@ -66,3 +66,38 @@ def test_rate(monkeypatch: pytest.MonkeyPatch) -> None:
     assert rate.per_second == pytest.approx(2)
     now += 60  # and then nothing
     assert rate.per_second < 0.1
+
+
+def test_each_thing_that_is_to_be_written_is_and_nothing_else() -> None:
+    image = torch.zeros(360, 640, 3, dtype=torch.uint8)
+
+    def height(figures: bool, note: str = "", **values: object) -> int:
+        shown = draw_hud(image, replace(stats("live"), **values), figures=figures, note=note)  # type: ignore[arg-type]
+        rows = shown.any(-1).any(-1).nonzero()[:, 0]
+        return int(rows.max() - rows.min()) if len(rows) else 0
+
+    assert height(figures=False) == height(figures=False, chosen="great-wave") == 0
+    line = height(figures=False, note="great-wave")
+    assert line > 0
+    figures = height(figures=True)  # the state, the rates, and the latency
+    assert figures > 2 * line
+    assert height(figures=True, chosen="great-wave") > figures
+    assert height(figures=True, note="great-wave") > figures
+    assert height(figures=True, chosen="great-wave", status="compiling") > height(figures=True, chosen="great-wave")
+
+
+def test_a_rate_is_of_the_last_two_seconds(monkeypatch: pytest.MonkeyPatch) -> None:
+    now = 100.0
+    monkeypatch.setattr(time, "monotonic", lambda: now)
+    rate = Rate()
+    rate.count()
+    rate.count()  # at the same moment, as far as the clock can tell
+    assert rate.per_second == 0
+    for _ in range(20):
+        now += 0.1
+        rate.count()
+    now += 1.95
+    for _ in range(4):
+        now += 0.01
+        rate.count()
+    assert rate.per_second < 4  # of 10 a second before that, the first were two seconds ago

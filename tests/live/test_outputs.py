@@ -9,6 +9,8 @@ from torch_opencv._system.files import atomic_write, create, write_new
 from torch_opencv.live.errors import OutputError
 from torch_opencv.live.outputs import check_absent, check_distinct, check_writable, lock
 
+from .limits import no_file_larger_than
+
 
 def test_writable_leaves_no_trace(tmp_path: Path) -> None:
     (tmp_path / "old").write_text("kept")
@@ -110,3 +112,29 @@ def test_nothing_is_followed_or_overwritten(tmp_path: Path) -> None:
         part.write_text("whole")
     write_new(tmp_path / "snapshot", b"data")
     assert ((tmp_path / "new").read_text(), (tmp_path / "snapshot").read_bytes()) == ("whole", b"data")
+
+
+def test_files_that_exist_are_told_apart(tmp_path: Path) -> None:
+    source, other, third = (tmp_path / name for name in ("clip.mp4", "other.mp4", "third.mp4"))
+    for path in (source, other, third):
+        path.write_text("x")
+    check_distinct([other, third], [source])
+    with pytest.raises(OutputError, match="is given twice"):
+        check_distinct([other, tmp_path / "." / "other.mp4"], [source])
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="needs named pipes")
+def test_a_pipe_needs_no_lock(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("TORCH_OPENCV_HOME", str(tmp_path / "home"))
+    os.mkfifo(tmp_path / "pipe")
+    assert lock(tmp_path / "pipe") is None
+    (tmp_path / "file").touch()
+    held = lock(tmp_path / "file")
+    assert held is not None
+    held.release()
+
+
+def test_a_full_disk_is_noticed_before_anything_is_done(tmp_path: Path) -> None:
+    with no_file_larger_than(100), pytest.raises(OutputError, match="can't be written"):
+        check_writable(tmp_path / "a.mp4")
+    assert list(tmp_path.iterdir()) == []

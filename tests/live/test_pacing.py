@@ -66,3 +66,9 @@ def test_after_a_restart_the_next_frame_is_due_at_once(clock: Clock) -> None:
     pacing.restart()
     assert clock.show(pacing, 60) == 0
     assert clock.show(pacing, 60.5) == pytest.approx(0.5)
+
+
+def test_without_pacing_no_time_is_taken_even_for_what_is_late_or_early(clock: Clock) -> None:
+    pacing = Pacing(on=False)
+    assert all(pacing.is_due(position) for position in (0, 100, 3, 50))
+    assert clock.slept == []

@@ -148,3 +148,40 @@ def test_a_printed_table_of_many_columns_has_a_heading(capsys: pytest.CaptureFix
         "  cat  0.5000",
         "a.png",
     ]
+
+
+def test_an_address_is_refused_and_its_password_not_repeated() -> None:
+    with pytest.raises(OutputError) as caught:
+        open_results("rtmp://user:secret@example.org/live.jsonl")
+    assert "secret" not in str(caught.value)
+
+
+@pytest.mark.parametrize("name", ["r.jsonl", "r.ndjson", "R.JSONL", "r.csv"])
+def test_the_name_says_what_is_written_also_over_a_file_that_exists(name: str, tmp_path: Path) -> None:
+    for _ in range(2):
+        with open_results(tmp_path / name) as results:
+            results.write(frame(), {"n": 1})
+        text = (tmp_path / name).read_text()
+        assert (json.loads(text)["n"] == 1) if "csv" not in name else text.splitlines()[0].endswith(",n")
+    for other in ("r.txt", "r"):
+        (tmp_path / other).touch()
+        with pytest.raises(OutputError, match="must end in .jsonl"):
+            open_results(tmp_path / other)
+
+
+def test_a_table_of_two_writers(tmp_path: Path) -> None:
+    pytest.importorskip("pyarrow")
+    with open_results(tmp_path / "r.parquet"), pytest.raises(OutputError, match="another program"):
+        open_results(tmp_path / "r.parquet")
+
+
+def test_after_a_full_disk_there_is_no_file_left_open(tmp_path: Path) -> None:
+    results = Results(tmp_path / "r.jsonl")
+    with no_file_larger_than(200), pytest.raises(OutputError):
+        for index in range(100):
+            results.write(frame(index), {})
+    whole = (tmp_path / "r.jsonl").read_bytes()
+    results.close()
+    assert (tmp_path / "r.jsonl").read_bytes() == whole
+    assert [json.loads(line)["frame"] for line in whole.splitlines()] == list(range(results.lines))
+    Results(tmp_path / "r.jsonl").close()  # nobody has a lock on it any more
