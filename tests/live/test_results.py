@@ -165,7 +165,7 @@ def test_the_name_says_what_is_written_also_over_a_file_that_exists(name: str, t
         assert (json.loads(text)["n"] == 1) if "csv" not in name else text.splitlines()[0].endswith(",n")
     for other in ("r.txt", "r"):
         (tmp_path / other).touch()
-        with pytest.raises(OutputError, match="must end in .jsonl"):
+        with pytest.raises(OutputError, match=r"must end in \.jsonl"):
             open_results(tmp_path / other)
 
 

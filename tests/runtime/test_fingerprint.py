@@ -57,6 +57,10 @@ def helper(x: Tensor) -> Tensor:
     return x + OFFSET
 
 
+def scaled(x: Tensor, by: Any) -> Tensor:
+    return x * torch.from_numpy(by)
+
+
 class Indirect(nn.Module):
     def forward(self, x: Tensor) -> Tensor:
         return next(helper(one) for one in [x])  # named in an inner scope
@@ -72,6 +76,11 @@ FUNCTIONS: list[tuple[Any, Any]] = [
     (F.max_pool1d, F.adaptive_max_pool1d),  # both are called boolean_dispatch.<locals>.fn
     (torch.ops.aten.sin.default, torch.ops.aten.cos.default),
     (nn.Tanh(), nn.Sigmoid()),
+    (lambda x: x + x.abs(), lambda x: x - x.abs()),  # with the same names and constants
+    (lambda x, by=1.0: x * by, lambda x, by=2.0: x * by),
+    (lambda x, *, by=1.0: x * by, lambda x, *, by=2.0: x * by),
+    (functools.partial(scaled, by=np.zeros((1, 2))), functools.partial(scaled, by=np.zeros((2, 1)))),
+    (functools.partial(scaled, by=np.ones(2, np.int32)), functools.partial(scaled, by=np.ones(2, np.uint32))),
 ]
 
 
@@ -202,3 +211,24 @@ def test_the_key_covers_the_source(tmp_path: Path, monkeypatch: pytest.MonkeyPat
         sys.dont_write_bytecode = True
         keys.add(fingerprint(importlib.import_module("written_net").Net(), []))
     assert len(keys) == 2
+
+
+def test_which_layer_comes_twice() -> None:
+    first, second = nn.Linear(3, 3), nn.Linear(3, 3)
+    twice = [nn.Sequential(first, second, one) for one in (first, second)]
+    assert fingerprint(twice[0]) != fingerprint(twice[1])
+    assert fingerprint(twice[0]) == fingerprint(copy.deepcopy(twice[0]))
+
+
+def test_properties_and_methods_of_a_class() -> None:
+    def with_gain(gain: float, kind: Callable[..., Any]) -> nn.Module:
+        def forward(self: Any, x: Tensor) -> Tensor:
+            found = self.gain
+            result: Tensor = x * (found() if callable(found) else found)
+            return result
+
+        return type("Gain", (nn.Module,), {"gain": kind(lambda *_: gain), "forward": forward})()
+
+    for kind in (property, classmethod, staticmethod):
+        assert fingerprint(with_gain(2.0, kind)) == fingerprint(with_gain(2.0, kind))
+        assert fingerprint(with_gain(2.0, kind)) != fingerprint(with_gain(3.0, kind))
