@@ -7,6 +7,7 @@ import math
 import pydoc
 import threading
 from pathlib import Path
+from typing import Any, NamedTuple
 
 import cv2
 import numpy as np
@@ -17,6 +18,7 @@ from torch import Tensor
 import torch_opencv as cv
 from torch_opencv._binding import signature
 from torch_opencv._binding.memory import SUPPORTED_DTYPES
+from torch_opencv._binding.results import FromCv2
 
 
 @pytest.fixture
@@ -571,3 +573,19 @@ def test_scalar_results_are_python_numbers(frame: Tensor) -> None:
     assert high == grey.max()
     assert cv.boundingRect(torch.tensor([[1, 2], [5, 9]], dtype=torch.int32)) == (1, 2, 5, 8)
     assert math.isclose(cv.contourArea(torch.tensor([[0, 0], [4, 0], [4, 3]], dtype=torch.int32)), 6.0)
+
+
+def test_results_of_cv2s_python_code_and_numpys_numbers() -> None:
+    """As `cv.misc` and G-API give them: namedtuples stay what they are, and numbers are Python's."""
+
+    class Found(NamedTuple):
+        image: Any
+        count: Any
+
+    convert = FromCv2(lambda type_: lambda x: x).convert
+    found = convert(Found(np.zeros((2, 3), np.uint8), np.int32(7)))
+    assert type(found) is Found
+    assert type(found.image) is Tensor
+    assert (found.count, type(found.count)) == (7, int)
+    assert (convert(np.float64(0.5)), type(convert(np.float64(0.5)))) == (0.5, float)
+    assert convert([np.float32(0.5), "text"]) == [0.5, "text"]
