@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from typing import Final
 
 import torch
 import torch.nn.functional as F  # noqa: N812 (PyTorch's own name for it)
 from torch import Tensor, nn
+
+_ROWS: Final = 6  # of a state
 
 
 @dataclass(frozen=True)
@@ -19,52 +22,56 @@ class Sizes:
         hidden: numbers in the LSTM's output.
         attention: numbers in each position's key and value, a multiple of `heads`.
         heads: of the attention.
+        summary: numbers that tell of the image as a whole, beside the concepts.
     """
 
     embedding: int = 256
     hidden: int = 384
     attention: int = 256
     heads: int = 4
+    summary: int = 128
 
 
 class Start(nn.Module):
     """Features to what the steps need.
 
     Inputs: float (N, L, D), an image's features as `AttentionCaptioner.encode` gives them.
-    Outputs: float (N, 2, hidden), the state before the first word; and float (N, L - 1, 2 * attention), the memory: keys
-    and values of all positions but the second, the classes' probabilities.
+    Outputs: float (N, 6, hidden), the state before the first word (see `Core`); and float (N, L - 1, 2 * attention), the
+    memory: keys and values of all positions and of their mean.
     """
 
     def __init__(self, sizes: Sizes, channels: int, concepts: int, dropout: float = 0.0) -> None:
         super().__init__()
-        self.concepts = nn.Linear(2 * channels, concepts)
-        self.from_concepts = nn.Linear(concepts, 2 * sizes.hidden)
-        self.from_image = nn.Linear(channels, 2 * sizes.hidden, bias=False)
+        self.concepts = nn.Linear(channels, concepts)
+        self.from_concepts = nn.Linear(concepts, _ROWS * sizes.hidden)
+        self.summary = nn.Linear(channels, sizes.summary)
+        self.from_summary = nn.Linear(sizes.summary, _ROWS * sizes.hidden, bias=False)
         self.positions = nn.Linear(channels, 2 * sizes.attention)
         self.dropout = nn.Dropout(dropout)
 
     def forward(self, features: Tensor) -> tuple[Tensor, Tensor]:
-        """(N, L, D) features to the state (N, 2, hidden) and the memory (N, L - 1, 2 * attention)."""
-        return self.with_concepts(features, torch.sigmoid(self.concepts(features[:, :2].flatten(1))))
+        """(N, L, D) features to the state (N, 6, hidden) and the memory (N, L - 1, 2 * attention)."""
+        return self.with_concepts(features, self.concepts(features[:, 0]))
 
     def with_concepts(self, features: Tensor, concepts: Tensor) -> tuple[Tensor, Tensor]:
-        """The same with given probabilities (N, concepts) of the words that the detector looks for."""
-        state = self.state(concepts, self.from_image(self.dropout(features[:, 0])))
+        """The same with given values (N, concepts) of the words that the detector looks for."""
+        summary = F.relu(self.summary(self.dropout(features[:, 0])))
         positions = torch.cat([features[:, :1], features[:, 2:]], dim=1)
-        return state, self.positions(self.dropout(positions))
+        return self.state(concepts, summary), self.positions(self.dropout(positions))
 
-    def state(self, concepts: Tensor, from_image: Tensor | None = None) -> Tensor:
-        """The state (N, 2, hidden) for concepts, and, if there is an image, what comes from it."""
+    def state(self, concepts: Tensor, summary: Tensor | None = None) -> Tensor:
+        """The state (N, 6, hidden) for concepts, and, if there is an image, for its summary."""
         x = self.from_concepts(self.dropout(concepts))
-        x = x if from_image is None else x + from_image
-        return torch.tanh(x).unflatten(1, (2, -1))
+        x = x if summary is None else x + self.from_summary(self.dropout(summary))
+        x = x.unflatten(1, (_ROWS, -1))
+        return torch.cat([x[:, :2].tanh(), x[:, 2:]], dim=1)
 
 
 class Core(nn.Module):
     """One step: the last word and the state in, the next word's probabilities and the state after out.
 
-    Inputs: int64 (N,), tokens; float (N, 2, hidden), the state, the cell and then its output; float (N, L - 1,
-    2 * attention), the memory.
+    Inputs: int64 (N,), tokens; float (N, 6, hidden), the state: the LSTM's cell, its output, and what the image adds to
+    each of its four gates, which stays; float (N, L - 1, 2 * attention), the memory.
     Outputs: float (N, words + 1), the logarithms of the next token's probabilities, and the state after.
 
     Words that the network sees but never says (token 0) have an embedding, too.
@@ -74,7 +81,7 @@ class Core(nn.Module):
         super().__init__()
         self.heads = sizes.heads
         self.embedding = nn.Embedding(words + 2, sizes.embedding)
-        self.cell = nn.LSTMCell(sizes.embedding + sizes.attention, sizes.hidden)
+        self.gates = nn.Linear(sizes.embedding + sizes.attention + sizes.hidden, 4 * sizes.hidden)
         self.query = nn.Linear(sizes.hidden, sizes.attention)
         self.output = nn.Linear(sizes.hidden + sizes.attention, sizes.embedding)
         self.bias = nn.Parameter(torch.zeros(words + 1))
@@ -82,7 +89,7 @@ class Core(nn.Module):
         nn.init.normal_(self.embedding.weight, std=sizes.embedding**-0.5)
 
     def forward(self, tokens: Tensor, state: Tensor, memory: Tensor) -> tuple[Tensor, Tensor]:
-        """(N,), (N, 2, hidden) and (N, L - 1, 2 * attention) to (N, words + 1) and the state."""
+        """(N,), (N, 6, hidden) and (N, L - 1, 2 * attention) to (N, words + 1) and the state."""
         output, state = self.step(self.embedding(tokens), state, memory)
         return F.log_softmax(self.logits(output), dim=1), state
 
@@ -91,16 +98,19 @@ class Core(nn.Module):
 
         Args:
             embedded: (N, embedding), the last words.
-            state: (N, 2, hidden).
+            state: (N, 6, hidden).
             memory: (N, L - 1, 2 * attention); None where there is no image.
 
         Returns:
             (N, hidden + attention), the LSTM's output and what it looked at; and the state after.
         """
-        seen = self._looked_at(state[:, 1], memory)
-        before = state[:, 1], state[:, 0]
-        output, cell = self.cell(torch.cat([self.dropout(embedded), seen], dim=1), before)
-        return torch.cat([output, seen], dim=1), torch.stack([cell, output], dim=1)
+        cell, output = state[:, 0], state[:, 1]
+        seen = self._looked_at(output, memory)
+        gates = self.gates(torch.cat([self.dropout(embedded), seen, output], dim=1)) + state[:, 2:].flatten(1)
+        write, forget, say, content = gates.chunk(4, dim=1)
+        cell = forget.sigmoid() * cell + write.sigmoid() * content.tanh()
+        output = say.sigmoid() * cell.tanh()
+        return torch.cat([output, seen], dim=1), torch.cat([torch.stack([cell, output], dim=1), state[:, 2:]], dim=1)
 
     def logits(self, outputs: Tensor) -> Tensor:
         """(..., hidden + attention) to (..., words + 1); the embeddings serve here, too (token 0 is never said)."""
