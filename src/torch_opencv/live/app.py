@@ -37,6 +37,10 @@ class App(ABC, Generic[R]):
     """Whether the result is an image of its own that stands for the frame, as a painting of it: then each frame is
     shown with its own result, and never the newest frame with an older one."""
 
+    batch_size: int = 1
+    """Up to so many images of a folder are given to `process_batch` at once, as they are read while others are
+    processed; frames of a video come one by one."""
+
     @abstractmethod
     def process(self, image: torch.Tensor, /) -> R:
         """What the model says about a frame.
@@ -49,7 +53,7 @@ class App(ABC, Generic[R]):
         """
 
     def process_batch(self, images: Sequence[torch.Tensor], /) -> Sequence[R]:
-        """The same for a frame of each of several sources.
+        """The same for a frame of each of several sources, or for several images of a folder (see `batch_size`).
 
         Args:
             images: torch.uint8 (H, W, 3), BGR, of any sizes.
@@ -181,6 +185,7 @@ class _Adapted(App[object]):
                 setattr(self, name, method)
         self.choices = getattr(own, "choices", ())
         self.replaces_frame = bool(getattr(own, "replaces_frame", False))
+        self.batch_size = int(getattr(own, "batch_size", 1))
 
     @property
     def chosen(self) -> str:
