@@ -46,7 +46,7 @@ def load(path: str | os.PathLike[str]) -> AttentionCaptioner:
         raise
     except (safetensors.SafetensorError, OSError) as error:
         raise CaptionerFileError(f"{name} can't be read as a captioner: give one of train-caption's files") from error
-    except (KeyError, TypeError, ValueError, RecursionError, RuntimeError) as error:
+    except (KeyError, TypeError, ValueError, AttributeError, RuntimeError) as error:
         raise CaptionerFileError(f"{name} is damaged, or no captioner that this version knows: train it again") from (
             error
         )
