@@ -13,7 +13,7 @@ import torch
 from torch import Tensor
 
 from torch_opencv.nets.attention_captioner import AttentionCaptioner
-from torch_opencv.training.caption import features, trainer
+from torch_opencv.training.caption import features, lessons, trainer
 from torch_opencv.training.caption.data import read_captions
 from torch_opencv.training.caption.scores import Scores
 from torch_opencv.training.caption.trainer import train
@@ -56,6 +56,10 @@ def seen(monkeypatch: pytest.MonkeyPatch) -> None:
 
     monkeypatch.setattr(features, "of", of)
     monkeypatch.setattr(trainer, "_SIZES", trainer.Sizes(16, 24, 16, 2, 8))
+    monkeypatch.setattr(trainer, "_RATES", (1e-2, 1e-2, 1e-3))
+    monkeypatch.setattr(trainer, "_DROPOUTS", (0.1, 0.1, 0.1))
+    for name, value in {"_PICTURES": 6, "_CAPTIONS": 2, "_TEXT": 8, "_BESIDE": 4, "_DRAWN": 3}.items():
+        monkeypatch.setattr(lessons, name, value)
 
 
 def short(folder: Path, name: str = "c.safetensors", **options: Any) -> Scores | None:
@@ -78,7 +82,7 @@ def stop_after(monkeypatch: pytest.MonkeyPatch, iterations: int) -> None:
 
 
 def test_it_learns_what_it_is_shown(folder: Path) -> None:
-    scores = short(folder, iterations=(30, 90, 10), held_out_share=0.25)
+    scores = short(folder, iterations=(40, 120, 5), held_out_share=0.25)
     assert scores is not None and scores.bleu[3] > 0.9 and scores.rouge > 0.95
     network = AttentionCaptioner.load(folder / "c.safetensors")
     assert set(network.concepts) == {*COLOURS, "ball", "here"}
