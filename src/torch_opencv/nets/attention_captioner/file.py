@@ -37,7 +37,7 @@ def load(path: str | os.PathLike[str]) -> AttentionCaptioner:
             raise CaptionerFileError(f"{name} is too large for a captioner: give one of train-caption's files")
         with safetensors.safe_open(path, framework="pt") as file:
             header = file.metadata() or {}
-        if header.get("format") != _FORMAT:
+        if "captioner" not in header:
             raise CaptionerFileError(f"{name} is no captioner: give one of train-caption's files")
         network = _network(json.loads(header["captioner"]))
         state = {key: value.float() for key, value in safetensors.torch.load_file(path).items()}
@@ -46,7 +46,7 @@ def load(path: str | os.PathLike[str]) -> AttentionCaptioner:
         raise
     except (safetensors.SafetensorError, OSError) as error:
         raise CaptionerFileError(f"{name} can't be read as a captioner: give one of train-caption's files") from error
-    except (KeyError, TypeError, ValueError, RecursionError, RuntimeError) as error:
+    except (KeyError, TypeError, ValueError, AttributeError, RuntimeError) as error:
         raise CaptionerFileError(f"{name} is damaged, or no captioner that this version knows: train it again") from (
             error
         )
@@ -71,6 +71,7 @@ def to_bytes(network: AttentionCaptioner, trained: Mapping[str, Any] | None = No
         if not name.startswith("encoder.")
     }
     about = {
+        "format": _FORMAT,
         "encoder": backbone.NAME,
         "words": network.words,
         "concepts": network.concepts,
@@ -79,13 +80,14 @@ def to_bytes(network: AttentionCaptioner, trained: Mapping[str, Any] | None = No
         "sizes": asdict(network.sizes),
         "trained": dict(trained or {}),
     }
-    return safetensors.torch.save(state, metadata={"format": _FORMAT, "captioner": json.dumps(about)})
+    # One entry, since safetensors writes several in any order, and the same training should make the same file.
+    return safetensors.torch.save(state, metadata={"captioner": json.dumps(about)})
 
 
 def _network(about: Any) -> AttentionCaptioner:
     """A network as the header says, not yet with its weights. ValueError, KeyError or TypeError if that is none."""
-    if about["encoder"] != backbone.NAME:
-        raise ValueError("encoder")
+    if (about["format"], about["encoder"]) != (_FORMAT, backbone.NAME):
+        raise ValueError("format")
     words, concepts = (_words(about[name]) for name in ("words", "concepts"))
     if not set(concepts) <= set(words):
         raise ValueError("concepts")

@@ -122,40 +122,36 @@ class Cider:
         for several in documents:
             self._found_in.update({gram for one in several for gram in _all_grams(one)})
         self._documents = math.log(max(len(documents), 1))
-        self._references = [[self._vectors(one) for one in several] for several in references]
+        self._references = [[self.vectors(one) for one in several] for several in references]
 
     def __call__(self, caption: Sentence, image: int) -> float:
         """CIDEr-D of a caption for the image of that index."""
         return self.against(caption, self._references[image])
 
-    def between(self, caption: Sentence, references: Sequence[Sentence]) -> float:
-        """The same against references given here."""
-        return self.against(caption, [self._vectors(one) for one in references])
-
-    def against(self, caption: Sentence, references: Sequence[_Vectors]) -> float:
-        """The same against references whose vectors are known."""
-        mine = self._vectors(caption)
+    def against(self, caption: Sentence, references: Sequence[Vectors]) -> float:
+        """The same against any references."""
+        mine = self.vectors(caption)
         return 10 * sum(mine.similarity(one) for one in references) / len(references)
 
-    def _vectors(self, sentence: Sentence) -> _Vectors:
+    def vectors(self, sentence: Sentence) -> Vectors:
+        """A reference, made ready for `against`."""
         weights: list[dict[tuple[str, ...], float]] = [{} for _ in range(_LONGEST)]
         for gram, count in _all_grams(sentence).items():
             rarity = self._documents - math.log(max(1, self._found_in[gram]))
             weights[len(gram) - 1][gram] = count * rarity
-        return _Vectors(len(sentence), weights)
+        return Vectors(len(sentence), weights)
 
 
-class _Vectors:
-    """A sentence's tf-idf vectors."""
+class Vectors:
+    """A sentence's tf-idf vectors, one for each length of n-grams."""
 
     __slots__ = ("length", "norms", "weights")
 
     def __init__(self, words: int, weights: list[dict[tuple[str, ...], float]]) -> None:
-        # COCO's program compares counts of bigrams, one less than the words; only differences of them matter.
         self.length, self.weights = words, weights
         self.norms = [math.sqrt(sum(value * value for value in one.values())) for one in weights]
 
-    def similarity(self, reference: _Vectors) -> float:
+    def similarity(self, reference: Vectors) -> float:
         total = 0.0
         for mine, others, norm, other_norm in zip(
             self.weights, reference.weights, self.norms, reference.norms, strict=True
