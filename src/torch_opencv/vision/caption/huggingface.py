@@ -133,14 +133,14 @@ def load(name: str, device: torch.device, *, prompt: str = "") -> HuggingFaceMod
     Raises:
         ModelError: transformers isn't installed, or there is no such network, or it is no captioner or takes no prompt.
     """
+    if not name:
+        raise ModelError("hf: lacks a name: give one of the Hub's, as hf:Salesforce/blip-image-captioning-base")
     if offline():
         os.environ["HF_HUB_OFFLINE"] = "1"  # the client's own switch, read at import
     try:
         import transformers  # type: ignore[import-not-found,unused-ignore]
     except (ImportError, RuntimeError) as error:  # RuntimeError: a torchvision made for another PyTorch
         raise ModelError(f"hf:{name} needs transformers: pip install 'torch-opencv[hf]' ({first_line(error)})") from None
-    if not name:
-        raise ModelError("hf: lacks a name: give one of the Hub's, as hf:Salesforce/blip-image-captioning-base")
     transformers.utils.logging.set_verbosity_error()
     transformers.utils.logging.disable_progress_bar()
     safely: dict[str, Any] = {"trust_remote_code": False, "local_files_only": offline()}
