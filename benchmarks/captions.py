@@ -50,9 +50,7 @@ def likeliest(pictures: list[Picture]) -> Words:
     sentences = [one for picture in pictures for one in picture.captions]
     cider = Cider([picture.captions for picture in pictures])
     references = [cider.vectors(one) for one in draw.sample(sentences, min(SAMPLED, len(sentences)))]
-    return max(
-        draw.sample(sentences, min(SAMPLED, len(sentences))), key=lambda one: cider.against(one, references)
-    )
+    return max(draw.sample(sentences, min(SAMPLED, len(sentences))), key=lambda one: cider.against(one, references))
 
 
 def rate(network: AttentionCaptioner, pictures: list[Picture], beam: int) -> float:
@@ -80,7 +78,9 @@ def main() -> None:
     options = parser.parse_args()
     network = AttentionCaptioner.load(options.captioner or weights.path(NAME))
     pictures = read_captions(options.data / "captions.json", options.data)
-    learnt, scored = ([pictures[index] for index in part] for part in held_out(pictures, options.held_out, options.seed))
+    learnt, scored = (
+        [pictures[index] for index in part] for part in held_out(pictures, options.held_out, options.seed)
+    )
     references = [one.captions for one in scored]
     known, features = encoded(network, learnt), encoded(network, scored)
     ours = {}

@@ -60,9 +60,7 @@ def score(captions: Sequence[Sentence], references: Sequence[Sequence[Sentence]]
     )
 
 
-def bleu(
-    captions: Sequence[Sentence], references: Sequence[Sequence[Sentence]]
-) -> tuple[float, float, float, float]:
+def bleu(captions: Sequence[Sentence], references: Sequence[Sequence[Sentence]]) -> tuple[float, float, float, float]:
     """BLEU-1 to BLEU-4 of a whole set.
 
     The brevity penalty compares with the reference whose length is nearest, the shorter of two.
