@@ -2,12 +2,13 @@
 
     python benchmarks/captions.py [CAPTIONER] [--data FOLDER] [--held-out X] [--seed N] [--examples N]
 
-CAPTIONER is a file that `torch-opencv train-caption` made; by default the one that comes with torch-opencv. It is scored on
-the pictures that its training with the same share and seed held out, beside two that have learnt nothing:
+CAPTIONER is a file that `torch-opencv train-caption` made; by default the one that comes with torch-opencv. It is
+scored on the pictures that its training with the same share and seed held out, beside two that have learnt nothing:
 
 - nearest neighbour: the first caption of the picture, among those that were learnt from, whose features are nearest
   (cosine of the network's last mean);
-- likeliest: the same sentence for all, that of the learnt ones which has the highest CIDEr against samples of the others.
+- likeliest: the same sentence for all, that of the learnt ones which has the highest CIDEr against samples of
+  the others.
 
 Captions per second are for pictures one by one, from the frame to the sentence, with runtime.accelerate.
 """

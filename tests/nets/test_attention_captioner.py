@@ -198,9 +198,7 @@ def changed(path: Path, **about: Any) -> None:
 )
 def test_a_header_that_cannot_be_is_refused(tmp_path: Path, about: dict[str, Any]) -> None:
     changed(tmp_path / "c.safetensors", **about)
-    with pytest.raises(
-        CaptionerFileError, match=r"damaged, or no captioner that this version knows.*train it again"
-    ) as raised:
+    with pytest.raises(CaptionerFileError, match="damaged, or no captioner that this version knows") as raised:
         AttentionCaptioner.load(tmp_path / "c.safetensors")
     assert "\n" not in str(raised.value)
 

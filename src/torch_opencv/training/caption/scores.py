@@ -150,6 +150,7 @@ class Vectors:
         self.norms = [math.sqrt(sum(value * value for value in one.values())) for one in weights]
 
     def similarity(self, reference: Vectors) -> float:
+        """From 0 to 1."""
         total = 0.0
         for mine, others, norm, other_norm in zip(
             self.weights, reference.weights, self.norms, reference.norms, strict=True

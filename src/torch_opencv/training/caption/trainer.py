@@ -187,9 +187,7 @@ def _network(
     words = vocabulary([*(one for several in spoken for one in several), *sentences], least)
     looked_for = concepts([*spoken, *groups], words, _CONCEPT_OF, _MOST_CONCEPTS)
     if not looked_for:
-        raise TrainingError(
-            f"no word is there {least} times that could be learnt: give more captions, or a lower least"
-        )
+        raise TrainingError(f"no word is there {least} times that could be learnt: give more captions, or lower least")
     return AttentionCaptioner(words, looked_for, length=_LENGTH, sizes=_SIZES, dropout=_DROPOUTS[0])
 
 
