@@ -2,12 +2,13 @@
 
     python benchmarks/captions.py [CAPTIONER] [--data FOLDER] [--held-out X] [--seed N] [--examples N]
 
-CAPTIONER is a file that `torch-opencv train-caption` made; by default the one that comes with torch-opencv. It is scored on
-the pictures that its training with the same share and seed held out, beside two that have learnt nothing:
+CAPTIONER is a file that `torch-opencv train-caption` made; by default the one that comes with torch-opencv. It is
+scored on the pictures that its training with the same share and seed held out, beside two that have learnt nothing:
 
 - nearest neighbour: the first caption of the picture, among those that were learnt from, whose features are nearest
   (cosine of the network's last mean);
-- likeliest: the same sentence for all, that of the learnt ones which has the highest CIDEr against samples of the others.
+- likeliest: the same sentence for all, that of the learnt ones which has the highest CIDEr against samples of
+  the others.
 
 Captions per second are for pictures one by one, from the frame to the sentence, with runtime.accelerate.
 """
@@ -50,9 +51,7 @@ def likeliest(pictures: list[Picture]) -> Words:
     sentences = [one for picture in pictures for one in picture.captions]
     cider = Cider([picture.captions for picture in pictures])
     references = [cider.vectors(one) for one in draw.sample(sentences, min(SAMPLED, len(sentences)))]
-    return max(
-        draw.sample(sentences, min(SAMPLED, len(sentences))), key=lambda one: cider.against(one, references)
-    )
+    return max(draw.sample(sentences, min(SAMPLED, len(sentences))), key=lambda one: cider.against(one, references))
 
 
 def rate(network: AttentionCaptioner, pictures: list[Picture], beam: int) -> float:
@@ -80,7 +79,9 @@ def main() -> None:
     options = parser.parse_args()
     network = AttentionCaptioner.load(options.captioner or weights.path(NAME))
     pictures = read_captions(options.data / "captions.json", options.data)
-    learnt, scored = ([pictures[index] for index in part] for part in held_out(pictures, options.held_out, options.seed))
+    learnt, scored = (
+        [pictures[index] for index in part] for part in held_out(pictures, options.held_out, options.seed)
+    )
     references = [one.captions for one in scored]
     known, features = encoded(network, learnt), encoded(network, scored)
     ours = {}

@@ -79,7 +79,8 @@ def train_style(
 
 def train_caption(
     captions: Annotated[
-        Path, typer.Argument(metavar="CAPTIONS", help="Pictures with captions: COCO's JSON, or a list of file, captions.")
+        Path,
+        typer.Argument(metavar="CAPTIONS", help="Captions of pictures: COCO's JSON, or a list of file, captions."),
     ],
     images: Annotated[Path, typer.Option(metavar="DIR", help="The folder that its file names are relative to.")],
     out: Annotated[Path, typer.Option(metavar="FILE", help="The captioner to be made, NAME.safetensors.")] = Path(

@@ -241,8 +241,8 @@ class AttentionCaptioner(nn.Module):
         return torch.zeros(shape, dtype=torch.int64, device=features.device), features.new_zeros(shape)
 
     def _require_features(self, features: Tensor) -> None:
-        channels = backbone.CHANNELS
-        if features.ndim != 3 or features.shape[1] < 3 or features.shape[2] != channels:
-            raise ValueError(f"features must be float (N, 51, {channels}), as encode gives them, not {features.shape}")
-        if not features.is_floating_point():
-            raise ValueError(f"features must be float, as encode gives them, not {features.dtype}")
+        positions = features.shape[1] - 2 if features.ndim == 3 else 0
+        fits = positions >= 9 and math.isqrt(positions) ** 2 == positions and features.shape[2] == backbone.CHANNELS
+        if not fits or not features.is_floating_point():
+            wanted, given = f"float (N, 51, {backbone.CHANNELS})", f"{features.dtype} {tuple(features.shape)}"
+            raise ValueError(f"features must be {wanted}, as encode gives them, not {given}")

@@ -36,8 +36,8 @@ class Start(nn.Module):
     """Features to what the steps need.
 
     Inputs: float (N, L, D), an image's features as `AttentionCaptioner.encode` gives them.
-    Outputs: float (N, 6, hidden), the state before the first word (see `Core`); and float (N, L - 1, 2 * attention), the
-    memory: keys and values of all positions and of their mean.
+    Outputs: float (N, 6, hidden), the state before the first word (see `Core`); and float (N, 10, 2 * attention), the
+    memory: keys and values of the whole image and of 3x3 parts of it.
     """
 
     def __init__(self, sizes: Sizes, channels: int, concepts: int, dropout: float = 0.0) -> None:
@@ -50,13 +50,17 @@ class Start(nn.Module):
         self.dropout = nn.Dropout(dropout)
 
     def forward(self, features: Tensor) -> tuple[Tensor, Tensor]:
-        """(N, L, D) features to the state (N, 6, hidden) and the memory (N, L - 1, 2 * attention)."""
+        """(N, L, D) features to the state (N, 6, hidden) and the memory (N, P, 2 * attention)."""
         return self.with_concepts(features, self.concepts(features[:, 0]))
 
     def with_concepts(self, features: Tensor, concepts: Tensor) -> tuple[Tensor, Tensor]:
         """The same with given values (N, concepts) of the words that the detector looks for."""
         summary = F.relu(self.summary(self.dropout(features[:, 0])))
-        positions = torch.cat([features[:, :1], features[:, 2:]], dim=1)
+        side = math.isqrt(features.shape[1] - 2)
+        grid = features[:, 2:].unflatten(1, (side, side)).permute(0, 3, 1, 2)
+        # Parts of the image that overlap by half: a fifth of the positions, and of the attention's time.
+        parts = F.avg_pool2d(grid, 3, stride=2).flatten(2).transpose(1, 2)
+        positions = torch.cat([features[:, :1], parts], dim=1)
         return self.state(concepts, summary), self.positions(self.dropout(positions))
 
     def state(self, concepts: Tensor, summary: Tensor | None = None) -> Tensor:
@@ -71,7 +75,7 @@ class Core(nn.Module):
     """One step: the last word and the state in, the next word's probabilities and the state after out.
 
     Inputs: int64 (N,), tokens; float (N, 6, hidden), the state: the LSTM's cell, its output, and what the image adds to
-    each of its four gates, which stays; float (N, L - 1, 2 * attention), the memory.
+    each of its four gates, which stays; float (N, P, 2 * attention), the memory.
     Outputs: float (N, words + 1), the logarithms of the next token's probabilities, and the state after.
 
     Words that the network sees but never says (token 0) have an embedding, too.
@@ -89,7 +93,7 @@ class Core(nn.Module):
         nn.init.normal_(self.embedding.weight, std=sizes.embedding**-0.5)
 
     def forward(self, tokens: Tensor, state: Tensor, memory: Tensor) -> tuple[Tensor, Tensor]:
-        """(N,), (N, 6, hidden) and (N, L - 1, 2 * attention) to (N, words + 1) and the state."""
+        """(N,), (N, 6, hidden) and (N, P, 2 * attention) to (N, words + 1) and the state."""
         output, state = self.step(self.embedding(tokens), state, memory)
         return F.log_softmax(self.logits(output), dim=1), state
 
@@ -99,7 +103,7 @@ class Core(nn.Module):
         Args:
             embedded: (N, embedding), the last words.
             state: (N, 6, hidden).
-            memory: (N, L - 1, 2 * attention); None where there is no image.
+            memory: (N, P, 2 * attention); None where there is no image.
 
         Returns:
             (N, hidden + attention), the LSTM's output and what it looked at; and the state after.
@@ -121,7 +125,7 @@ class Core(nn.Module):
         query = self.query(output)
         if memory is None:
             return torch.zeros_like(query)
-        keys, values = memory.unflatten(2, (2, self.heads, -1)).unbind(2)  # (N, L - 1, heads, attention / heads)
+        keys, values = memory.unflatten(2, (2, self.heads, -1)).unbind(2)  # (N, P, heads, attention / heads)
         query = query.unflatten(1, (self.heads, -1))[:, None]
         weights = ((keys * query).sum(3) * (1 / math.sqrt(keys.shape[3]))).softmax(1)
         return (weights[:, :, :, None] * values).sum(1).flatten(1)

@@ -75,11 +75,11 @@ def _views(path: Path) -> Tensor:
 
 def _identity(pictures: Sequence[Picture]) -> str:
     digest = hashlib.sha256()
-    for picture in pictures:
-        try:
+    try:
+        for picture in pictures:
             digest.update(hashlib.sha256(picture.path.read_bytes()).digest())
-        except OSError as error:
-            raise TrainingError(f"the image {picture.path} can't be read: {error.strerror}") from None
+    except OSError as error:
+        raise TrainingError(f"the image {error.filename} can't be read: {error.strerror}") from None
     return digest.hexdigest()
 
 

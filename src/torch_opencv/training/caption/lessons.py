@@ -23,9 +23,9 @@ from torch_opencv.training.caption.scores import Cider
 _SMOOTHING: Final = 0.1  # of labels
 _CAPTIONS: Final = 5  # of each picture in a batch
 _DRAWN: Final = 5  # sentences of each picture that are compared with one another
-_PICTURES: Final = 24
-_TEXT: Final = 128
-_BESIDE: Final = 32  # sentences of text beside a batch of pictures, so that what was learnt from them stays
+_PICTURES: Final = 8
+_TEXT: Final = 40
+_BESIDE: Final = 16  # sentences of text beside a batch of pictures, so that what was learnt from them stays
 _BESIDE_WEIGHT: Final = 0.3
 _REACH: Final = 4  # lines of text that are looked at for other captions of the same picture
 _ALIKE: Final = 0.25

@@ -60,9 +60,7 @@ def score(captions: Sequence[Sentence], references: Sequence[Sequence[Sentence]]
     )
 
 
-def bleu(
-    captions: Sequence[Sentence], references: Sequence[Sequence[Sentence]]
-) -> tuple[float, float, float, float]:
+def bleu(captions: Sequence[Sentence], references: Sequence[Sequence[Sentence]]) -> tuple[float, float, float, float]:
     """BLEU-1 to BLEU-4 of a whole set.
 
     The brevity penalty compares with the reference whose length is nearest, the shorter of two.
@@ -152,6 +150,7 @@ class Vectors:
         self.norms = [math.sqrt(sum(value * value for value in one.values())) for one in weights]
 
     def similarity(self, reference: Vectors) -> float:
+        """From 0 to 1."""
         total = 0.0
         for mine, others, norm, other_norm in zip(
             self.weights, reference.weights, self.norms, reference.norms, strict=True

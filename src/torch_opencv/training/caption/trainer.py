@@ -37,7 +37,7 @@ _LENGTH: Final = 18  # tokens
 _MOST_CONCEPTS: Final = 400
 _CONCEPT_OF: Final = 3  # pictures, or groups of as many sentences as a picture has captions
 _GROUP: Final = 5
-_RATES: Final = (1.5e-3, 1e-3, 1e-4)  # of the three parts
+_RATES: Final = (1.5e-3, 1e-3, 8e-5)  # of the three parts
 _DROPOUTS: Final = (0.2, 0.4, 0.4)
 _WARM_UP: Final = 50  # iterations
 _DECAY: Final = 0.01
@@ -187,7 +187,7 @@ def _network(
     words = vocabulary([*(one for several in spoken for one in several), *sentences], least)
     looked_for = concepts([*spoken, *groups], words, _CONCEPT_OF, _MOST_CONCEPTS)
     if not looked_for:
-        raise TrainingError(f"no word is there {least} times that could be learnt: give more captions, or a lower least")
+        raise TrainingError(f"no word is there {least} times that could be learnt: give more captions, or lower least")
     return AttentionCaptioner(words, looked_for, length=_LENGTH, sizes=_SIZES, dropout=_DROPOUTS[0])
 
 

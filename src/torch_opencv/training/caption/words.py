@@ -10,8 +10,10 @@ from typing import Final
 _PUNCTUATION: Final = str.maketrans("", "", string.punctuation + "\u2018\u2019\u201c\u201d")
 # Words that say nothing about what is in an image.
 _COMMON: Final = frozenset(
-    "a an the of in on at to and is are with by his her its their it that as for from while up this there be has he "
-    "she they them or into out over off who which some what where was were been being have had not".split()
+    {"a", "an", "the", "this", "that", "it", "its", "his", "her", "their", "he", "she", "they", "them", "there", "some"}
+    | {"of", "in", "on", "at", "to", "by", "with", "as", "for", "from", "up", "into", "out", "over", "off", "while"}
+    | {"and", "or", "is", "are", "be", "was", "were", "been", "being", "has", "have", "had", "not"}
+    | {"who", "which", "what", "where"}
 )
 
 
