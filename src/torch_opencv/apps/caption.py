@@ -24,7 +24,7 @@ import torch_opencv as cv
 from torch_opencv.live.app import App
 from torch_opencv.live.overlay import draw_caption
 from torch_opencv.live.panel import Panel, Row
-from torch_opencv.vision.caption.captioner import Caption, Captioner
+from torch_opencv.vision import Caption, Captioner
 from torch_opencv.vision.caption.loading import DEFAULT
 from torch_opencv.vision.caption.steady import SteadySentence
 

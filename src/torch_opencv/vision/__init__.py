@@ -13,9 +13,13 @@
     for face in analyzer(frame):              # how old, of which gender, with what expression
         print(face.box, face.gender, face.age)
 
+    captioner = Captioner()
+    print(captioner(frame).text)              # "a dog runs through the grass"
+
 A frame is a torch.uint8 tensor (H, W, 3), BGR, as OpenCV has it, of any size and stride.
 """
 
+from torch_opencv.vision.caption.captioner import Caption, Captioner
 from torch_opencv.vision.classify.classifier import Classifier, Prediction
 from torch_opencv.vision.errors import FrameError, ModelError
 from torch_opencv.vision.faces.analyzer import FaceAnalyzer
@@ -23,6 +27,8 @@ from torch_opencv.vision.faces.tracking import FaceTracker
 from torch_opencv.vision.stylize.stylizer import Painting, Stylizer
 
 __all__ = [
+    "Caption",
+    "Captioner",
     "Classifier",
     "FaceAnalyzer",
     "FaceTracker",

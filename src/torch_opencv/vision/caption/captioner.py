@@ -60,11 +60,10 @@ class Captioner:
         beam_size: as above; 1 with a temperature.
 
     Raises:
-        ModelError: there is no such model, it is no captioner, or it takes no prompt.
+        ModelError: there is no such model, it is no captioner, or it takes no prompt; or a number is out of range, or
+            beams and a temperature are both given.
         WeightsError: its weights can't be had.
         DeviceError: there is no such device.
-        ValueError: a number is out of range, or beams and a temperature are both given.
-
     """
 
     def __init__(
