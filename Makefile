@@ -18,6 +18,7 @@ demo: $(INSTALLED)
 	mkdir -p output
 	$(BIN)/torch-opencv classify sample --view none --record output/classify.mp4 --results output/classify.jsonl --overwrite
 	$(BIN)/torch-opencv stylize sample --view none --record output/stylize.mp4 --results output/stylize.jsonl --side-by-side --overwrite
+	$(BIN)/torch-opencv caption sample --view none --record output/caption.mp4 --results output/caption.jsonl --overwrite
 	@$(MAKE) --no-print-directory demo-faces
 
 # The weights for faces come by npm or from GitHub. Where neither can be reached, the demo says so, and is none the worse.

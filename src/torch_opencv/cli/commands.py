@@ -8,7 +8,7 @@ import typer
 
 from torch_opencv.cli.models import app as _models
 from torch_opencv.cli.programs import add_programs
-from torch_opencv.cli.train import train_style
+from torch_opencv.cli.train import train_caption, train_style
 
 app = typer.Typer(
     help="Live vision programs on a camera, a video or images.",
@@ -17,6 +17,7 @@ app = typer.Typer(
 )
 add_programs(app)
 app.command()(train_style)
+app.command()(train_caption)
 # Its own help instead of an error would be printed by an exception that can't be told from a real error.
 app.add_typer(_models, name="models", no_args_is_help=False)
 

@@ -76,6 +76,13 @@ class RunOptions:
             help="Write the results to a .jsonl (JSON Lines), .csv or .parquet file; '-' is standard output.",
         ),
     ] = None
+    resume: Annotated[
+        bool,
+        typer.Option(
+            "--resume",
+            help="Go on where --results FILE.jsonl left off: leave out the images of folders that it has already.",
+        ),
+    ] = False
     overwrite: Annotated[bool, typer.Option("--overwrite", help="Replace recordings and results that exist.")] = False
     latest: Annotated[
         bool | None,

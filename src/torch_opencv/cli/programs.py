@@ -14,6 +14,7 @@ import typer
 
 from torch_opencv._names import styles
 from torch_opencv._names.sources import why_missing
+from torch_opencv.cli.captions import caption, caption_outputs
 from torch_opencv.cli.options import Device, RunOptions, parameters
 from torch_opencv.cli.own_apps import load_app
 from torch_opencv.errors import TorchOpencvError
@@ -32,6 +33,9 @@ def add_programs(app: typer.Typer) -> None:
     app.command("classify", help=classify.__doc__)(_command(classify, title="torch-opencv classify", answers=True))
     app.command("faces", help=faces.__doc__)(_command(faces, title="torch-opencv faces", answers=True))
     app.command("recognize", help=recognize.__doc__)(_command(recognize, title="torch-opencv recognize", answers=False))
+    app.command("caption", help=caption.__doc__)(
+        _command(caption, title="torch-opencv caption", answers=True, outputs=caption_outputs)
+    )
     app.command("stylize", help=stylize.__doc__)(_command(stylize, title="torch-opencv stylize", answers=False))
     app.command("run", help=_run_own.__doc__)(_with_shared_options(_run_own))
 
@@ -48,7 +52,7 @@ def command_of(app: Callable[..., Any]) -> typer.Typer:
 def _own_command(app: Callable[..., Any]) -> Callable[..., int]:
     from torch_opencv.live.app import App
 
-    def make(sources: Sequence[Source], /) -> Any:
+    def make(sources: Sequence[Source], options: RunOptions, /) -> Any:
         return app() if inspect.isclass(app) else app
 
     answers = getattr(app, "fields", App.fields) is not App.fields and not getattr(app, "replaces_frame", False)
@@ -73,10 +77,16 @@ def _with_shared_options(run: Callable[..., int]) -> Callable[..., int]:
     return command
 
 
-def _command(make: Callable[..., Any], *, title: str, answers: bool) -> Callable[..., int]:
-    """A command of a function that makes an app of the sources and its own options: it takes the shared ones, too."""
+def _command(
+    make: Callable[..., Any], *, title: str, answers: bool, outputs: Callable[..., Any] | None = None
+) -> Callable[..., int]:
+    """A command of a function that makes an app of the sources, all options and its own: it takes the shared ones, too.
+
+    Likewise `outputs`, which makes what else results are written to.
+    """
     shared = parameters()
     names = [one.name for one in shared]
+    own, own_of_outputs = _own_options(make), _own_options(outputs) if outputs else []
 
     def command(**values: Any) -> int:
         options = RunOptions(**{name: values.pop(name) for name in names})
@@ -85,24 +95,35 @@ def _command(make: Callable[..., Any], *, title: str, answers: bool) -> Callable
             raise TorchOpencvError(missing)
         from torch_opencv.cli.run_program import run_program
 
+        further = {one.name: values.pop(one.name) for one in own_of_outputs}
         device = values.get("device")
         return run_program(
-            lambda sources: make(sources, **values), options, title=title, device=device, answers=answers
+            lambda sources: make(sources, options, **values),
+            options,
+            title=title,
+            device=device,
+            answers=answers,
+            outputs=(lambda sources: outputs(sources, options, **further)) if outputs else None,
         )
 
-    signature = inspect.signature(make)
-    hints = get_type_hints(make, {**globals(), "Source": object}, include_extras=True)
-    own = [
+    everything = [shared[0], *own, *own_of_outputs, *shared[1:]]
+    command.__signature__ = inspect.Signature(everything)  # type: ignore[attr-defined]  # for typer
+    return command
+
+
+def _own_options(make: Callable[..., Any]) -> list[inspect.Parameter]:
+    """The parameters of a function that are options, as keyword-only ones with their types."""
+    hints = get_type_hints(make, {**globals(), "Source": object, "Results": object}, include_extras=True)
+    return [
         one.replace(kind=inspect.Parameter.KEYWORD_ONLY, annotation=hints[one.name])
-        for one in signature.parameters.values()
+        for one in inspect.signature(make).parameters.values()
         if one.kind is not inspect.Parameter.POSITIONAL_ONLY
     ]
-    command.__signature__ = inspect.Signature([shared[0], *own, *shared[1:]])  # type: ignore[attr-defined]  # for typer
-    return command
 
 
 def classify(
     sources: Sequence[Source],
+    options: RunOptions,
     /,
     model: Annotated[
         str,
@@ -184,6 +205,7 @@ def _follows(sources: Sequence[Source], track: bool | None, detect_every: int | 
 
 def faces(
     sources: Sequence[Source],
+    options: RunOptions,
     /,
     detector: DetectorOption = Detector.tiny,
     model: Annotated[
@@ -251,6 +273,7 @@ def _how_to_get(names: Sequence[str]) -> str:
 
 def recognize(
     sources: Sequence[Source],
+    options: RunOptions,
     /,
     people: Annotated[
         str,
@@ -317,6 +340,7 @@ def recognize(
 
 def stylize(
     sources: Sequence[Source],
+    options: RunOptions,
     /,
     style: Annotated[
         list[str] | None,

@@ -19,6 +19,7 @@ from torch_opencv.live.keys import command_of
 from torch_opencv.live.loop import Report, run
 from torch_opencv.live.resources import Resources, open_resources
 from torch_opencv.live.result_tables import PrintedResults
+from torch_opencv.live.results import Results
 from torch_opencv.live.sources import Source
 from torch_opencv.live.views import View, ViewEvent
 from torch_opencv.runtime import compilation, resolve_device
@@ -35,6 +36,7 @@ def run_program(
     title: str,
     device: str | None = None,
     answers: bool = False,
+    outputs: Callable[[Sequence[Source]], Sequence[Results]] | None = None,
 ) -> int:
     """Run a program as the options say.
 
@@ -45,6 +47,7 @@ def run_program(
         title: of the window and of the browser's page.
         device: where the model is to run; checked first.
         answers: print what the program says of single images, if nothing else is asked for.
+        outputs: makes what else results are written to, of the sources.
 
     Returns:
         The exit status: 0, 2 if the recording failed on the way, 130 after Ctrl-C, or 143 after SIGTERM or SIGHUP.
@@ -55,6 +58,8 @@ def run_program(
     """
     if device is not None:
         resolve_device(device)
+    if options.resume and options.overwrite:
+        raise TorchOpencvError("--resume goes on with what there is, and --overwrite replaces it: give one of them")
     with open_resources(
         options.sources or [None],
         title=title,
@@ -71,6 +76,8 @@ def run_program(
         overwrite=options.overwrite,
         stride=options.stride,
         answers=answers,
+        resume=options.resume,
+        outputs=outputs,
         announce=False,
     ) as resources:
         app = _load(load, resources)
@@ -169,6 +176,7 @@ def _outcome(report: Report, resources: Resources) -> str:
     if resources.encoder and resources.encoder.frames and not report.recording_failed:
         with_sound = " with its sound" if getattr(resources.encoder, "has_sound", False) else ""
         parts.append(f"recorded to {resources.encoder.path}{with_sound}")
-    if resources.results and resources.results.lines and resources.results.path:
-        parts.append(f"results in {resources.results.path}")
+    if resources.results and resources.results.written:
+        *some, last = map(str, resources.results.written)
+        parts.append(f"results in {', '.join(some)} and {last}" if some else f"results in {last}")
     return ", ".join(parts)

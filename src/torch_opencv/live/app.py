@@ -44,6 +44,10 @@ class App(ABC, Generic[R]):
     """Whether several frames may be processed at once, in threads of their own: quicker on a CPU where every frame of a
     file is processed. They are shown and written in their order all the same. Read before the run begins."""
 
+    batch_size: int = 1
+    """Up to so many images of a folder are given to `process_batch` at once, as they are read while others are
+    processed; frames of a video come one by one."""
+
     @abstractmethod
     def process(self, image: torch.Tensor, /) -> R:
         """What the model says about a frame.
@@ -56,7 +60,7 @@ class App(ABC, Generic[R]):
         """
 
     def process_batch(self, images: Sequence[torch.Tensor], /) -> Sequence[R]:
-        """The same for a frame of each of several sources.
+        """The same for a frame of each of several sources, or for several images of a folder (see `batch_size`).
 
         Args:
             images: torch.uint8 (H, W, 3), BGR, of any sizes.
@@ -189,6 +193,7 @@ class _Adapted(App[object]):
         self.choices = getattr(own, "choices", ())
         self.replaces_frame = bool(getattr(own, "replaces_frame", False))
         self.concurrent = bool(getattr(own, "concurrent", False))
+        self.batch_size = int(getattr(own, "batch_size", 1))
 
     @property
     def chosen(self) -> str:

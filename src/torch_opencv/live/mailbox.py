@@ -94,6 +94,11 @@ class Mailbox(Generic[T]):
         return bool(self._items) or (self._finished and self._error is not None)
 
     @property
+    def has_item(self) -> bool:
+        """Whether `take` gives an item."""
+        return bool(self._items)
+
+    @property
     def ended(self) -> bool:
         """Whether nothing is here and nothing will come."""
         return (self._finished or self._closed) and not self._items and self._error is None

@@ -77,6 +77,8 @@ class Pipeline(Generic[R]):
         self._method = f"{self._name}.{processing_method(app)}"
         self._latest, self._max_frames = latest, max_frames
         self._shows_newest = latest and display
+        alone = not latest and len(sources) == 1 and sources[0].still
+        self._together = app.batch_size if alone else 1
         self._tolerance = 0.5 / max(source.fps or 25.0 for source in sources)
         self._closed = False
         self._dropped_before = 0  # up to the last `seek`
@@ -235,7 +237,8 @@ class Pipeline(Generic[R]):
                 for one in done:
                     if self._results is not None and not self._closed:  # then the results are, too
                         self._results.write(one.frame, one.fields)
-                self.processed.put(done)
+                for shown in [done] if self._together == 1 else [[one] for one in done]:
+                    self.processed.put(shown)
                 return
         except BaseException as raised:
             error = raised
@@ -252,7 +255,7 @@ class Pipeline(Generic[R]):
             self.reprocessed.finish(raised)
 
     def _batches(self) -> Iterator[list[tuple[int, Frame]]]:
-        """The frames to be processed together: of each source one at most, with its number."""
+        """The frames to be processed together: of each source one at most, with its number; or several single images."""
         waiting: dict[int, Frame] = {}
         while True:
             with self.changed:
@@ -264,7 +267,11 @@ class Pipeline(Generic[R]):
                 return
             # Where none is skipped, sources may differ in their rates: each frame has its turn when its time has come.
             until = inf if self._latest else min(frame.time for frame in waiting.values()) + self._tolerance
-            yield [(number, waiting.pop(number)) for number in sorted(waiting) if waiting[number].time <= until]
+            batch = [(number, waiting.pop(number)) for number in sorted(waiting) if waiting[number].time <= until]
+            # Whatever else was read meanwhile: that is as much as the model is slower, and none is waited for.
+            while len(batch) < self._together and self._to_model[0].has_item and (frame := self._to_model[0].take()):
+                batch.append((0, frame))
+            yield batch
 
     def _can_process(self, waiting: Mapping[int, Frame]) -> bool:
         if all(box.ended for box in self._to_model):
@@ -279,7 +286,11 @@ class Pipeline(Generic[R]):
         self._to_be_compared -= 1  # what NumPy does in place, PyTorch doesn't count
         copies = [image.clone() if self._to_be_compared >= 0 else None for image in images]
         numbers = [number for number, _ in batch]
-        answers: list[R] = to_results(self._app.process_sources(images, numbers), len(images), self._method)
+        if self._together > 1:
+            given = self._app.process_batch(images)
+        else:
+            given = self._app.process_sources(images, numbers)
+        answers: list[R] = to_results(given, len(images), self._method)
         for image, version, copy in zip(images, versions, copies, strict=True):
             check_unchanged(image, version, copy, f"{self._name}.process")
         return [

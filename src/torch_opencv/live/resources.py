@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,7 +14,8 @@ from torch_opencv.live.image_writer import ImageWriter, records_images
 from torch_opencv.live.outputs import check_absent, check_distinct
 from torch_opencv.live.recorder import Encoder
 from torch_opencv.live.result_tables import PrintedResults, open_results
-from torch_opencv.live.results import Results
+from torch_opencv.live.results import Results, SeveralResults
+from torch_opencv.live.resuming import Earlier
 from torch_opencv.live.sources import Source, open_source
 from torch_opencv.live.sources.captures import Video
 from torch_opencv.live.sources.strided import Strided
@@ -73,6 +74,8 @@ def open_resources(
     overwrite: bool = True,
     stride: int = 1,
     answers: bool = False,
+    resume: bool = False,
+    outputs: Callable[[Sequence[Source]], Sequence[Results]] | None = None,
 ) -> Iterator[Resources]:
     """Open everything for a run.
 
@@ -99,6 +102,8 @@ def open_resources(
         stride: take only every so many-th frame of each source.
         answers: what the program says of single images is worth printing: as a table on standard output, if nothing
             else is asked for.
+        resume: leave out the images that ``results``, a .jsonl file, has lines of already, and write after those.
+        outputs: makes what else results are written to, of the sources.
         announce: print the address of a browser view on standard error; else `Resources.announce` does so later.
 
     Raises:
@@ -120,7 +125,8 @@ def open_resources(
         )
     with ExitStack() as stack:
         encoder = VideoEncoder(record) if record and not records_images(record) else None
-        writer = open_results(results) if results else None
+        earlier = Earlier(results) if resume else None
+        writer = open_results(results, append=resume) if results else None
         for output in (encoder, writer):
             if output:
                 stack.callback(output.close)
@@ -153,18 +159,28 @@ def open_resources(
                 source = spec if isinstance(spec, Source) else open_source(spec)
             stack.callback(source.close)
             sources.append(source)
+        inputs = [path for source in sources for path in source.inputs]
+        if earlier:
+            earlier.leave_out(sources)
         images = ImageWriter(record, sources) if record and encoder is None else None
         written = [one.path for one in (encoder, writer) if one and one.path] + (images.targets if images else [])
-        check_distinct(written, [path for source in sources for path in source.inputs])
+        others = list(outputs(sources)) if outputs else []
+        for output in others:
+            stack.callback(output.close)
+        written += [output.path for output in others if output.path]
+        check_distinct(written, inputs)
         if not overwrite:
-            check_absent(written)
+            check_absent(path for path in written if not (earlier and (path == earlier.path or path.suffix == ".html")))
         if encoder:
             _set_up(encoder, sources)
-        asks_for_nothing = view is None and not (record or results or browser or asks_for_page)
+        writes = bool(record or results or others)
+        asks_for_nothing = view is None and not (writes or browser or asks_for_page)
         if answers and asks_for_nothing and all(source.still for source in sources):
             writer = PrintedResults()
             view = "none" if reason else "window"
-        if view is None and reason and (record or results) and not browser and not asks_for_page:
+        if others:
+            writer = SeveralResults([*([writer] if writer else []), *others])
+        if view is None and reason and writes and not browser and not asks_for_page:
             view = "none"
             _log.info("no window can be shown here, so nothing is shown; give --view browser for a page")
         if view != "none" and not browser and (view == "browser" or reason):

@@ -26,8 +26,12 @@ _LARGE = 10  # a number of which one decimal place is enough
 _ROWS_IN_MEMORY = 10_000  # of a table whose columns aren't known yet
 
 
-def open_results(path: str | Path) -> Results:
+def open_results(path: str | Path, *, append: bool = False) -> Results:
     """What writes results to a file, by what its name ends in; to standard output for ``-``.
+
+    Args:
+        path: the file.
+        append: keep the lines that are in it, which must be JSON Lines.
 
     Raises:
         OutputError: it ends in none of .jsonl, .ndjson, .csv and .parquet, or it can't be written.
@@ -37,7 +41,7 @@ def open_results(path: str | Path) -> Results:
     file = Path(path)
     suffix = file.suffix.lower()
     if str(path) == "-" or suffix in _JSON_LINES or (file.exists() and not file.is_file()):
-        return Results(path)
+        return Results(path, append=append)
     if suffix == ".csv":
         return CsvResults(path)
     if suffix == _PARQUET:

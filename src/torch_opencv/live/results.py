@@ -11,8 +11,8 @@ import math
 import os
 import sys
 import time
-from collections.abc import Mapping
-from contextlib import suppress
+from collections.abc import Mapping, Sequence
+from contextlib import ExitStack, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO
 
@@ -29,13 +29,15 @@ class Results:
 
     Args:
         path: the file.
+        append: keep the lines that are in it, and write after them.
 
     Raises:
         OutputError: it can't be written there, or another program writes to it now.
 
     """
 
-    def __init__(self, path: str | Path) -> None:
+    def __init__(self, path: str | Path, *, append: bool = False) -> None:
+        self._mode = "ab" if append else "wb"
         self.path = None if str(path) == "-" else Path(path)
         self.lines = 0
         self._file: BinaryIO | None = None
@@ -59,6 +61,11 @@ class Results:
         """
         self._write_text(json.dumps(_without_nan({**described(frame), **fields}), allow_nan=False) + "\n")
         self.lines += 1
+
+    @property
+    def written(self) -> tuple[Path, ...]:
+        """The files that something was written to."""
+        return (self.path,) if self.path and self.lines else ()
 
     def close(self) -> None:
         """Close the file; standard output stays open.
@@ -90,7 +97,8 @@ class Results:
                 sys.stdout.flush()
             else:
                 if self._file is None:
-                    self._file = self.path.open("wb")
+                    self._file = self.path.open(self._mode)
+                    self._size = self._file.tell()
                     self._identity = identity(self.path)
                 self._file.write(data)
                 self._file.flush()
@@ -111,6 +119,36 @@ class Results:
         if self.path and self.path.is_file():
             with suppress(OSError):
                 os.truncate(self.path, self._size)
+
+
+class SeveralResults(Results):
+    """Results that go to several files at once.
+
+    Args:
+        parts: what writes to each; all are closed with this.
+
+    """
+
+    def __init__(self, parts: Sequence[Results]) -> None:
+        super().__init__("-")
+        self._parts = parts
+
+    def write(self, frame: Frame, fields: Mapping[str, object]) -> None:
+        """Write the frame's result to each."""
+        for part in self._parts:
+            part.write(frame, fields)
+        self.lines += 1
+
+    @property
+    def written(self) -> tuple[Path, ...]:
+        """The files that something was written to."""
+        return tuple(path for part in self._parts for path in part.written)
+
+    def close(self) -> None:
+        """Close each, whatever goes wrong with another."""
+        with ExitStack() as stack:
+            for part in reversed(self._parts):
+                stack.callback(part.close)
 
 
 def described(frame: Frame) -> dict[str, object]:

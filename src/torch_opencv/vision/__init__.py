@@ -13,6 +13,9 @@
     for face in analyzer(frame):              # how old, of which gender, with what expression
         print(face.box, face.gender, face.age)
 
+    captioner = Captioner()
+    print(captioner(frame).text)              # "a dog runs through the grass"
+
 A frame is a torch.uint8 tensor (H, W, 3), BGR, as OpenCV has it, of any size and stride.
 """
 
@@ -22,6 +25,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from torch_opencv.vision.caption.captioner import Caption, Captioner
     from torch_opencv.vision.classify.classifier import Classifier, Prediction
     from torch_opencv.vision.errors import FrameError, ModelError
     from torch_opencv.vision.faces.analyzer import FaceAnalyzer
@@ -29,6 +33,8 @@ if TYPE_CHECKING:
     from torch_opencv.vision.stylize.stylizer import Painting, Stylizer
 
 __all__ = [
+    "Caption",
+    "Captioner",
     "Classifier",
     "FaceAnalyzer",
     "FaceTracker",
@@ -40,6 +46,8 @@ __all__ = [
 ]
 
 _MODULES = {
+    "Caption": "caption.captioner",
+    "Captioner": "caption.captioner",
     "Classifier": "classify.classifier",
     "FaceAnalyzer": "faces.analyzer",
     "FaceTracker": "faces.tracking",

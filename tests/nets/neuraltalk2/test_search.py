@@ -103,6 +103,24 @@ def test_no_images(tmp_path: Path) -> None:
     assert net.encode(torch.zeros(0, 3, 224, 224)).shape == (0, 5)
 
 
+@pytest.mark.parametrize("size", sizes(12)[::2], ids=str)
+def test_all_sentences_of_a_beam_search(size: Size, tmp_path: Path) -> None:
+    net, _, features = loaded(size, tmp_path)
+    for beam_size in sorted({1, min(4, net.end)}):
+        tokens, scores = net.beams(features, beam_size)
+        assert tokens.shape == scores.shape == (3, beam_size, net.length)
+        for found, logarithms, best in zip(tokens, scores, net.sample(features, beam_size)[0], strict=True):
+            rows = [row for row in found.tolist() if any(row)]
+            assert len({tuple(row) for row in rows}) == len(rows) >= 1
+            sums = logarithms.sum(1)[: len(rows)].tolist()
+            assert sums == sorted(sums, reverse=True)
+            if beam_size > 1:
+                assert rows[0] == best.tolist()
+        # What is said of them is what the network says of given sentences.
+        given = net(features, tokens[:, 0])[:, :-1].gather(2, (tokens[:, 0, :, None] - 1).clamp(min=0))[:, :, 0]
+        assert torch.allclose(torch.where(tokens[:, 0] > 0, given, 0.0), scores[:, 0], atol=1e-4)
+
+
 # --- Words that depend on the word before alone: a table's rows, of which the last is what may come first ---
 
 
@@ -121,7 +139,7 @@ class Chain:
         tokens, scores = search.beams(
             self.step, lambda tokens: tokens, self.table[-1:], torch.zeros(1, 1), length, beam_size
         )
-        return tokens[0].tolist(), math.exp(scores.sum())
+        return tokens[0, 0].tolist(), math.exp(scores.sum())
 
 
 A, B, END = 1, 2, 3

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import logging
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from contextlib import suppress
 from pathlib import Path
 
@@ -49,7 +49,7 @@ class Images(Source):
         """The files of the frames so far, by their index."""
         self.length = len(paths)
         self.inputs = tuple(paths)
-        self._with_paths = with_paths
+        self.with_paths = with_paths
         self.seekable = len(paths) > 1
         self.duration = len(paths) / self.fps if self.seekable else None
         self._unread = iter(paths)
@@ -66,12 +66,29 @@ class Images(Source):
         item, self._first = self._first, None
         while item is not None:
             path, image = item
-            own_path = str(path) if self._with_paths else None
+            own_path = str(path) if self.with_paths else None
             self.read[index] = path
             yield Frame(image, index, index / self.fps, self.name, time.monotonic(), own_path)
             index += 1
             item = self._next()
             self._report()
+
+    def leave_out(self, done: Collection[str]) -> int:
+        """Leave out images that were done in an earlier run; those that are left keep their numbers from there on.
+
+        Args:
+            done: their paths, as frames have them.
+
+        Returns:
+            How many are left out.
+        """
+        left = [path for path in self.inputs if str(path) not in done]
+        self._begin = len(self.inputs) - len(left)
+        self._first, self._unread = None, iter(left)
+        self.inputs = tuple(left)
+        self._first = self._next()
+        self._report()
+        return self._begin
 
     def seek(self, seconds: float) -> None:
         """Let the next iteration begin at the image of this second."""

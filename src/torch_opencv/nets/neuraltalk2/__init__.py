@@ -147,8 +147,7 @@ class NeuralTalk2(nn.Module):
             ValueError: Another shape of features, or a beam size or temperature that there can't be.
         """
         self._require_features(features)
-        if not isinstance(beam_size, int) or not 1 <= beam_size <= self.end:
-            raise ValueError(f"beam_size must be from 1 to {self.end}, the number of tokens, not {beam_size}")
+        self._require_beam_size(beam_size)
         if temperature is not None and not 0 < temperature < math.inf:
             raise ValueError(f"temperature must be a finite number above 0, not {temperature}")
         if temperature is not None and beam_size > 1:
@@ -160,9 +159,35 @@ class NeuralTalk2(nn.Module):
         step = step or self.core
         started = self._started(step, features)
         if beam_size > 1:
-            return search.beams(step, self._embedded, *started, self.length, beam_size)
+            tokens, scores = search.beams(step, self._embedded, *started, self.length, beam_size)
+            return tokens[:, 0], scores[:, 0]
         choose = search.likeliest if temperature is None else search.drawn(temperature, generator)
         return search.one_by_one(step, self._embedded, *started, self.length, choose)
+
+    @torch.no_grad()
+    def beams(self, features: Tensor, beam_size: int, *, step: search.Step | None = None) -> tuple[Tensor, Tensor]:
+        """The best sentences that beam search meets, each once, best first; the first is the one that `sample` gives.
+
+        Args:
+            features: Encodings (N, encoding).
+            beam_size: How many beginnings are kept at each token, and how many sentences there will be.
+            step: see `sample`.
+
+        Returns:
+            Tokens, int64 (N, beam_size, length), 0 after END, and their log-probabilities, likewise. All are 0 where
+            fewer sentences were met.
+
+        Raises:
+            ValueError: Another shape of features, or a beam size that there can't be.
+        """
+        self._require_features(features)
+        self._require_beam_size(beam_size)
+        if not len(features):
+            shape = 0, beam_size, self.length
+            return torch.zeros(shape, dtype=torch.int64, device=features.device), features.new_zeros(shape)
+        step = step or self.core
+        started = self._started(step, features)
+        return search.beams(step, self._embedded, *started, self.length, beam_size, wanted=beam_size)
 
     def sentence(self, tokens: Tensor | Sequence[int]) -> str:
         """The words of one sentence's tokens, (T,), up to the first that is none."""
@@ -182,6 +207,10 @@ class NeuralTalk2(nn.Module):
         # What follows END doesn't matter, but must be some word; the original takes the first, too.
         embedded: Tensor = self.lookup_table(tokens.clamp(min=1) - 1)
         return embedded
+
+    def _require_beam_size(self, beam_size: int) -> None:
+        if not isinstance(beam_size, int) or not 1 <= beam_size <= self.end:
+            raise ValueError(f"beam_size must be from 1 to {self.end}, the number of tokens, not {beam_size}")
 
     def _require_features(self, features: Tensor) -> None:
         if features.ndim != 2 or features.shape[1] != self.encoding or not features.is_floating_point():

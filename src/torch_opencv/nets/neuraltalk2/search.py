@@ -66,9 +66,20 @@ def drawn(temperature: float, generator: torch.Generator | None) -> Callable[[Te
 
 
 def beams(
-    step: Step, embed: Embed, log_probabilities: Tensor, state: Tensor, length: int, size: int
+    step: Step, embed: Embed, log_probabilities: Tensor, state: Tensor, length: int, size: int, *, wanted: int = 1
 ) -> tuple[Tensor, Tensor]:
     """Beam search: the likeliest of the sentences that are met when the `size` likeliest beginnings are kept each time.
+
+    Args:
+        step, embed: the network's.
+        log_probabilities, state: what the START token's step gave.
+        length: the most tokens of a sentence.
+        size: how many beginnings are kept.
+        wanted: how many sentences.
+
+    Returns:
+        Tokens, int64, and their log-probabilities, (N, wanted, length) each, the best first. All are 0 where fewer
+        sentences were met.
 
     As in the original, which many other beam searches differ from:
 
@@ -80,30 +91,33 @@ def beams(
     """
     count, end = log_probabilities.shape
     device = log_probabilities.device
-    first = torch.arange(count, device=device)[:, None] * size  # each image's first beam in the batch of all
+    images = torch.arange(count, device=device)[:, None]
     sums = torch.zeros(count, 1, device=device)  # in the beginning all beams are the same, so one is expanded
     tokens = torch.zeros(count, size, length, dtype=torch.int64, device=device)
     scores = torch.zeros(count, size, length, device=device)
-    best_sum = torch.full((count,), -torch.inf, device=device)
-    best_tokens, best_scores = tokens[:, 0].clone(), scores[:, 0].clone()
+    over = torch.zeros(count, 1, dtype=torch.bool, device=device)  # the beams that have ended before
+    best_sums = torch.full((count, wanted), -torch.inf, device=device)
+    best_tokens, best_scores = (one.new_zeros(count, wanted, length) for one in (tokens, scores))
     for t in range(length):
         score, index = log_probabilities.float().view(count, -1, end).topk(size)
         beam, score, index, sums = _expanded(sums, score, index, size)
         tokens, scores = (one.gather(1, beam[:, :, None].expand(-1, -1, length)) for one in (tokens, scores))
         tokens[:, :, t], scores[:, :, t] = index + 1, score
-        state = state[(first + beam if t else beam + first // size).flatten()]
-        ended = torch.where((index + 1 == end) | (t == length - 1), sums, -torch.inf)
-        best_ended, which = ended.max(1)
-        better = best_ended > best_sum
-        best_sum = torch.where(better, best_ended, best_sum)
+        state = state[(images * size + beam if t else beam + images).flatten()]
+        over = over.gather(1, beam)
+        ends = ((index + 1 == end) | (t == length - 1)) & ~over  # what ends once more is the same sentence
+        over |= index + 1 == end
+        # Of sentences as likely as one another, the one that was met first: a sort keeps their order, which topk doesn't.
+        all_sums = torch.cat([best_sums, torch.where(ends, sums, -torch.inf)], 1)
+        best_sums, order = (one[:, :wanted] for one in all_sums.sort(dim=1, descending=True, stable=True))
         best_tokens, best_scores = (
-            torch.where(better[:, None], all_of[torch.arange(count, device=device), which], best)
-            for all_of, best in ((tokens, best_tokens), (scores, best_scores))
+            torch.cat([best, new], 1)[images, order] for best, new in ((best_tokens, tokens), (best_scores, scores))
         )
-        if t + 1 == length or bool((best_sum >= sums[:, 0]).all()):  # nothing gets likelier by becoming longer
+        if t + 1 == length or bool((best_sums[:, -1] >= sums[:, 0]).all()):  # nothing gets likelier by becoming longer
             break
         log_probabilities, state = step(embed(tokens[:, :, t].flatten()), state)
-    return best_tokens, best_scores
+    missing = torch.isinf(best_sums)[:, :, None]
+    return best_tokens.masked_fill(missing, 0), best_scores.masked_fill(missing, 0)
 
 
 def _expanded(sums: Tensor, score: Tensor, index: Tensor, size: int) -> tuple[Tensor, Tensor, Tensor, Tensor]:
