@@ -28,7 +28,7 @@ def test_the_page_is_searched(tmp_path: Path, size: tuple[int, int]) -> None:
     pictures = [Picture(*picture, text, EVIL if i == 1 else f"{i}.jpg") for i, text in enumerate(captions)]
     file = tmp_path / "page.html"
     file.write_text(page(pictures, f"Captions of {EVIL}"), encoding="utf-8")
-    with Chromium(tmp_path / "browser") as browser, browser.open(file.as_uri(), size=size) as tab:
+    with Chromium(tmp_path) as browser, browser.open(file.as_uri(), size=size) as tab:
         shown = "[...document.querySelectorAll('figure')].filter(e => e.checkVisibility()).length"
         assert tab.ask(shown) == 42
         assert tab.ask("document.images[0].naturalWidth") == 256
@@ -57,7 +57,7 @@ def test_the_live_page_lists_the_captions(tmp_path: Path) -> None:
         try:
             assert run.stderr is not None
             address = next(word for line in run.stderr for word in line.split() if word.startswith("http"))
-            with Chromium(tmp_path / "browser") as browser, browser.open(address) as tab:
+            with Chromium(tmp_path) as browser, browser.open(address) as tab:
                 tab.wait_for("/\\d\\d:\\d\\d:\\d\\d .*word\\d/.test(document.querySelector('aside')?.innerText ?? '')")
                 assert "Captions" in tab.text("aside")
                 assert tab.ask("document.querySelector('aside img').naturalWidth") > 0
