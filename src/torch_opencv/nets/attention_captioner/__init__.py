@@ -159,7 +159,7 @@ class AttentionCaptioner(nn.Module):
         generator: torch.Generator | None = None,
         step: search.Step | None = None,
     ) -> tuple[Tensor, Tensor]:
-        """Sentences for images.
+        """Sentences for images, in which no word follows itself.
 
         Args:
             features: (N, L, 1280), as `encode` gives them.
@@ -194,12 +194,12 @@ class AttentionCaptioner(nn.Module):
             return shares.multinomial(1, generator=generator)[:, 0]
 
         return search.one_by_one(
-            step or self.core, *self.start(features), end=self.end, length=self.length, choose=choose
+            search.without_repeats(step or self.core), *self.start(features), end=self.end, length=self.length, choose=choose
         )
 
     @torch.no_grad()
     def beams(self, features: Tensor, beam_size: int, *, step: search.Step | None = None) -> tuple[Tensor, Tensor]:
-        """The best sentences that beam search finds, best first.
+        """The best sentences that beam search finds, best first. In none does a word follow itself.
 
         Args:
             features: (N, L, 1280), as `encode` gives them.
@@ -219,7 +219,7 @@ class AttentionCaptioner(nn.Module):
         if not len(features):
             return self._nothing(features, 0, beam_size, self.length)
         return search.beams(
-            step or self.core,
+            search.without_repeats(step or self.core),
             *self.start(features),
             end=self.end,
             length=self.length,

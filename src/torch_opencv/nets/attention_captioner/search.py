@@ -11,6 +11,16 @@ Step = Callable[[Tensor, Tensor, Tensor], tuple[Tensor, Tensor]]
 """Tokens (N,), a state (N, ...) and a memory (N, ...) to log-probabilities (N, tokens) and the state after."""
 
 
+def without_repeats(step: Step) -> Step:
+    """The same step, after which no token follows itself: "is is" is never right, and an empty sentence neither."""
+
+    def chosen_from(tokens: Tensor, state: Tensor, memory: Tensor) -> tuple[Tensor, Tensor]:
+        log_probabilities, state = step(tokens, state, memory)
+        return log_probabilities.scatter(1, tokens[:, None] - 1, -torch.inf), state
+
+    return chosen_from
+
+
 def beams(
     step: Step, state: Tensor, memory: Tensor, *, end: int, length: int, size: int, length_penalty: float
 ) -> tuple[Tensor, Tensor]:
