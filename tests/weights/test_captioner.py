@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -35,11 +36,17 @@ def test_it_knows_the_words_that_it_looks_for(network: AttentionCaptioner) -> No
 
 @pytest.mark.data
 @torch.no_grad()
-def test_it_finds_the_dogs(network: AttentionCaptioner, shared_data: Path) -> None:
-    """Among ImageNet's photographs, none of which it was shown, and which say what is in them."""
-    files = [path for path in sorted((shared_data / "imagenet").glob("*.jpg")) if "n020" in path.name or "0.jpg" in path.name]
-    features = network.encode(torch.stack([network.preprocess(cv.imread(str(path))) for path in files]))
-    tokens, scores = network.sample(features, 3)
-    said = [network.sentence(one).split() for one in tokens]
-    assert all(3 <= len(one) < network.length for one in said)
-    assert bool((scores.sum(1) < 0).all())
+def test_it_describes_pictures_that_it_was_not_shown(network: AttentionCaptioner, shared_data: Path) -> None:
+    """Of 40 of those that its training held out (seed 1), far above what a fixed sentence reaches, 0.07."""
+    pictures = read_captions(shared_data / "captions" / "captions.json", shared_data / "captions")
+    chosen = [pictures[index] for index in held_out(pictures, 0.2, 1)[1][:40]]
+    features = network.encode(torch.stack([network.preprocess(cv.imread(str(one.path))) for one in chosen]))
+    for beam in (1, 3):
+        tokens, scores = network.sample(features, beam)
+        said = [network.sentence(one).split() for one in tokens]
+        assert all(3 <= len(one) < network.length for one in said)
+        assert len(set(map(tuple, said))) > 20
+        assert not any(word == after for one in said for word, after in pairwise(one))
+        assert bool((scores.sum(1) < 0).all())
+        found = score(said, [one.captions for one in chosen])
+        assert found.cider > 0.25 and found.bleu[0] > 0.45

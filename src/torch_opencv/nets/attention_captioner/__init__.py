@@ -194,7 +194,11 @@ class AttentionCaptioner(nn.Module):
             return shares.multinomial(1, generator=generator)[:, 0]
 
         return search.one_by_one(
-            search.without_repeats(step or self.core), *self.start(features), end=self.end, length=self.length, choose=choose
+            search.without_repeats(step or self.core),
+            *self.start(features),
+            end=self.end,
+            length=self.length,
+            choose=choose,
         )
 
     @torch.no_grad()

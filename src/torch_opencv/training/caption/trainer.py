@@ -130,7 +130,9 @@ def train(
             smooth = math.nan
             for index in range(done, sum(parts)):
                 stage, position = _stage(parts, index)
-                lesson = _learn(network, optimizer, stages[stage], stage, position, parts[stage], seed, calmer=bool(start))
+                lesson = _learn(
+                    network, optimizer, stages[stage], stage, position, parts[stage], seed, calmer=bool(start)
+                )
                 kept.take(index + 1, network, optimizer)
                 smooth = lesson.told if not position or math.isnan(smooth) else 0.95 * smooth + 0.05 * lesson.told
                 tell(index + 1, f"{names[stage]} {smooth:.3f}")
