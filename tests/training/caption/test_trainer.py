@@ -49,7 +49,7 @@ def seen(monkeypatch: pytest.MonkeyPatch) -> None:
     """Features that tell the colours apart, in the place of the network's, which would take most of the time."""
 
     def of(pictures: list[Any], *_: object, **__: object) -> Tensor:
-        made = torch.rand(4, len(pictures), 11, 1280, generator=torch.Generator().manual_seed(0))
+        made = torch.rand(4, len(pictures), 10, 1280, generator=torch.Generator().manual_seed(0))
         for index in range(len(pictures)):
             made[:, index, :, (index % 4) * 100 : (index % 4) * 100 + 100] += 2
         return made.half()

@@ -45,7 +45,7 @@ class AttentionCaptioner(nn.Module):
         dropout: in training.
 
     Attributes:
-        encoder: float (N, 3, 224, 224) to features (N, 51, 1280).
+        encoder: float (N, 3, 224, 224) to features (N, 50, 1280).
         start: features to the state before the first word, and the memory.
         core: one step of the LSTM.
         mean, std: of each channel in RGB, values in 0..255: what `encode` takes is (value - mean) / std.
@@ -106,7 +106,7 @@ class AttentionCaptioner(nn.Module):
         return backbone.preprocess(frame)
 
     def encode(self, images: Tensor) -> Tensor:
-        """Images, float (N, 3, 224, 224) as `preprocess` makes them, to their features (N, 51, 1280).
+        """Images, float (N, 3, 224, 224) as `preprocess` makes them, to their features (N, 50, 1280).
 
         Raises:
             ValueError: they have another shape or dtype, or the network was made without an encoder.
@@ -245,8 +245,8 @@ class AttentionCaptioner(nn.Module):
         return torch.zeros(shape, dtype=torch.int64, device=features.device), features.new_zeros(shape)
 
     def _require_features(self, features: Tensor) -> None:
-        positions = features.shape[1] - 2 if features.ndim == 3 else 0
+        positions = features.shape[1] - 1 if features.ndim == 3 else 0
         fits = positions >= 9 and math.isqrt(positions) ** 2 == positions and features.shape[2] == backbone.CHANNELS
         if not fits or not features.is_floating_point():
-            wanted, given = f"float (N, 51, {backbone.CHANNELS})", f"{features.dtype} {tuple(features.shape)}"
+            wanted, given = f"float (N, 50, {backbone.CHANNELS})", f"{features.dtype} {tuple(features.shape)}"
             raise ValueError(f"features must be {wanted}, as encode gives them, not {given}")

@@ -80,8 +80,8 @@ def beams(
             beam = torch.cat([beam, beam[:, :1].expand(-1, missing)], 1)
         last = tokens[:, :, t].flatten()
         state = state.view(count, -1, *state.shape[1:])[rows, beam].flatten(0, 1)
-    missing = torch.isinf(ended_sums)[:, :, None]  # where there are fewer sentences than beams
-    return ended_tokens.masked_fill(missing, 0), ended_scores.masked_fill(missing, 0)
+    nothing = torch.isinf(ended_sums)[:, :, None]  # where there are fewer sentences than beams
+    return ended_tokens.masked_fill(nothing, 0), ended_scores.masked_fill(nothing, 0)
 
 
 def one_by_one(

@@ -145,7 +145,7 @@ class Lessons:
 
     def _pictures(self, index: int) -> list[int]:
         """A batch's: all in a random order, then all in another."""
-        numbers = []
+        numbers: list[int] = []
         for position in range(index * _PICTURES, (index + 1) * _PICTURES):
             turn, place = divmod(position, len(self._chosen))
             if not numbers or not place:

@@ -159,13 +159,13 @@ def captions_for(network: AttentionCaptioner, features: Tensor, beam: int = _BEA
 
     Args:
         network: in any mode, which it is in afterwards, too.
-        features: (N, 51, 1280), of any float dtype and on any device.
+        features: (N, 50, 1280), of any float dtype and on any device.
         beam: the beam size.
     """
     was_training = network.training
     network.eval()
     said: list[Words] = []
-    for part in features.split(_SCORED):
+    for part in torch.split(features, _SCORED):
         tokens, _ = network.sample(part.to(network.core.bias.device).float(), beam)
         said += [network.sentence(one).split() for one in tokens.cpu()]
     network.train(was_training)
