@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import shlex
 import sys
 from pathlib import Path
@@ -110,6 +111,8 @@ def train_caption(
     from torch_opencv._system import signals
     from torch_opencv.training.caption.trainer import train
 
+    if quiet:
+        logging.getLogger("torch_opencv").setLevel(logging.WARNING)
     try:
         scores = train(
             captions,
