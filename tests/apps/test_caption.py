@@ -1,5 +1,7 @@
-"""The program around the captioner: what is shown, faded, listed and written. The sentences are of a captioner that only
-sees how bright a frame is."""
+"""The program around the captioner: what is shown, faded, listed and written.
+
+The sentences are of a captioner that only sees how bright a frame is.
+"""
 
 from __future__ import annotations
 

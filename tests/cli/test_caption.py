@@ -30,7 +30,9 @@ def _fake(monkeypatch: pytest.MonkeyPatch, somewhere: Path) -> None:
 
     def batch(self: Captioner, frames: Sequence[torch.Tensor]) -> list[Caption]:
         values = [int(frame.float().mean()) for frame in frames]
-        return [Caption("a white cat <b>in snow</b>" if value > 40 else "nothing but darkness", -1.0) for value in values]
+        return [
+            Caption("a white cat <b>in snow</b>" if value > 40 else "nothing but darkness", -1.0) for value in values
+        ]
 
     monkeypatch.setattr(caption.Captioner, "__init__", init)
     monkeypatch.setattr(caption.Captioner, "batch", batch)
@@ -125,7 +127,10 @@ def test_results_of_something_else_are_not_gone_on_with(capfd: pytest.CaptureFix
         (["in"], "--resume goes on with a file of results: give it, as --results out.jsonl"),
         (["in", "--results", "a.csv"], "--resume goes on with a file of results"),
         (["b.png", "--results", "a.jsonl"], "--resume is for folders, globs and lists of images, and b.png is none"),
-        (["in", "--results", "a.jsonl", "--overwrite"], "--resume goes on with what there is, and --overwrite replaces"),
+        (
+            ["in", "--results", "a.jsonl", "--overwrite"],
+            "--resume goes on with what there is, and --overwrite replaces",
+        ),
     ):
         assert main(["caption", *arguments, "--resume"]) == 2
         out, err = capfd.readouterr()

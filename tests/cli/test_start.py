@@ -30,6 +30,7 @@ LIGHT = [
     (["models", "path", "no-such-weights"], 2),
     (["models", "inspect", "no-such-file.t7"], 2),
     (["train-style"], 2),
+    (["train-caption"], 2),
     (["clasify"], 2),
     (["classify", "--nonsense"], 2),
     (["classify", "sample", "--max-frames", "0"], 2),

@@ -117,7 +117,7 @@ class Captions(App[Captioned]):
         )
         self._alternatives, self._follow = alternatives, follow
         self._every, self._fade_frames = every, fade_frames
-        self._new_sentence = lambda: SteadySentence(holds)
+        self._holds = holds
         self._followed: dict[int, _Followed] = {}
         self._changes = 0
         self._drawn_since: dict[int, float] = {}  # the latest changes, by their numbers, on time.monotonic's clock
@@ -142,7 +142,7 @@ class Captions(App[Captioned]):
         """Sentences about the next frames of sources, which change only when a new one has held."""
         if not self._follow:
             return self.process_batch(images)
-        followed = [self._followed.setdefault(source, _Followed(self._new_sentence())) for source in sources]
+        followed = [self._followed.setdefault(source, _Followed(SteadySentence(self._holds))) for source in sources]
         due = [number for number, one in enumerate(followed) if one.until_next == 0]
         captions = self._captioner.batch([images[number] for number in due])
         for number, caption in zip(due, captions, strict=True):

@@ -27,8 +27,8 @@ def caption(
         str,
         typer.Option(
             metavar="NAME_OR_PATH",
-            help="captioner-lite0, a NeuralTalk2 checkpoint (.t7), what train-caption made (.safetensors), or hf:NAME, a "
-            "network of the Hugging Face Hub (BLIP, GIT, Florence-2, SmolVLM, ...).",
+            help="captioner-lite0, a NeuralTalk2 checkpoint (.t7), what train-caption made (.safetensors), or hf:NAME, "
+            "a network of the Hugging Face Hub (BLIP, GIT, Florence-2, SmolVLM, ...).",
         ),
     ] = "captioner-lite0",
     beam: Annotated[
@@ -37,8 +37,8 @@ def caption(
             metavar="N",
             min=1,
             max=100,
-            help="How many beginnings of sentences are kept at each word. Default: 3, for NeuralTalk2 2, for hf: as its "
-            "own configuration says.",
+            help="How many beginnings of sentences are kept at each word. Default: 3, for NeuralTalk2 2, for hf: as "
+            "its own configuration says.",
             show_default=False,
         ),
     ] = None,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import shlex
 import sys
 from pathlib import Path
@@ -90,13 +91,17 @@ def train_caption(
         Path | None,
         typer.Option(metavar="FILE", help="More sentences, one a line, to learn writing from.", show_default=False),
     ] = None,
-    text_iterations: Annotated[int, typer.Option(metavar="N", min=0, help="How long it learns from them.")] = 700,
-    iterations: Annotated[int, typer.Option(metavar="N", min=1, help="How long it learns from pictures.")] = 600,
-    reward_iterations: Annotated[int, typer.Option(metavar="N", min=0, help="How long CIDEr rewards it.")] = 500,
+    text_iterations: Annotated[int, typer.Option(metavar="N", min=0, help="How long it learns from them.")] = 2000,
+    iterations: Annotated[int, typer.Option(metavar="N", min=1, help="How long it learns from pictures.")] = 1500,
+    reward_iterations: Annotated[int, typer.Option(metavar="N", min=0, help="How long CIDEr rewards it.")] = 1000,
     held_out: Annotated[
         float, typer.Option(metavar="X", help="The share of the pictures that is only scored; 0: learn from all.")
     ] = 0.2,
     least: Annotated[int, typer.Option(metavar="N", min=1, help="How often a word must be there to be learnt.")] = 12,
+    start: Annotated[
+        Path | None,
+        typer.Option(metavar="FILE", help="Another captioner to go on from, with its words.", show_default=False),
+    ] = None,
     seed: Annotated[int, typer.Option(metavar="N", help="Of the random numbers.")] = 0,
     device: Device = "auto",
     resume: Annotated[bool, typer.Option("--resume", help="Go on where Ctrl-C has interrupted it.")] = False,
@@ -106,6 +111,8 @@ def train_caption(
     from torch_opencv._system import signals
     from torch_opencv.training.caption.trainer import train
 
+    if quiet:
+        logging.getLogger("torch_opencv").setLevel(logging.WARNING)
     try:
         scores = train(
             captions,
@@ -115,6 +122,7 @@ def train_caption(
             iterations=(text_iterations, iterations, reward_iterations),
             held_out_share=held_out,
             least=least,
+            start=start,
             seed=seed,
             device=device,
             resume=resume,

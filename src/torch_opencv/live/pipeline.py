@@ -255,7 +255,7 @@ class Pipeline(Generic[R]):
             self.reprocessed.finish(raised)
 
     def _batches(self) -> Iterator[list[tuple[int, Frame]]]:
-        """The frames to be processed together: of each source one at most, with its number; or several single images."""
+        """The frames to be processed together: of each source one at most, with its number; or several images."""
         waiting: dict[int, Frame] = {}
         while True:
             with self.changed:
@@ -286,10 +286,7 @@ class Pipeline(Generic[R]):
         self._to_be_compared -= 1  # what NumPy does in place, PyTorch doesn't count
         copies = [image.clone() if self._to_be_compared >= 0 else None for image in images]
         numbers = [number for number, _ in batch]
-        if self._together > 1:
-            given = self._app.process_batch(images)
-        else:
-            given = self._app.process_sources(images, numbers)
+        given = self._app.process_batch(images) if self._together > 1 else self._app.process_sources(images, numbers)
         answers: list[R] = to_results(given, len(images), self._method)
         for image, version, copy in zip(images, versions, copies, strict=True):
             check_unchanged(image, version, copy, f"{self._name}.process")

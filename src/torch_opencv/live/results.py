@@ -37,7 +37,7 @@ class Results:
     """
 
     def __init__(self, path: str | Path, *, append: bool = False) -> None:
-        self._mode = "ab" if append else "wb"
+        self._append = append
         self.path = None if str(path) == "-" else Path(path)
         self.lines = 0
         self._file: BinaryIO | None = None
@@ -97,7 +97,7 @@ class Results:
                 sys.stdout.flush()
             else:
                 if self._file is None:
-                    self._file = self.path.open(self._mode)
+                    self._file = self.path.open("ab") if self._append else self.path.open("wb")
                     self._size = self._file.tell()
                     self._identity = identity(self.path)
                 self._file.write(data)

@@ -12,7 +12,7 @@ import safetensors.torch
 import torch
 from torch import Tensor
 
-from torch_opencv.nets.attention_captioner import AttentionCaptioner
+from torch_opencv.nets.attention_captioner import AttentionCaptioner, CaptionerFileError
 from torch_opencv.training.caption import features, lessons, trainer
 from torch_opencv.training.caption.data import read_captions
 from torch_opencv.training.caption.scores import Scores
@@ -49,7 +49,7 @@ def seen(monkeypatch: pytest.MonkeyPatch) -> None:
     """Features that tell the colours apart, in the place of the network's, which would take most of the time."""
 
     def of(pictures: list[Any], *_: object, **__: object) -> Tensor:
-        made = torch.rand(4, len(pictures), 11, 1280, generator=torch.Generator().manual_seed(0))
+        made = torch.rand(4, len(pictures), 10, 1280, generator=torch.Generator().manual_seed(0))
         for index in range(len(pictures)):
             made[:, index, :, (index % 4) * 100 : (index % 4) * 100 + 100] += 2
         return made.half()
@@ -130,3 +130,14 @@ def test_what_cannot_be_used_is_one_line(folder: Path, options: dict[str, Any], 
     with pytest.raises(TrainingError, match=message) as raised:
         short(folder, **options)
     assert "\n" not in str(raised.value)
+
+
+def test_it_goes_on_from_another(folder: Path) -> None:
+    short(folder)
+    scores = short(folder, "b.safetensors", start=folder / "c.safetensors", iterations=(0, 2, 0), least=1000)
+    assert scores is not None
+    first, then = (AttentionCaptioner.load(folder / f"{name}.safetensors") for name in "cb")
+    assert first.words == then.words
+    assert 0 < float((first.core.embedding.weight - then.core.embedding.weight).detach().abs().max()) < 0.1
+    with pytest.raises(CaptionerFileError, match="there is no captioner file"):
+        short(folder, start=folder / "none.safetensors")

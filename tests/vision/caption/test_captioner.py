@@ -90,7 +90,9 @@ def test_words_drawn_by_chance_are_the_seeds(file: Path) -> None:
 @pytest.mark.data
 @pytest.mark.usefixtures("eagerly")
 @pytest.mark.parametrize("beam_size", [1, 2])
-def test_the_originals_sentences_of_pictures(shared_data: Path, monkeypatch: pytest.MonkeyPatch, beam_size: int) -> None:
+def test_the_originals_sentences_of_pictures(
+    shared_data: Path, monkeypatch: pytest.MonkeyPatch, beam_size: int
+) -> None:
     """The original's pictures are 256x256 already, so all of `preprocess` but the scaling is in it."""
     folder = shared_data / "torch7" / "neuraltalk2"
     entry = json.loads((folder / "neuraltalk2.json").read_text())["prepro256"]

@@ -7,7 +7,8 @@ from typing import Any
 
 import torch
 
-_WORDS = "[PAD] [UNK] [CLS] [SEP] [MASK] a dog cat runs on the grass what is this ?".split()
+_MARKS = ["[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]"]
+_WORDS = [*_MARKS, "a", "dog", "cat", "runs", "on", "the", "grass", "what", "is", "this", "?"]
 
 
 def _tokenizer(folder: Path) -> Any:
@@ -59,10 +60,10 @@ def encoder_decoder(folder: Path) -> Path:
     from transformers import (
         BertConfig,
         BertLMHeadModel,
+        VisionEncoderDecoderModel,
         ViTConfig,
         ViTImageProcessor,
         ViTModel,
-        VisionEncoderDecoderModel,
     )
 
     sizes = {"hidden_size": 16, "intermediate_size": 16, "num_hidden_layers": 1, "num_attention_heads": 2}

@@ -45,7 +45,7 @@ class AttentionCaptioner(nn.Module):
         dropout: in training.
 
     Attributes:
-        encoder: float (N, 3, 224, 224) to features (N, 51, 1280).
+        encoder: float (N, 3, 224, 224) to features (N, 50, 1280).
         start: features to the state before the first word, and the memory.
         core: one step of the LSTM.
         mean, std: of each channel in RGB, values in 0..255: what `encode` takes is (value - mean) / std.
@@ -106,7 +106,7 @@ class AttentionCaptioner(nn.Module):
         return backbone.preprocess(frame)
 
     def encode(self, images: Tensor) -> Tensor:
-        """Images, float (N, 3, 224, 224) as `preprocess` makes them, to their features (N, 51, 1280).
+        """Images, float (N, 3, 224, 224) as `preprocess` makes them, to their features (N, 50, 1280).
 
         Raises:
             ValueError: they have another shape or dtype, or the network was made without an encoder.
@@ -159,7 +159,7 @@ class AttentionCaptioner(nn.Module):
         generator: torch.Generator | None = None,
         step: search.Step | None = None,
     ) -> tuple[Tensor, Tensor]:
-        """Sentences for images.
+        """Sentences for images, in which no word follows itself.
 
         Args:
             features: (N, L, 1280), as `encode` gives them.
@@ -194,12 +194,16 @@ class AttentionCaptioner(nn.Module):
             return shares.multinomial(1, generator=generator)[:, 0]
 
         return search.one_by_one(
-            step or self.core, *self.start(features), end=self.end, length=self.length, choose=choose
+            search.without_repeats(step or self.core),
+            *self.start(features),
+            end=self.end,
+            length=self.length,
+            choose=choose,
         )
 
     @torch.no_grad()
     def beams(self, features: Tensor, beam_size: int, *, step: search.Step | None = None) -> tuple[Tensor, Tensor]:
-        """The best sentences that beam search finds, best first.
+        """The best sentences that beam search finds, best first. In none does a word follow itself.
 
         Args:
             features: (N, L, 1280), as `encode` gives them.
@@ -219,7 +223,7 @@ class AttentionCaptioner(nn.Module):
         if not len(features):
             return self._nothing(features, 0, beam_size, self.length)
         return search.beams(
-            step or self.core,
+            search.without_repeats(step or self.core),
             *self.start(features),
             end=self.end,
             length=self.length,
@@ -241,8 +245,8 @@ class AttentionCaptioner(nn.Module):
         return torch.zeros(shape, dtype=torch.int64, device=features.device), features.new_zeros(shape)
 
     def _require_features(self, features: Tensor) -> None:
-        positions = features.shape[1] - 2 if features.ndim == 3 else 0
+        positions = features.shape[1] - 1 if features.ndim == 3 else 0
         fits = positions >= 9 and math.isqrt(positions) ** 2 == positions and features.shape[2] == backbone.CHANNELS
         if not fits or not features.is_floating_point():
-            wanted, given = f"float (N, 51, {backbone.CHANNELS})", f"{features.dtype} {tuple(features.shape)}"
+            wanted, given = f"float (N, 50, {backbone.CHANNELS})", f"{features.dtype} {tuple(features.shape)}"
             raise ValueError(f"features must be {wanted}, as encode gives them, not {given}")

@@ -23,8 +23,7 @@ class Backbone(nn.Module):
     """Images to features.
 
     Input: float (N, 3, 224, 224), RGB, (value - 127) / 128 with values in 0..255.
-    Output: float (N, 51, 1280): first the mean over the image, then the probabilities of ImageNet's 1,000 classes (and
-    zeros), then the 7x7 positions, row by row.
+    Output: float (N, 50, 1280): first the mean over the image, then the 7x7 positions, row by row.
     """
 
     def __init__(self, network: EfficientNetLite0) -> None:
@@ -32,14 +31,12 @@ class Backbone(nn.Module):
         self.network = network
 
     def forward(self, images: Tensor) -> Tensor:
-        """(N, 3, 224, 224) images to (N, 51, 1280) features."""
+        """(N, 3, 224, 224) images to (N, 50, 1280) features."""
         network = self.network
         x = network.blocks(F.relu6(network.bn0(network.conv_stem(images))))
         x = F.relu6(network.bn1(network.conv_head(x)))
         mean = x.mean((2, 3))
-        classes = network.fc(mean).softmax(1)
-        classes = F.pad(classes, (0, CHANNELS - classes.shape[1]))
-        return torch.cat([mean[:, None], classes[:, None], x.flatten(2).transpose(1, 2)], dim=1)
+        return torch.cat([mean[:, None], x.flatten(2).transpose(1, 2)], dim=1)
 
 
 def preprocess(frame: Tensor) -> Tensor:

@@ -56,18 +56,19 @@ class Start(nn.Module):
     def with_concepts(self, features: Tensor, concepts: Tensor) -> tuple[Tensor, Tensor]:
         """The same with given values (N, concepts) of the words that the detector looks for."""
         summary = F.relu(self.summary(self.dropout(features[:, 0])))
-        side = math.isqrt(features.shape[1] - 2)
-        grid = features[:, 2:].unflatten(1, (side, side)).permute(0, 3, 1, 2)
+        count, positions, channels = features.shape
+        side = math.isqrt(positions - 1)
+        grid = features[:, 1:].reshape(count, side, side, channels).permute(0, 3, 1, 2)
         # Parts of the image that overlap by half: a fifth of the positions, and of the attention's time.
         parts = F.avg_pool2d(grid, 3, stride=2).flatten(2).transpose(1, 2)
-        positions = torch.cat([features[:, :1], parts], dim=1)
-        return self.state(concepts, summary), self.positions(self.dropout(positions))
+        looked_at = torch.cat([features[:, :1], parts], dim=1)
+        return self.state(concepts, summary), self.positions(self.dropout(looked_at))
 
     def state(self, concepts: Tensor, summary: Tensor | None = None) -> Tensor:
         """The state (N, 6, hidden) for concepts, and, if there is an image, for its summary."""
         x = self.from_concepts(self.dropout(concepts))
         x = x if summary is None else x + self.from_summary(self.dropout(summary))
-        x = x.unflatten(1, (_ROWS, -1))
+        x = x.reshape(len(x), _ROWS, -1)
         return torch.cat([x[:, :2].tanh(), x[:, 2:]], dim=1)
 
 
@@ -125,7 +126,9 @@ class Core(nn.Module):
         query = self.query(output)
         if memory is None:
             return torch.zeros_like(query)
-        keys, values = memory.unflatten(2, (2, self.heads, -1)).unbind(2)  # (N, P, heads, attention / heads)
-        query = query.unflatten(1, (self.heads, -1))[:, None]
+        count, parts, _ = memory.shape
+        keys, values = memory.reshape(count, parts, 2, self.heads, -1).unbind(2)  # (N, P, heads, attention / heads)
+        query = query.reshape(count, 1, self.heads, -1)
         weights = ((keys * query).sum(3) * (1 / math.sqrt(keys.shape[3]))).softmax(1)
-        return (weights[:, :, :, None] * values).sum(1).flatten(1)
+        seen: Tensor = (weights[:, :, :, None] * values).sum(1).flatten(1)
+        return seen

@@ -11,6 +11,16 @@ Step = Callable[[Tensor, Tensor, Tensor], tuple[Tensor, Tensor]]
 """Tokens (N,), a state (N, ...) and a memory (N, ...) to log-probabilities (N, tokens) and the state after."""
 
 
+def without_repeats(step: Step) -> Step:
+    """The same step, after which no token follows itself: "is is" is never right, and an empty sentence neither."""
+
+    def chosen_from(tokens: Tensor, state: Tensor, memory: Tensor) -> tuple[Tensor, Tensor]:
+        log_probabilities, state = step(tokens, state, memory)
+        return log_probabilities.scatter(1, tokens[:, None] - 1, -torch.inf), state
+
+    return chosen_from
+
+
 def beams(
     step: Step, state: Tensor, memory: Tensor, *, end: int, length: int, size: int, length_penalty: float
 ) -> tuple[Tensor, Tensor]:
@@ -70,8 +80,8 @@ def beams(
             beam = torch.cat([beam, beam[:, :1].expand(-1, missing)], 1)
         last = tokens[:, :, t].flatten()
         state = state.view(count, -1, *state.shape[1:])[rows, beam].flatten(0, 1)
-    missing = torch.isinf(ended_sums)[:, :, None]  # where there are fewer sentences than beams
-    return ended_tokens.masked_fill(missing, 0), ended_scores.masked_fill(missing, 0)
+    nothing = torch.isinf(ended_sums)[:, :, None]  # where there are fewer sentences than beams
+    return ended_tokens.masked_fill(nothing, 0), ended_scores.masked_fill(nothing, 0)
 
 
 def one_by_one(

@@ -107,7 +107,7 @@ def beams(
         over = over.gather(1, beam)
         ends = ((index + 1 == end) | (t == length - 1)) & ~over  # what ends once more is the same sentence
         over |= index + 1 == end
-        # Of sentences as likely as one another, the one that was met first: a sort keeps their order, which topk doesn't.
+        # Of equally likely sentences the one that was met first: a sort keeps their order, which topk doesn't.
         all_sums = torch.cat([best_sums, torch.where(ends, sums, -torch.inf)], 1)
         best_sums, order = (one[:, :wanted] for one in all_sums.sort(dim=1, descending=True, stable=True))
         best_tokens, best_scores = (

@@ -25,7 +25,7 @@ class Ridge:
     bias: Tensor
 
     def __call__(self, inputs: Tensor) -> Tensor:
-        """(N, D) inputs to (N, concepts), not limited to 0..1."""
+        """(..., D) inputs to (..., concepts), not limited to 0..1."""
         return inputs @ self.weight + self.bias
 
 
@@ -62,21 +62,15 @@ def out_of_fold(views: Tensor, targets: Tensor) -> Tensor:
     What it says of its own images is nearly the truth; who learns from that to trust it will be misled by it later.
 
     Args:
-        views, targets: see `fit`.
+        views, targets: see `fit`; of two images at least.
 
     Returns:
         (V, N, concepts), not limited to 0..1.
     """
     count = views.shape[1]
     said = torch.empty(*views.shape[:2], targets.shape[1])
-    folds = torch.arange(count) % _FOLDS
-    for fold in range(_FOLDS):
-        others = folds != fold
-        if not bool(others.any()) or bool(others.all()):
-            others = torch.ones(count, dtype=torch.bool)  # fewer images than folds
-        ridge = fit(views[:, others], targets[others])
-        for view, inputs in enumerate(views):
-            said[view, ~others if not bool(others.all()) else others] = ridge(
-                inputs[~others if not bool(others.all()) else others]
-            )
+    folds = torch.arange(count) % min(_FOLDS, count)
+    for fold in range(min(_FOLDS, count)):
+        inside, others = folds == fold, folds != fold
+        said[:, inside] = fit(views[:, others], targets[others])(views[:, inside])
     return said

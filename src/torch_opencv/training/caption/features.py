@@ -23,7 +23,7 @@ from torch_opencv.training.style.photographs import read_image
 
 VIEWS: Final = 4
 """Of each picture: as a whole, as the captioner sees it; that mirrored; the central square's 7/8; that mirrored."""
-_FORMAT: Final = "torch-opencv caption features 1"
+_FORMAT: Final = "torch-opencv caption features 2"
 _BATCH: Final = 8  # pictures
 _CROP: Final = 0.875
 
@@ -38,7 +38,7 @@ def of(pictures: Sequence[Picture], kept: Path, device: torch.device, *, progres
         progress: show a bar on stderr if that is a terminal.
 
     Returns:
-        float16 (VIEWS, N, 51, 1280), on the CPU.
+        float16 (VIEWS, N, 50, 1280), on the CPU.
 
     Raises:
         TrainingError: a picture can't be read, or the file not be written.
@@ -55,7 +55,7 @@ def of(pictures: Sequence[Picture], kept: Path, device: torch.device, *, progres
         for start in range(0, len(pictures), _BATCH):
             images = torch.cat([_views(one.path) for one in pictures[start : start + _BATCH]])
             features: Tensor = encode(images)
-            parts.append(features.half().cpu().unflatten(0, (-1, VIEWS)).transpose(0, 1))
+            parts.append(features.half().cpu().reshape(-1, VIEWS, *features.shape[1:]).transpose(0, 1))
             tell(start + len(images) // VIEWS)
     features = torch.cat(parts, dim=1).contiguous()
     write(kept, safetensors.torch.save({"features": features}, metadata={"format": _FORMAT, "of": identity}))

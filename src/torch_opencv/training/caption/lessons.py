@@ -145,10 +145,11 @@ class Lessons:
 
     def _pictures(self, index: int) -> list[int]:
         """A batch's: all in a random order, then all in another."""
-        numbers = []
+        numbers: list[int] = []
+        order: list[int] = []
         for position in range(index * _PICTURES, (index + 1) * _PICTURES):
             turn, place = divmod(position, len(self._chosen))
-            if not numbers or not place:
+            if not order or not place:
                 order = random.Random(f"{self._seed} turn {turn}").sample(range(len(self._chosen)), len(self._chosen))
             numbers.append(order[place])
         return numbers

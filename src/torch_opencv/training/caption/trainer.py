@@ -39,6 +39,7 @@ _CONCEPT_OF: Final = 3  # pictures, or groups of as many sentences as a picture 
 _GROUP: Final = 5
 _RATES: Final = (1.5e-3, 1e-3, 8e-5)  # of the three parts
 _DROPOUTS: Final = (0.2, 0.4, 0.4)
+_CALMER: Final = 0.5  # times the rates, for what has learnt already
 _WARM_UP: Final = 50  # iterations
 _DECAY: Final = 0.01
 _KIND: Final = "caption"
@@ -55,9 +56,10 @@ def train(
     out: Path,
     *,
     text: Path | None = None,
-    iterations: tuple[int, int, int] = (700, 600, 500),
+    iterations: tuple[int, int, int] = (2000, 1500, 1000),
     held_out_share: float = 0.2,
     least: int = 12,
+    start: Path | None = None,
     seed: int = 0,
     device: str | torch.device = "auto",
     resume: bool = False,
@@ -73,6 +75,7 @@ def train(
         iterations: of each part: text (left out where there is none), captions, reward.
         held_out_share: of the pictures, that are only scored. 0: all are learnt from.
         least: how often a word must be there to be learnt.
+        start: another captioner's file to go on from, with its words; `least` then means nothing.
         seed: of all that is drawn: which pictures are held out, the network's first weights, the batches.
         device: "auto" (CUDA if there is one), "cpu", "cuda" or "cuda:N".
         resume: go on where an interrupted training stopped, with the same result as if it had not. Its state is kept in
@@ -85,6 +88,7 @@ def train(
     Raises:
         TrainingError: anything given can't be used, a file can't be written, or the loss became NaN or infinite.
         DeviceError: there is no such device.
+        CaptionerFileError: `start` isn't a captioner's file.
         WeightsError: the weights of the network that sees can't be had.
     """
     _check(out, iterations=iterations, held_out_share=held_out_share, least=least)
@@ -100,13 +104,14 @@ def train(
         "text": hashlib.sha256(text.read_bytes()).hexdigest() if text else "",
         "iterations": " ".join(map(str, parts)),
         "held_out_share": held_out_share,
+        "start": hashlib.sha256(start.read_bytes()).hexdigest() if start and start.is_file() else "",
         "least": least,
         "seed": seed,
     }
     features = seen.of(pictures, out.with_name(out.name + ".features"), target, progress=progress)
     with torch.random.fork_rng(devices=[]):
         torch.manual_seed(seed)
-        network = _network(pictures, chosen, sentences, least)
+        network = _started(start) if start else _network(pictures, chosen, sentences, least)
         lessons = Lessons(network, features, [one.captions for one in pictures], chosen, sentences, seed=seed)
     network.to(target)
     learnt = [one for one in network.parameters() if one.requires_grad]
@@ -125,7 +130,9 @@ def train(
             smooth = math.nan
             for index in range(done, sum(parts)):
                 stage, position = _stage(parts, index)
-                lesson = _learn(network, optimizer, stages[stage], stage, position, parts[stage], seed)
+                lesson = _learn(
+                    network, optimizer, stages[stage], stage, position, parts[stage], seed, calmer=bool(start)
+                )
                 kept.take(index + 1, network, optimizer)
                 smooth = lesson.told if not position or math.isnan(smooth) else 0.95 * smooth + 0.05 * lesson.told
                 tell(index + 1, f"{names[stage]} {smooth:.3f}")
@@ -152,13 +159,13 @@ def captions_for(network: AttentionCaptioner, features: Tensor, beam: int = _BEA
 
     Args:
         network: in any mode, which it is in afterwards, too.
-        features: (N, 51, 1280), of any float dtype and on any device.
+        features: (N, 50, 1280), of any float dtype and on any device.
         beam: the beam size.
     """
     was_training = network.training
     network.eval()
     said: list[Words] = []
-    for part in features.split(_SCORED):
+    for part in torch.split(features, _SCORED):
         tokens, _ = network.sample(part.to(network.core.bias.device).float(), beam)
         said += [network.sentence(one).split() for one in tokens.cpu()]
     network.train(was_training)
@@ -191,6 +198,22 @@ def _network(
     return AttentionCaptioner(words, looked_for, length=_LENGTH, sizes=_SIZES, dropout=_DROPOUTS[0])
 
 
+def _started(start: Path) -> AttentionCaptioner:
+    """What another training has made, as a network to be trained, without the encoder."""
+    made = AttentionCaptioner.load(start)
+    network = AttentionCaptioner(
+        made.words,
+        made.concepts,
+        length=made.length,
+        sizes=made.sizes,
+        length_penalty=made.length_penalty,
+        dropout=_DROPOUTS[0],
+    )
+    made.encoder = None
+    network.load_state_dict(made.state_dict())
+    return network
+
+
 def _stage(parts: tuple[int, int, int], index: int) -> tuple[int, int]:
     """Which part an iteration belongs to, and its number there."""
     for stage, count in enumerate(parts):
@@ -208,6 +231,8 @@ def _learn(
     position: int,
     count: int,
     seed: int,
+    *,
+    calmer: bool,
 ) -> Lesson:
     network.train()
     for module in network.modules():
@@ -215,7 +240,8 @@ def _learn(
             module.p = _DROPOUTS[stage]
     for group in optimizer.param_groups:  # up in a straight line, then down in a cosine to a twentieth
         falling = 0.525 + 0.475 * math.cos(math.pi * position / count)
-        group["lr"] = _RATES[stage] * min(1.0, (position + 1) / _WARM_UP) * falling
+        rate = _RATES[stage] * (_CALMER if calmer else 1.0)
+        group["lr"] = rate * min(1.0, (position + 1) / _WARM_UP) * falling
     devices = [network.core.bias.device] if network.core.bias.is_cuda else []
     with torch.random.fork_rng(devices=devices):
         torch.manual_seed((seed * 3 + stage) * 1_000_003 + position)  # of dropout, so that a break changes nothing

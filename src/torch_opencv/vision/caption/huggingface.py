@@ -140,7 +140,9 @@ def load(name: str, device: torch.device, *, prompt: str = "") -> HuggingFaceMod
     try:
         import transformers  # type: ignore[import-not-found,unused-ignore]
     except (ImportError, RuntimeError) as error:  # RuntimeError: a torchvision made for another PyTorch
-        raise ModelError(f"hf:{name} needs transformers: pip install 'torch-opencv[hf]' ({first_line(error)})") from None
+        raise ModelError(
+            f"hf:{name} needs transformers: pip install 'torch-opencv[hf]' ({first_line(error)})"
+        ) from None
     transformers.utils.logging.set_verbosity_error()
     transformers.utils.logging.disable_progress_bar()
     safely: dict[str, Any] = {"trust_remote_code": False, "local_files_only": offline()}

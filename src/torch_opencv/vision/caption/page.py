@@ -83,8 +83,9 @@ def _figure(picture: Picture) -> str:
     width, height = picture.size
     others = "".join(f"<li>{_escaped(text)}</li>" for text in picture.alternatives)
     return (
-        f'<figure><img loading="lazy" decoding="async" width="{width}" height="{height}" alt="{_escaped(picture.caption)}"'
-        f' src="data:image/jpeg;base64,{data}"><figcaption><p>{_escaped(picture.caption)}</p>'
+        f'<figure><img loading="lazy" decoding="async" width="{width}" height="{height}"'
+        f' alt="{_escaped(picture.caption)}" src="data:image/jpeg;base64,{data}">'
+        f"<figcaption><p>{_escaped(picture.caption)}</p>"
         f"{f'<ul>{others}</ul>' if others else ''}<small>{_escaped(picture.name)}</small></figcaption></figure>\n"
     )
 

@@ -33,22 +33,25 @@ class RecurrentModel:
         # Two of each, and noise: a network that is computed wrongly must not look right (see runtime.accelerate).
         noise = torch.Generator().manual_seed(0)
         images = torch.randn(2, 3, _SIZE, _SIZE, generator=noise)
-        dynamic = {"device": device, "dynamic": (0,)}
         with torch.no_grad():
             if isinstance(network, NeuralTalk2):
                 images *= 60  # as far as a picture's values are from their mean
                 self._preprocess = neuraltalk2.preprocess
-                self._encode = runtime.accelerate(network.cnn, images, **dynamic, name=f"{name} (CNN)")
+                self._encode = runtime.accelerate(
+                    network.cnn, images, device=device, dynamic=(0,), name=f"{name} (CNN)"
+                )
                 inputs = torch.randn(2, network.encoding, generator=noise)
                 _, state = network.core(inputs.to(device), network.core.start(2))
             else:
                 assert network.encoder is not None  # as it comes from a file
                 self._preprocess = network.preprocess
-                self._encode = runtime.accelerate(network.encoder, images, **dynamic, name=f"{name} (CNN)")
+                self._encode = runtime.accelerate(
+                    network.encoder, images, device=device, dynamic=(0,), name=f"{name} (CNN)"
+                )
                 state, memory = network.start(self._encode(images))
                 inputs = torch.tensor([1, network.end])
         rest = (inputs, state) if isinstance(network, NeuralTalk2) else (inputs, state, memory)
-        self._step = runtime.accelerate(network.core, *rest, **dynamic, name=f"{name} (LSTM)")
+        self._step = runtime.accelerate(network.core, *rest, device=device, dynamic=(0,), name=f"{name} (LSTM)")
         self.backend = self._encode.backend
 
     def sentences(self, frames: Sequence[Tensor], search: Search) -> list[list[Sentence]]:  # noqa: D102 (CaptionModel's)
@@ -72,7 +75,7 @@ class RecurrentModel:
         chance = torch.Generator(device=features.device).manual_seed(search.seed)
         several = features.repeat_interleave(search.wanted, 0)
         found = self._network.sample(several, temperature=search.temperature, generator=chance, step=self._step)
-        tokens, scores = (one.unflatten(0, (len(features), search.wanted)) for one in found)
+        tokens, scores = (one.reshape(len(features), search.wanted, -1) for one in found)
         return tokens, scores
 
     def _said(self, rows: Tensor, sums: Sequence[float], search: Search) -> list[Sentence]:
