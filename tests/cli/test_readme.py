@@ -34,6 +34,7 @@ PROGRAMS = [line[1:] for line in LINES if line[0] == "torch-opencv"]
 FACES = re.search("^FACES := (.+)$", (CHECKOUT / "Makefile").read_text(), re.MULTILINE)[1].split()  # type: ignore[index]
 # What makes them short, and end without a user; the commands are the readers' own otherwise.
 SHORTER = {
+    "caption": ["--max-frames", "2", "--max-seconds", "20"],
     "faces": ["--max-frames", "2", "--max-seconds", "20"],
     "classify": ["--max-frames", "2", "--max-seconds", "20"],
     "stylize": ["--max-frames", "1", "--max-seconds", "20"],
@@ -57,7 +58,7 @@ def files(somewhere: Path) -> None:
 
 def test_there_are_commands() -> None:
     assert {line[0] for line in LINES} == {"torch-opencv", "make", "git", "cd", "pip"}
-    assert {program[0] for program in PROGRAMS} == {"classify", "faces", "stylize", "train-style", "models"}
+    assert {program[0] for program in PROGRAMS} == {"caption", "classify", "faces", "stylize", "train-style", "models"}
 
 
 @pytest.mark.parametrize("command", PROGRAMS, ids=" ".join)
