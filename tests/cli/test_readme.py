@@ -77,7 +77,7 @@ def test_a_program(command: list[str], capfd: pytest.CaptureFixture[str]) -> Non
         except weights.WeightsError as error:
             pytest.skip(f"needs face-api's weights: {str(error).splitlines()[0]}")
     without_files = not any(Path(one).exists() or "*" in one for one in command)
-    if without_files and command[0] in ("classify", "faces", "stylize") and "browser" not in command:
+    if without_files and command[0] in ("caption", "classify", "faces", "stylize") and "browser" not in command:
         command = [*command, "--view", "none"]  # what is shown otherwise waits for somebody to look at it
     shorter = ["--max-seconds", "2"] if "browser" in command else SHORTER.get(command[0], [])  # no phone is at hand
     assert main([*command, *shorter]) == 0, capfd.readouterr().err
