@@ -34,6 +34,7 @@ PROGRAMS = [line[1:] for line in LINES if line[0] == "torch-opencv"]
 FACES = re.search("^FACES := (.+)$", (CHECKOUT / "Makefile").read_text(), re.MULTILINE)[1].split()  # type: ignore[index]
 # What makes them short, and end without a user; the commands are the readers' own otherwise.
 SHORTER = {
+    "caption": ["--max-frames", "2", "--max-seconds", "20"],
     "faces": ["--max-frames", "2", "--max-seconds", "20"],
     "classify": ["--max-frames", "2", "--max-seconds", "20"],
     "stylize": ["--max-frames", "1", "--max-seconds", "20"],
@@ -57,7 +58,7 @@ def files(somewhere: Path) -> None:
 
 def test_there_are_commands() -> None:
     assert {line[0] for line in LINES} == {"torch-opencv", "make", "git", "cd", "pip"}
-    assert {program[0] for program in PROGRAMS} == {"classify", "faces", "stylize", "train-style", "models"}
+    assert {program[0] for program in PROGRAMS} == {"caption", "classify", "faces", "stylize", "train-style", "models"}
 
 
 @pytest.mark.parametrize("command", PROGRAMS, ids=" ".join)
@@ -76,7 +77,7 @@ def test_a_program(command: list[str], capfd: pytest.CaptureFixture[str]) -> Non
         except weights.WeightsError as error:
             pytest.skip(f"needs face-api's weights: {str(error).splitlines()[0]}")
     without_files = not any(Path(one).exists() or "*" in one for one in command)
-    if without_files and command[0] in ("classify", "faces", "stylize") and "browser" not in command:
+    if without_files and command[0] in ("caption", "classify", "faces", "stylize") and "browser" not in command:
         command = [*command, "--view", "none"]  # what is shown otherwise waits for somebody to look at it
     shorter = ["--max-seconds", "2"] if "browser" in command else SHORTER.get(command[0], [])  # no phone is at hand
     assert main([*command, *shorter]) == 0, capfd.readouterr().err
