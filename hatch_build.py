@@ -1,4 +1,4 @@
-"""Builds the bindings' fast path (``native/``) into the package, where there is a compiler; where not, all works without.
+"""Builds the bindings' fast path (``native/``) into the package where there is a compiler; all works without it, too.
 
 hatchling calls it whenever the package is built or installed. ``python hatch_build.py`` builds it in the checkout, if
 it is older than its sources. In the environment: ``TORCH_OPENCV_NATIVE=0`` leaves it out, ``TORCH_OPENCV_NATIVE=1``

@@ -24,7 +24,7 @@ enum Kind : long { LEFT_TO_PYTHON = 0, ARRAY = 1, NUMBERS = 2 };  // what a 1-di
 struct Call {
   PyObject_HEAD
   vectorcallfunc vectorcall;
-  PyObject* function;  // Python's
+  PyObject* function;  // Python's, or the property
   PyObject* weak_references;
   PyObject* target;   // cv2's function, or the descriptor of an attribute
   PyObject* kinds;    // of the parameters, by position and by name
@@ -37,6 +37,7 @@ struct Call {
 };
 
 static PyTypeObject CallType = {PyVarObject_HEAD_INIT(nullptr, 0)};
+static PyTypeObject AttributeType = {PyVarObject_HEAD_INIT(nullptr, 0)};  // the same, before a property
 
 static PyObject*& cv2_object(PyObject* wrapped) {
   return *reinterpret_cast<PyObject**>(reinterpret_cast<char*>(wrapped) + wrapped_slot);
@@ -81,7 +82,8 @@ static PyObject* argument(const Call* call, PyObject* x, const Parameter& parame
 static PyObject* sequence_argument(const Call* call, PyObject* sequence, const Parameter& parameter, int depth) {
   const bool is_list = PyList_CheckExact(sequence);
   const Py_ssize_t size = PySequence_Fast_GET_SIZE(sequence);
-  PyObject* converted = nullptr;  // made for the first element that doesn't pass as it is
+  PyObject* converted = nullptr;      // made for the first element that doesn't pass as it is
+  PyTypeObject* unwrapped = nullptr;  // of the element before, as lists of keypoints are long
   for (Py_ssize_t i = 0; i < size; i++) {
     if (PySequence_Fast_GET_SIZE(sequence) != size) {  // Python code has run for an element
       Py_XDECREF(converted);
@@ -90,7 +92,10 @@ static PyObject* sequence_argument(const Call* call, PyObject* sequence, const P
     PyObject* x = PySequence_Fast_GET_ITEM(sequence, i);
     if (!converted && passes(x)) continue;
     Py_INCREF(x);
-    PyObject* y = argument(call, x, parameter, depth + 1);
+    PyObject* y = Py_TYPE(x) == unwrapped ? cv2_object(x) : nullptr;
+    if (y) Py_INCREF(y);
+    else if ((y = argument(call, x, parameter, depth + 1)) && y != x && PyObject_TypeCheck(x, wrapped_type))
+      unwrapped = Py_TYPE(x);
     Py_DECREF(x);
     if (y && y != x && !converted) {
       converted = is_list ? PyList_New(size) : PyTuple_New(size);
@@ -139,7 +144,7 @@ static void release(PyObject* x, bool is_kept) {
   } else if (PyList_CheckExact(x) || PyTuple_CheckExact(x)) {
     for (Py_ssize_t i = 0; i < PySequence_Fast_GET_SIZE(x); i++) {
       PyObject* element = PySequence_Fast_GET_ITEM(x, i);
-      if (passes(element)) continue;
+      if (!PyArray_CheckExact(element) && !PyList_CheckExact(element) && !PyTuple_CheckExact(element)) continue;
       Py_INCREF(element);
       release(element, is_kept || Py_REFCNT(element) > 2);
     }
@@ -320,19 +325,23 @@ static PyObject* call_function(PyObject* object, PyObject* const* args, size_t n
   return made == total ? result : PyObject_Vectorcall(call->function, args, nargsf, names);
 }
 
-// The same for what reads an attribute of one of OpenCV's objects.
-static PyObject* get_attribute(PyObject* self, PyObject* const* args, size_t nargsf, PyObject* names) {
-  const auto* call = reinterpret_cast<Call*>(self);
-  auto* descriptor = reinterpret_cast<PyGetSetDescrObject*>(call->target);
-  const bool simple = enabled && PyVectorcall_NARGS(nargsf) == 1 && !names && PyObject_TypeCheck(args[0], wrapped_type);
-  PyObject* object = simple ? cv2_object(args[0]) : nullptr;
+// An attribute of one of OpenCV's objects.
+static PyObject* get_attribute(PyObject* self, PyObject* owner, PyObject* type) {
+  const auto* attribute = reinterpret_cast<Call*>(self);
+  auto* descriptor = reinterpret_cast<PyGetSetDescrObject*>(attribute->target);
+  PyObject* object = enabled && owner && PyObject_TypeCheck(owner, wrapped_type) ? cv2_object(owner) : nullptr;
+  if (!owner || owner == Py_None) return Py_INCREF(self), self;
   if (!object || !PyObject_TypeCheck(object, descriptor->d_common.d_type))
-    return PyObject_Vectorcall(call->function, args, nargsf, names);
+    return PyProperty_Type.tp_descr_get(attribute->function, owner, type);
   Py_INCREF(object);
   PyObject* value = descriptor->d_getset->get(object, descriptor->d_getset->closure);
   Py_DECREF(object);
   if (!value) return nullptr;
-  return has_nothing(value) ? taken(call->results, value) : result_of(value);
+  return has_nothing(value) ? taken(attribute->results, value) : result_of(value);
+}
+
+static int set_attribute(PyObject* self, PyObject* owner, PyObject* value) {
+  return PyProperty_Type.tp_descr_set(reinterpret_cast<Call*>(self)->function, owner, value);
 }
 
 // --- the module -----------------------------------------------------------------------------------------------------------
@@ -371,16 +380,17 @@ static PyObject* get_own(PyObject* call, void* name) {
 
 static PyObject* in_front_of(PyObject*, PyObject* args) {
   PyObject *function, *target, *outputs, *kinds, *finish, *results, *explain;
-  if (!PyArg_ParseTuple(args, "O!OO!O!OOO", &PyFunction_Type, &function, &target, &PyDict_Type, &outputs, &PyDict_Type,
-                        &kinds, &finish, &results, &explain))
+  if (!PyArg_ParseTuple(args, "OOO!O!OOO", &function, &target, &PyDict_Type, &outputs, &PyDict_Type, &kinds, &finish,
+                        &results, &explain))
     return nullptr;
   if (PyDict_Size(outputs) > MOST_OUTPUTS) return Py_INCREF(function), function;
-  auto* call = PyObject_New(Call, &CallType);
+  const bool is_attribute = Py_TYPE(function) == &PyProperty_Type && Py_TYPE(target) == &PyGetSetDescr_Type;
+  auto* call = PyObject_New(Call, is_attribute ? &AttributeType : &CallType);
   if (!call) return nullptr;
   for (PyObject* x : {function, target, kinds, finish, results, explain}) Py_INCREF(x);
   call->function = function, call->weak_references = nullptr;
   call->target = target, call->kinds = kinds, call->finish = finish, call->results = results, call->explain = explain;
-  call->vectorcall = Py_TYPE(target) == &PyGetSetDescr_Type ? get_attribute : call_function;
+  call->vectorcall = call_function;
   call->outputs = 0;
   PyObject *position, *name;
   for (Py_ssize_t i = 0; PyDict_Next(outputs, &i, &position, &name);) {
@@ -411,7 +421,8 @@ static PyObject* set_up(PyObject*, PyObject* args) {
   from_numpy = torch ? PyObject_GetAttrString(torch, "from_numpy") : nullptr;
   numpy_method = PyObject_GetAttrString(tensor, "numpy");
   item_method = PyObject_GetAttrString(tensor, "item");
-  if (!slot || !api || !grad || !neg || !from_numpy || !numpy_method || !item_method) return nullptr;
+  contiguous_method = PyObject_GetAttrString(tensor, "contiguous");
+  if (!slot || !api || !grad || !neg || !from_numpy || !numpy_method || !item_method || !contiguous_method) return nullptr;
   exchange = static_cast<const DLPackExchangeAPI*>(PyCapsule_GetPointer(api, "dlpack_exchange_api"));
   if (!exchange) return nullptr;
   if (exchange->header.version.major != 1 || !exchange->dltensor_from_py_object_no_sync ||
@@ -434,7 +445,7 @@ static PyObject* set_up(PyObject*, PyObject* args) {
 
 static PyMethodDef methods[] = {
     {"set_up", set_up, METH_VARARGS, "What the calls need of Python; once."},
-    {"in_front_of", in_front_of, METH_VARARGS, "What stands for a Python function, and is faster."},
+    {"in_front_of", in_front_of, METH_VARARGS, "What stands for a function or a property, and is faster."},
     {"enable", enable, METH_O, "Whether the fast path is taken; what it was before."},
     {nullptr, nullptr, 0, nullptr}};
 
@@ -449,16 +460,21 @@ static PyModuleDef definition = {PyModuleDef_HEAD_INIT, "_native", "The bindings
 
 PyMODINIT_FUNC PyInit__native() {
   import_array();
-  CallType.tp_name = "torch_opencv._binding._native.Call";
-  CallType.tp_basicsize = sizeof(Call);
-  CallType.tp_flags = Py_TPFLAGS_DEFAULT | Py_TPFLAGS_HAVE_VECTORCALL | Py_TPFLAGS_METHOD_DESCRIPTOR;
+  for (PyTypeObject* type : {&CallType, &AttributeType}) {
+    type->tp_name = type == &CallType ? "torch_opencv._binding._native.Call" : "torch_opencv._binding._native.Attribute";
+    type->tp_basicsize = sizeof(Call);
+    type->tp_flags = Py_TPFLAGS_DEFAULT;
+    type->tp_weaklistoffset = offsetof(Call, weak_references);
+    type->tp_dealloc = forget;
+    type->tp_getattro = get_shown, type->tp_setattro = set_shown;
+    type->tp_repr = represent;
+    type->tp_getset = call_attributes;
+  }
+  CallType.tp_flags |= Py_TPFLAGS_HAVE_VECTORCALL | Py_TPFLAGS_METHOD_DESCRIPTOR;
   CallType.tp_vectorcall_offset = offsetof(Call, vectorcall);
-  CallType.tp_weaklistoffset = offsetof(Call, weak_references);
   CallType.tp_call = PyVectorcall_Call;
-  CallType.tp_dealloc = forget;
   CallType.tp_descr_get = bind;
-  CallType.tp_getattro = get_shown, CallType.tp_setattro = set_shown;
-  CallType.tp_repr = represent;
-  CallType.tp_methods = call_methods, CallType.tp_getset = call_attributes;
-  return PyType_Ready(&CallType) < 0 ? nullptr : PyModule_Create(&definition);
+  CallType.tp_methods = call_methods;
+  AttributeType.tp_descr_get = get_attribute, AttributeType.tp_descr_set = set_attribute;
+  return PyType_Ready(&CallType) < 0 || PyType_Ready(&AttributeType) < 0 ? nullptr : PyModule_Create(&definition);
 }

@@ -13,7 +13,7 @@ static PyTypeObject* tensor_type;
 static const DLPackExchangeAPI* exchange;
 static PyGetSetDef* requires_grad;
 static PyMethodDef* is_neg;
-static PyObject *numpy_method, *item_method, *from_numpy;
+static PyObject *numpy_method, *item_method, *contiguous_method, *from_numpy;
 static PyObject *forward_ad, *current_level;  // the module's names, and which of them
 static bool holds_bool, holds_uint32;         // of the installed OpenCV
 
@@ -59,28 +59,29 @@ static bool describe(PyObject* tensor, DLTensor* out) {
     PyErr_Clear();
     return false;
   }
-  // Without memory: empty, or functorch's.
+  for (int i = 0; i < out->ndim; i++)
+    if (out->shape[i] < 1) return false;
+  // functorch's tensors have no memory.
   return out->device.device_type == kDLCPU && out->data && out->ndim <= MOST_DIMENSIONS;
 }
 
-// Whether a Mat can describe this memory beyond doubt, dimensions of size 1 included.
-static bool has_mats_layout(const DLTensor& d, bool is_output) {
+// Whether a Mat can describe an output's memory beyond doubt, dimensions of size 1 included.
+static bool has_mats_layout(const DLTensor& d) {
   const int n = d.ndim;
-  if (is_output && (n < 2 || n > 3 || d.shape[1] < 2 || d.shape[n - 1] < 2)) return false;
-  for (int i = 0; i < n; i++)
-    if (d.shape[i] < 1) return false;
-  if (d.strides[n - 1] != 1) return false;
-  for (int i = 1; i < n - 1; i++)
-    if (d.strides[i] != d.strides[i + 1] * d.shape[i + 1]) return false;
-  if (n == 1) return true;
-  const int64_t row = d.strides[1] * d.shape[1];
-  return n < 4 ? d.strides[0] >= row : d.strides[0] == row;
+  if (n < 2 || n > 3 || d.shape[1] < 2 || d.shape[n - 1] < 2 || d.strides[n - 1] != 1) return false;
+  return (n == 2 || d.strides[1] == d.shape[2]) && d.strides[0] >= d.strides[1] * d.shape[1];
 }
 
-// An array over a tensor's memory; a new reference. nullptr, and no error set, if the tensor isn't simple.
-static PyObject* array_of(PyObject* tensor, const DLTensor& d, bool is_output) {
-  const int type = numpy_type(d.dtype, is_output);
-  if (type < 0 || d.ndim < 1 || !has_mats_layout(d, is_output) || !is_plain(tensor)) return nullptr;
+// Whether cv2 can be left to look at an input's layout (and to copy what it doesn't like): see memory.py's rows_apart.
+static bool is_for_cv2_to_judge(const DLTensor& d) {
+  if (d.ndim == 1) return true;
+  if (d.ndim < 4) return d.strides[0] >= d.strides[1] * d.shape[1];
+  for (int64_t i = d.ndim - 1, size = 1; i >= 0; size *= d.shape[i--])
+    if (d.strides[i] != size) return false;
+  return true;
+}
+
+static PyObject* array_over(PyObject* tensor, const DLTensor& d, int type) {
   npy_intp shape[MOST_DIMENSIONS], strides[MOST_DIMENSIONS];
   for (int i = 0; i < d.ndim; i++) {
     shape[i] = d.shape[i];
@@ -95,6 +96,21 @@ static PyObject* array_of(PyObject* tensor, const DLTensor& d, bool is_output) {
   }
   Py_INCREF(tensor);
   PyArray_SetBaseObject(reinterpret_cast<PyArrayObject*>(array), tensor);
+  return array;
+}
+
+// An array over a tensor's memory, or of an input's contiguous copy where it must be one; a new reference. nullptr, and
+// no error set, if the tensor isn't simple.
+static PyObject* array_of(PyObject* tensor, const DLTensor& d, bool is_output) {
+  const int type = numpy_type(d.dtype, is_output);
+  if (type < 0 || (is_output && !has_mats_layout(d)) || !is_plain(tensor)) return nullptr;
+  if (is_output || is_for_cv2_to_judge(d)) return array_over(tensor, d, type);
+  PyObject* copy = PyObject_CallOneArg(contiguous_method, tensor);
+  if (!copy) PyErr_Clear();
+  DLTensor of_copy;
+  const bool simple = copy && Py_TYPE(copy) == tensor_type && describe(copy, &of_copy);
+  PyObject* array = simple ? array_over(copy, of_copy, type) : nullptr;
+  Py_XDECREF(copy);
   return array;
 }
 

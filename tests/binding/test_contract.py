@@ -18,6 +18,8 @@ import torch_opencv as cv
 from torch_opencv._binding import signature
 from torch_opencv._binding.memory import SUPPORTED_DTYPES
 
+pytestmark = pytest.mark.usefixtures("either_way")
+
 
 @pytest.fixture
 def frame() -> Tensor:

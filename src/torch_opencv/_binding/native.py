@@ -11,8 +11,9 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Callable
+from importlib.util import find_spec
 from types import ModuleType
-from typing import Any
+from typing import Any, TypeVar
 
 import cv2
 import torch
@@ -34,8 +35,8 @@ def _load(from_cv2: FromCv2) -> tuple[ModuleType | None, str]:
     try:
         from torch_opencv._binding import _native
     except ImportError as error:
-        missing = getattr(error, "name", None) is None or not _is_there()
-        return None, f"not built for Python {sys.version_info[0]}.{sys.version_info[1]}" if missing else str(error)
+        version = f"Python {sys.version_info[0]}.{sys.version_info[1]}"
+        return None, str(error) if find_spec(f"{__package__}._native") else f"not built for {version}"
     try:
         _native.set_up(
             Tensor,
@@ -56,10 +57,7 @@ def _load(from_cv2: FromCv2) -> tuple[ModuleType | None, str]:
     return _native, ""
 
 
-def _is_there() -> bool:
-    import importlib.util
-
-    return importlib.util.find_spec("torch_opencv._binding._native") is not None
+_Python = TypeVar("_Python", bound="Callable[..., Any] | property")
 
 
 class _Kinds(dict[int | str, int]):
@@ -93,12 +91,12 @@ class Native:
         self._from_cv2 = from_cv2
         self._extension, self.why_not = _load(from_cv2)
 
-    def in_front_of(self, function: Callable[..., Any], target: object, signature: Signature) -> Callable[..., Any]:
-        """What stands for a function: the fast path in front of it, or itself.
+    def in_front_of(self, function: _Python, target: object, signature: Signature) -> _Python:
+        """What stands for a function or a property: the fast path in front of it, or itself.
 
         Args:
-            function: of Python, which takes every call that isn't simple.
-            target: what it calls: a function of cv2, or the descriptor of an attribute that it reads.
+            function: of Python, or a property, which takes over whatever isn't simple.
+            target: what it calls, a function of cv2, or reads, the descriptor of an attribute.
             signature: of the target.
         """
         if self._extension is None:
@@ -115,7 +113,7 @@ class Native:
             add_hint(error, signature, args, kwargs)
 
         has_bool = torch.bool in SUPPORTED_DTYPES
-        front: Callable[..., Any] = self._extension.in_front_of(
+        front: _Python = self._extension.in_front_of(
             function, target, signature.outputs, _Kinds(signature), finish, results, explain if has_bool else None
         )
         return front

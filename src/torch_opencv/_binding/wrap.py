@@ -210,9 +210,8 @@ def _bind_property(class_: type, name: str, member: types.GetSetDescriptorType) 
     def get(self: Wrapped) -> Any:
         return fill_empties(FROM_CV2.convert(member.__get__(self._cv)), signature)
 
-    return property(
-        NATIVE.in_front_of(get, member, signature), wrap_function(member.__set__, signature), doc=member.__doc__
-    )
+    in_python = property(get, wrap_function(member.__set__, signature), doc=member.__doc__)
+    return NATIVE.in_front_of(in_python, member, signature)
 
 
 def _wrapper(class_: type) -> Callable[[Any], Wrapped]:
