@@ -1,10 +1,10 @@
-"""What a call costs: plain cv2 on arrays, the line a user writes by hand to use it on tensors, and ours, by the fast path
-in C++ and by Python alone.
+"""What a call costs: plain cv2 on arrays, the line a user writes by hand to use it on tensors, and ours.
 
     python benchmarks/bindings.py [--rounds N] [--peer]
 
-The contenders alternate. Times are medians over the rounds, in microseconds a call; "over cv2" is the median of each
-round's difference, "of by hand" and "of Python" the medians of each round's ratio (below 1 is faster). ``--peer`` adds kornia, the fastest tensor library for these
+"Ours" is the fast path in C++, "Python path" the same without it. The contenders alternate, in rounds shorter than
+a time slice. Times are medians, in microseconds a call; "over cv2" is the median of the rounds' differences,
+"of by hand" and "of Python" of their ratios: below 1 is faster. ``--peer`` adds kornia, the fastest tensor library for these
 operations that pip installs beside a CPU torch (``pip install kornia``); its results are not cv2's to the bit.
 """
 
@@ -164,7 +164,7 @@ def peers(height: int, width: int) -> Calls:
 
 def rounds_of(calls: Calls, rounds: int) -> dict[str, list[float]]:
     """Microseconds a call in each round; the contenders alternate, so that a noisy spell hits them all."""
-    loops = {name: max(1, int(2e-3 / max(timeit.timeit(call, number=3) / 3, 1e-7))) for name, call in calls.items()}
+    loops = {name: max(1, int(2e-4 / max(timeit.timeit(call, number=3) / 3, 1e-7))) for name, call in calls.items()}
     times: dict[str, list[float]] = {name: [] for name in calls}
     for _ in range(rounds):
         for name, call in calls.items():
@@ -215,7 +215,7 @@ def import_cost(rounds: int) -> None:
 def main() -> None:
     """Print everything."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--rounds", type=int, default=31)
+    parser.add_argument("--rounds", type=int, default=151)
     parser.add_argument("--peer", action="store_true", help="add kornia")
     options = parser.parse_args()
     print(
