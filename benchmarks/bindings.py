@@ -4,8 +4,8 @@
 
 "Ours" is the fast path in C++, "Python path" the same without it. The contenders alternate, in rounds shorter than
 a time slice. Times are medians, in microseconds a call; "over cv2" is the median of the rounds' differences,
-"of by hand" and "of Python" of their ratios: below 1 is faster. ``--peer`` adds kornia, the fastest tensor library for these
-operations that pip installs beside a CPU torch (``pip install kornia``); its results are not cv2's to the bit.
+"of by hand" and "of Python" of their ratios: below 1 is faster. ``--peer`` adds kornia, the fastest tensor library for
+these operations that pip installs beside a CPU torch (``pip install kornia``); its results are not cv2's to the bit.
 """
 
 from __future__ import annotations
@@ -164,7 +164,8 @@ def peers(height: int, width: int) -> Calls:
 
 def rounds_of(calls: Calls, rounds: int) -> dict[str, list[float]]:
     """Microseconds a call in each round; the contenders alternate, so that a noisy spell hits them all."""
-    loops = {name: max(1, int(2e-4 / max(timeit.timeit(call, number=3) / 3, 1e-7))) for name, call in calls.items()}
+    quickest = {name: min(timeit.repeat(call, number=1, repeat=20)) for name, call in calls.items()}
+    loops = {name: max(1, int(2e-4 / max(seconds, 1e-7))) for name, seconds in quickest.items()}
     times: dict[str, list[float]] = {name: [] for name in calls}
     for _ in range(rounds):
         for name, call in calls.items():
