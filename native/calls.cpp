@@ -136,20 +136,14 @@ static PyObject* argument(const Call* call, PyObject* x, const Parameter& parame
   return x;
 }
 
-// An argument after the call. What OpenCV has kept must hold its memory.
-static void release(PyObject* x, bool is_kept) {
+// What OpenCV has kept of an argument must hold its memory.
+static void hold_kept(PyObject* x, bool is_kept) {
   is_kept = is_kept || Py_REFCNT(x) > 1;
   if (PyArray_CheckExact(x)) {
     if (is_kept) hold_memory(x);
   } else if (PyList_CheckExact(x) || PyTuple_CheckExact(x)) {
-    for (Py_ssize_t i = 0; i < PySequence_Fast_GET_SIZE(x); i++) {
-      PyObject* element = PySequence_Fast_GET_ITEM(x, i);
-      if (!PyArray_CheckExact(element) && !PyList_CheckExact(element) && !PyTuple_CheckExact(element)) continue;
-      Py_INCREF(element);
-      release(element, is_kept || Py_REFCNT(element) > 2);
-    }
+    for (Py_ssize_t i = 0; i < PySequence_Fast_GET_SIZE(x); i++) hold_kept(PySequence_Fast_GET_ITEM(x, i), is_kept);
   }
-  Py_DECREF(x);
 }
 
 // --- results: each of these steals what it is given ---------------------------------------------------------------------
@@ -318,8 +312,8 @@ static PyObject* call_function(PyObject* object, PyObject* const* args, size_t n
     else result = result_of(result);
   }
   for (Py_ssize_t i = 0; i < made; i++) {
-    if (arguments[i] == args[i]) Py_DECREF(arguments[i]);
-    else release(arguments[i], false);
+    if (arguments[i] != args[i]) hold_kept(arguments[i], false);
+    Py_DECREF(arguments[i]);
   }
   for (Py_ssize_t i = 0; i < count; i++) Py_DECREF(outputs[i].key);
   return made == total ? result : PyObject_Vectorcall(call->function, args, nargsf, names);

@@ -121,6 +121,7 @@ static void hold_memory(PyObject* array) {
   if (!fields->base || Py_TYPE(fields->base) != tensor_type) return;
   PyObject *type, *value, *traceback;
   PyErr_Fetch(&type, &value, &traceback);
+  Py_INCREF(array);
   PyObject* owner = PyObject_CallOneArg(numpy_method, fields->base);
   if (owner) {
     PyObject* tensor = fields->base;
@@ -129,6 +130,7 @@ static void hold_memory(PyObject* array) {
   } else {
     PyErr_Clear();
   }
+  Py_DECREF(array);
   PyErr_Restore(type, value, traceback);
 }
 

@@ -11,6 +11,7 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Callable
+from importlib import import_module
 from importlib.util import find_spec
 from types import ModuleType
 from typing import Any, TypeVar
@@ -33,12 +34,12 @@ def _load(from_cv2: FromCv2) -> tuple[ModuleType | None, str]:
     if not hasattr(Tensor, "__dlpack_c_exchange_api__"):
         return None, f"torch {torch.__version__} lacks DLPack's exchange interface"
     try:
-        from torch_opencv._binding import _native
+        extension = import_module(f"{__package__}._native")
     except ImportError as error:
         version = f"Python {sys.version_info[0]}.{sys.version_info[1]}"
         return None, str(error) if find_spec(f"{__package__}._native") else f"not built for {version}"
     try:
-        _native.set_up(
+        extension.set_up(
             Tensor,
             Wrapped,
             TO_CV2,
@@ -54,7 +55,7 @@ def _load(from_cv2: FromCv2) -> tuple[ModuleType | None, str]:
         )
     except (ImportError, AttributeError, ValueError) as error:
         return None, str(error)
-    return _native, ""
+    return extension, ""
 
 
 _Python = TypeVar("_Python", bound="Callable[..., Any] | property")
