@@ -90,12 +90,12 @@ components, cascades, TV-L1) make the host wait, as in OpenCV; the docstrings sa
 ## Kernels in Triton
 
 On a CUDA device, and where triton can be imported (torch's wheels for CUDA bring it), `preprocess` of `INTER_LINEAR` is
-one kernel: crop, resize, channels, scale, mean, std, layout and dtype, for all boxes at once. So are, for uint8, `resize`
-(linear and nearest), `cvtColor` to grey, `threshold`, `pyrDown`, Gaussian filters of up to 9 x 9 and `warpAffine` (linear,
-with the matrix on the host). They give the bits of torch's operations: the tests compare them by Triton's interpreter on
-the CPU, and compile them for compute capability 8.0; they have not run on a GPU yet. Their block sizes are fixed, not
-tuned. A kernel that can't be compiled on a machine is reported once (`RuntimeWarning`), and torch's operations serve.
-`benchmarks/cuda.py` measures them (`--cpu`: a trial).
+one kernel: crop, resize, channels, scale, mean, std, layout and dtype, for all boxes at once. So are, for uint8,
+`resize` (linear and nearest), `cvtColor` to grey, `threshold`, `pyrDown`, Gaussian filters of up to 9 x 9 and
+`warpAffine` (linear, with the matrix on the host). They give the bits of torch's operations: the tests compare them by
+Triton's interpreter on the CPU, and compile them for compute capability 8.0; they have not run on a GPU yet. Their
+block sizes are fixed, not tuned. A kernel that can't be compiled on a machine is reported once (`RuntimeWarning`), and
+torch's operations serve. `benchmarks/cuda.py` measures them (`--cpu`: a trial).
 
 ## Ways
 

@@ -14,22 +14,30 @@ import torch
 from torch import Tensor
 
 import torch_opencv as cv
+from torch_opencv.cuda import kernels
 from torch_opencv.cuda.kernels import accelerated
 
 pytest.importorskip("triton", reason="triton is not installed: the kernels for CUDA can't be run by its interpreter")
 
 cuda: Any = cv.cuda
-MODULE = "torch_opencv.cuda.kernels.fused"
+MODULE, KERNELS = "torch_opencv.cuda.kernels.fused", "torch_opencv.cuda.kernels.triton_kernels"
+
+
+def forget() -> None:
+    for name in (MODULE, KERNELS):
+        sys.modules.pop(name, None)
+    for name in ("fused", "triton_kernels"):
+        vars(kernels).pop(name, None)
 
 
 @pytest.fixture(scope="module")
 def interpreted() -> Any:
     """The module of kernels, made for the interpreter."""
-    sys.modules.pop(MODULE, None)
+    forget()
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("TRITON_INTERPRET", "1")  # kernels look at it when they are declared
         module = importlib.import_module(MODULE)
-    sys.modules.pop(MODULE)
+    forget()
     return module
 
 
@@ -102,8 +110,8 @@ def test_kernels_compile_for_a_gpu(name: str) -> None:
     """For compute capability 8.0; nothing of a GPU is needed for that."""
     triton = importlib.import_module("triton")
     compiler, backends = (importlib.import_module(f"triton.{x}") for x in ("compiler", "backends.compiler"))
-    sys.modules.pop(MODULE, None)
-    kernel = importlib.import_module(MODULE).KERNELS[name]
+    forget()
+    kernel = importlib.import_module(KERNELS).KERNELS[name]
     signature, constants = {}, {}
     for parameter in kernel.params:
         own = parameter.name
@@ -119,7 +127,7 @@ def test_kernels_compile_for_a_gpu(name: str) -> None:
     target = backends.GPUTarget("cuda", 80, 32)
     assembly = triton.compile(source, target=target, options={"enable_fp_fusion": False}).asm["ptx"]
     assert ".entry" in assembly and "fma.rn.f" not in assembly
-    sys.modules.pop(MODULE, None)
+    forget()
 
 
 def test_a_kernel_that_fails_is_reported_once(monkeypatch: pytest.MonkeyPatch) -> None:

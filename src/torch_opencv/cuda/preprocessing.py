@@ -59,7 +59,7 @@ def preprocess(
     if len(mean) != 3 or len(std) != 3:
         raise refuse("mean", f"and 'std' have {len(mean)} and {len(std)} numbers: pass 3 each")
     order = (2, 1, 0) if swapRB else (0, 1, 2)
-    factors, shifts = ([f(i) for i in range(3)] for f in (lambda i: scale / std[i], lambda i: mean[i] / std[i]))
+    factors, shifts = [scale / x for x in std], [m / x for m, x in zip(mean, std, strict=True)]
     places, dsize = _places(image, boxes), warping.size_of(dsize)
     if interpolation == cv2.INTER_LINEAR and dtype != torch.float64:
         made = attempt(

@@ -153,8 +153,8 @@ def shifted(x: Tensor, amount: Operand, left: bool) -> Tensor:
 def thresholded(x: Tensor, threshold: Operand, maximum: float, kind: int) -> Tensor:
     """One of OpenCV's five thresholds, ``THRESH_BINARY`` (0) to ``THRESH_TOZERO_INV`` (4)."""
     if x.dtype == torch.uint8 and not isinstance(threshold, Tensor):
-        limit, most_ = (int(min(max(value, -1), 256)) for value in (threshold, maximum))
-        made = attempt("threshold", x, lambda fused: fused.thresholded(x, limit, most_, kind))
+        bounds = [int(min(max(value, -1), 256)) for value in (threshold, maximum)]
+        made = attempt("threshold", x, lambda fused: fused.thresholded(x, *bounds, kind))
         if made is not None:
             return made
     wide = computable(x)
