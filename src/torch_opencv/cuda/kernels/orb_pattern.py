@@ -35,10 +35,10 @@ def places(patch_size: int, together: int) -> list[tuple[int, int]]:
         pool = list(zip(numbers[::2], numbers[1::2], strict=True))
     else:
         random, low, high = _numbers(0x34985739), -(patch_size // 2), patch_size // 2 + 1
-        pool = [tuple(low + next(random) % (high - low) for _ in "xy") for _ in range(512)]  # type: ignore[misc]
+        pool = [(low + next(random) % (high - low), low + next(random) % (high - low)) for _ in range(512)]
     if together == 2:
         return pool
-    random, chosen = _numbers(0x12345678), []
+    random, chosen = _numbers(0x12345678), list[tuple[int, int]]()
     for _ in range(32 * 4):
         tuple_: list[tuple[int, int]] = []
         while len(tuple_) < together:
