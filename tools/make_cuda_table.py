@@ -85,7 +85,8 @@ in the order of the first pixels. Results whose number is not known beforehand (
 components, cascades, TV-L1) make the host wait, as in OpenCV; the docstrings say so.
 
 `ORB` finds the key points of `cv.ORB`, in each level in the order of rows (OpenCV's is that of a partition), and with
-`blurForDescriptor=True` its descriptors, bit for bit; OpenCV's CUDA class doesn't blur by default, nor does this one.
+`blurForDescriptor=True` its descriptors, but for single bits on noise (sums of the blur are added in another order);
+OpenCV's CUDA class doesn't blur by default, nor does this one.
 
 ## Kernels in Triton
 

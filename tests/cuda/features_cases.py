@@ -72,6 +72,8 @@ def oriented() -> list[Case]:
             U8,
             (1, 3),
             label,
+            tolerance=255,  # of descriptors, single bits of which are due to the order of sums in the blur
+            share=0.001,
             outputs=(),
             batch=False,
             synchronises=True,
