@@ -8,13 +8,14 @@ PYTHON ?= python3
 VENV := .venv$(if $(filter 5,$(OPENCV)),-opencv5)$(if $(filter gui,$(WHEEL)),-gui)
 BIN  := $(VENV)/bin
 INSTALLED := $(VENV)/.installed
+NATIVE := $(VENV)/.native
 FACES := faceapi-tiny-face-detector faceapi-landmark-68 faceapi-age-gender faceapi-expression faceapi-recognition
 
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
 .PHONY: demo demo-faces test slow e2e run-e2e lint docs venv benchmarks clean
 
-demo: $(INSTALLED)
+demo: $(NATIVE)
 	mkdir -p output
 	$(BIN)/torch-opencv classify sample --view none --record output/classify.mp4 --results output/classify.jsonl --overwrite
 	$(BIN)/torch-opencv stylize sample --view none --record output/stylize.mp4 --results output/stylize.jsonl --side-by-side --overwrite
@@ -22,7 +23,7 @@ demo: $(INSTALLED)
 	@$(MAKE) --no-print-directory demo-faces
 
 # The weights for faces come by npm or from GitHub. Where neither can be reached, the demo says so, and is none the worse.
-demo-faces: $(INSTALLED)
+demo-faces: $(NATIVE)
 	@mkdir -p output
 	@rm -f output/faces.*
 	@if $(BIN)/torch-opencv models fetch $(FACES) >output/faces.log 2>&1; then \
@@ -33,17 +34,17 @@ demo-faces: $(INSTALLED)
 		grep -E '^ +(npm|https)' output/faces.log | sort -u | grep . || cat output/faces.log; \
 	fi
 
-test: $(INSTALLED)
+test: $(NATIVE)
 	$(BIN)/python -m pytest -n auto -m 'not e2e and not slow'
 
-slow: $(INSTALLED)
+slow: $(NATIVE)
 	$(BIN)/python -m pytest -n auto -m 'slow and not e2e'
 
 # Real windows under Xvfb: needs the Debian packages that .ci/run installs, and the cv2 wheel that has windows.
 e2e:
 	$(MAKE) --no-print-directory run-e2e WHEEL=gui
 
-run-e2e: $(INSTALLED)
+run-e2e: $(NATIVE)
 	$(BIN)/python -m pytest -m e2e
 
 # The pages' examples are set in columns, which the formatter would take apart.
@@ -57,13 +58,13 @@ lint: $(INSTALLED)
 docs: $(INSTALLED)
 	$(BIN)/mkdocs build --strict
 
-benchmarks: $(INSTALLED)
+benchmarks: $(NATIVE)
 	$(BIN)/python benchmarks/bindings.py
 	$(BIN)/python benchmarks/classify.py
 	$(BIN)/python benchmarks/live.py
 	$(BIN)/python benchmarks/stylize.py
 
-venv: $(INSTALLED)
+venv: $(NATIVE)
 
 $(INSTALLED): pyproject.toml constraints.txt constraints-opencv$(OPENCV).txt
 	@$(PYTHON) -c 'import sys; sys.version_info >= (3, 10) or sys.exit("Python 3.10 or newer, please: make PYTHON=...")'
@@ -72,5 +73,10 @@ $(INSTALLED): pyproject.toml constraints.txt constraints-opencv$(OPENCV).txt
 		--editable '.[$(WHEEL),dev]'
 	touch $@
 
+# The bindings' fast path, again when its source has changed. Without a compiler all works without it.
+$(NATIVE): $(INSTALLED) hatch_build.py $(wildcard native/*)
+	$(BIN)/python hatch_build.py
+	touch $@
+
 clean:
-	rm -rf .venv .venv-* output site build dist .pytest_cache .mypy_cache .ruff_cache
+	rm -rf .venv .venv-* output site build dist .pytest_cache .mypy_cache .ruff_cache src/torch_opencv/_binding/_native.*

@@ -1,12 +1,13 @@
 """Writes docs/cuda.md: the names of OpenCV's CUDA API and of the old Lua library's, their ways, and how far off.
 
-``python tools/make_cuda_table.py [SHARED_DATA]`` measures the cases of tests/cuda on random images and on real images
-(SHARED_DATA/imagenet), on the CPU, against the installed cv2, and puts what OpenCV's own tests allow beside it
-(SHARED_DATA/cuda/cuda_tolerances.json). SHARED_DATA is ../shared/data by default.
+``python tools/make_cuda_table.py [SHARED_DATA] [--out FILE]`` measures the cases of tests/cuda on random images and on
+real images (SHARED_DATA/imagenet), on the CPU, against the installed cv2, and puts what OpenCV's own tests allow beside
+it (SHARED_DATA/cuda/cuda_tolerances.json). SHARED_DATA is ../shared/data by default.
 """
 
 from __future__ import annotations
 
+import argparse
 import contextlib
 import functools
 import json
@@ -36,11 +37,12 @@ device of the tensors and, for CUDA, on torch's current stream. A tensor on the 
 answers are held against cv2; for speed on the CPU, call the plain function (`cv.resize`, not `cv.cuda.resize`).
 
 ```python
-gray = cv.cuda.cvtColor(frame, cv.COLOR_BGR2GRAY)                # where frame is
-cv.cuda.cvtColor(frame, cv.COLOR_BGR2GRAY, frame[..., 0])        # into a channel of it
-blur = cv.cuda.createGaussianFilter(cv.CV_8UC3, -1, (5, 5), 0)   # a filter, for many images
-batch = cv.cuda.resize(frames, (224, 224))                       # (N, H, W, C), as one image
-mat = cv.cuda.GpuMat(); mat.upload(array)                        # programs of cv2.cuda run unchanged
+gray = cv.cuda.cvtColor(frame, cv.COLOR_BGR2GRAY)  # where frame is
+cv.cuda.cvtColor(frame, cv.COLOR_BGR2GRAY, frame[..., 0])  # into a channel of it
+blur = cv.cuda.createGaussianFilter(cv.CV_8UC3, -1, (5, 5), 0)  # a filter, for many images
+batch = cv.cuda.resize(frames, (224, 224))  # (N, H, W, C), as one image
+mat = cv.cuda.GpuMat()
+mat.upload(array)  # programs of cv2.cuda run unchanged
 ```
 
 ## One answer everywhere
@@ -81,6 +83,20 @@ in 32nds of a pixel, and where one is rounded to the next, neighbours follow: wi
 not OpenCV's older format; `FastFeatureDetector` has OpenCV's CUDA type, 9 of 16. `connectedComponents` numbers from 1
 in the order of the first pixels. Results whose number is not known beforehand (lines, corners, matches within a radius,
 components, cascades, TV-L1) make the host wait, as in OpenCV; the docstrings say so.
+
+`ORB` finds the key points of `cv.ORB`, in each level in the order of rows (OpenCV's is that of a partition), and with
+`blurForDescriptor=True` its descriptors, but for single bits on noise (sums of the blur are added in another order);
+OpenCV's CUDA class doesn't blur by default, nor does this one.
+
+## Kernels in Triton
+
+On a CUDA device, and where triton can be imported (torch's wheels for CUDA bring it), `preprocess` of `INTER_LINEAR` is
+one kernel: crop, resize, channels, scale, mean, std, layout and dtype, for all boxes at once. So are, for uint8,
+`resize` (linear and nearest), `cvtColor` to grey, `threshold`, `pyrDown`, Gaussian filters of up to 9 x 9 and
+`warpAffine` (linear, with the matrix on the host). They give the bits of torch's operations: the tests compare them by
+Triton's interpreter on the CPU, and compile them for compute capability 8.0; they have not run on a GPU yet. Their
+block sizes are fixed, not tuned. A kernel that can't be compiled on a machine is reported once (`RuntimeWarning`), and
+torch's operations serve. `benchmarks/cuda.py` measures them (`--cpu`: a trial).
 
 ## Ways
 
@@ -210,7 +226,15 @@ def document(data: Path) -> str:
     return "\n".join(parts)
 
 
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else None)
+    parser.add_argument("shared_data", nargs="?", type=Path, default=ROOT.parent / "shared" / "data")
+    parser.add_argument("--out", type=Path, default=DOCUMENT, help="the page to write (default: docs/cuda.md)")
+    args = parser.parse_args()
+    if not args.shared_data.is_dir():
+        parser.error(f"no folder {args.shared_data}: give SHARED_DATA, which has imagenet/ and cuda/")
+    args.out.write_text(document(args.shared_data), encoding="utf-8")
+
+
 if __name__ == "__main__":
-    DOCUMENT.write_text(
-        document(Path(sys.argv[1]) if len(sys.argv) > 1 else ROOT.parent / "shared" / "data"), encoding="utf-8"
-    )
+    main()

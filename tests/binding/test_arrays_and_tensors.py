@@ -20,6 +20,8 @@ from torch_opencv._binding.memory import SUPPORTED_DTYPES
 
 from .test_properties import assert_same
 
+pytestmark = pytest.mark.usefixtures("either_way")
+
 FIVE = cv2.__version__.startswith("5.")
 
 

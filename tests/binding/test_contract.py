@@ -20,6 +20,8 @@ from torch_opencv._binding import signature
 from torch_opencv._binding.memory import SUPPORTED_DTYPES
 from torch_opencv._binding.results import FromCv2
 
+pytestmark = pytest.mark.usefixtures("either_way")
+
 
 @pytest.fixture
 def frame() -> Tensor:

@@ -9,9 +9,10 @@ import torch
 
 import torch_opencv as cv
 
-pytestmark = pytest.mark.skipif(
-    not hasattr(cv, "gapi") or not hasattr(cv.gapi, "op"), reason="this OpenCV has no G-API"
-)
+pytestmark = [
+    pytest.mark.usefixtures("either_way"),
+    pytest.mark.skipif(not hasattr(cv, "gapi") or not hasattr(cv.gapi, "op"), reason="this OpenCV has no G-API"),
+]
 
 
 def image(seed: int, *shape: int) -> torch.Tensor:

@@ -14,6 +14,8 @@ from torch import Tensor
 
 import torch_opencv as cv
 
+pytestmark = pytest.mark.usefixtures("either_way")
+
 
 def resident_mb() -> float:
     pages = int(Path("/proc/self/statm").read_text().split()[1])

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import cv2
 import numpy as np
+import torch
 
 import torch_opencv as cv
-from tests.cuda.case import Case, cases
+from tests.cuda.case import Case, cases, tensor_of
 
 U8, U16 = "uint8", "uint16"
 cuda = cv.cuda
@@ -28,6 +29,52 @@ def corners() -> list[Case]:
             1,
             f"{threshold} {suppressed}",
             outputs=("keypoints",),
+            batch=False,
+            synchronises=True,
+        )
+    return made
+
+
+def _in_order(points, descriptors):
+    """Key points (K, 6) and descriptors by level, row and column: OpenCV's partition leaves them in any order."""
+    order = np.lexsort((points[:, 0], points[:, 1], points[:, 4]))
+    return torch.from_numpy(points[order].copy()), torch.from_numpy(descriptors[order].copy())
+
+
+def _orb(image, options):
+    points, descriptors = cuda.ORB.create(**options, blurForDescriptor=True).detectAndComputeAsync(image, None)
+    kept = [tensor_of(x).cpu().numpy() for x in (points, descriptors)]
+    found = _in_order(kept[0].T, kept[1])
+    return [cuda.GpuMat.over(x) for x in found] if isinstance(image, cuda.GpuMat) else found
+
+
+def _opencv_orb(image, options):
+    points, descriptors = cv2.ORB_create(**options).detectAndCompute(image, None)
+    rows = [(*p.pt, p.response, p.angle, p.octave, p.size) for p in points]
+    found = np.zeros((0, 32), np.uint8) if descriptors is None else descriptors
+    return tuple(x.numpy() for x in _in_order(np.array(rows, np.float32).reshape(-1, 6), found))
+
+
+def oriented() -> list[Case]:
+    made: list[Case] = []
+    small = {"patchSize": 5, "edgeThreshold": 3}
+    for label, options in (
+        ("patch 5", small),
+        ("3 together", {**small, "WTA_K": 3, "nfeatures": 20}),
+        ("4 together", {**small, "WTA_K": 4, "scaleFactor": 1.3, "nlevels": 3}),
+        ("by FAST", {**small, "scoreType": cv2.ORB_FAST_SCORE, "fastThreshold": 5, "nfeatures": 30}),
+        ("larger", {"edgeThreshold": 8, "firstLevel": 2, "scaleFactor": 1.5, "nlevels": 4}),
+    ):
+        made += cases(
+            "ORB",
+            lambda a, o=options: _orb(a, o),
+            lambda a, o=options: _opencv_orb(a, o),
+            U8,
+            (1, 3),
+            label,
+            tolerance=255,  # of descriptors, single bits of which are due to the order of sums in the blur
+            share=0.001,
+            outputs=(),
             batch=False,
             synchronises=True,
         )
@@ -114,4 +161,4 @@ def gradients() -> list[Case]:
 
 
 def all_cases() -> list[Case]:
-    return [*corners(), *denoising(), *gradients()]
+    return [*corners(), *oriented(), *denoising(), *gradients()]

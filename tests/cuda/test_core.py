@@ -368,6 +368,8 @@ def test_every_name_goes_one_way() -> None:
 
 @pytest.mark.skipif(_routing.opencv_has_cuda(), reason="is about an OpenCV without CUDA")
 def test_what_is_missing_says_so() -> None:
+    with pytest.raises(AttributeError, match=r"cv\.cuda\.NvidiaOpticalFlow_2_0 is the optical-flow engine in NVIDIA's"):
+        _ = cuda.NvidiaOpticalFlow_2_0
     with pytest.raises(
         AttributeError, match=r"cv\.cuda\.BroxOpticalFlow of OpenCV's module cudaoptflow is not native yet, and"
     ):

@@ -86,7 +86,8 @@ def _sequence(sequence: list[Any] | tuple[Any, ...]) -> object:
     return converted if isinstance(sequence, list) else tuple(converted)
 
 
-def _unwrap(wrapped: Wrapped) -> object:
+def unwrap(wrapped: Wrapped) -> object:
+    """The OpenCV object within one of ours."""
     return wrapped._cv
 
 
@@ -100,7 +101,7 @@ class _ToCv2(dict[type, Callable[[Any], object] | None]):
         if issubclass(type_, (list, tuple)):
             convert = _sequence
         elif issubclass(type_, Wrapped):
-            convert = _unwrap
+            convert = unwrap
         elif issubclass(type_, (Tensor, type)) or any("__call__" in vars(base) for base in type_.__mro__):
             convert = _needs_slow_path  # whoever passes a callback may pass data with it, which is nobody's business
         else:
@@ -156,19 +157,18 @@ class SlowCall:
             raise
         return self._results(result)
 
-    def results_into(self, key: int | str, output: Tensor, array: Any, result: Any) -> Any:
-        """The results of a call whose one output the fast path handed over.
+    def results_into(self, outputs: list[tuple[int | str, Tensor, Any]], result: Any) -> Any:
+        """The results of a call whose outputs the fast path handed over.
 
         Args:
-            key: the position or keyword at which it was given.
-            output: the tensor.
-            array: over its memory.
+            outputs: the position or keyword at which each was given, the tensor, and the array over its memory.
             result: of cv2.
 
         Raises:
-            ValueError: the output has another shape or dtype than the result.
+            ValueError: an output has another shape or dtype than the result.
         """
-        self._outputs.append((key, self._name(key), Output.sharing(output, array)))
+        for key, output, array in outputs:
+            self._outputs.append((key, self._name(key), Output.sharing(output, array)))
         return self._results(result)
 
     def _name(self, key: int | str) -> str:

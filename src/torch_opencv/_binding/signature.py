@@ -15,13 +15,15 @@ import functools
 import inspect
 import keyword
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any, TypeVar
 
 import cv2
 
 _SIGNATURE = re.compile(r"^\.?\s*(?:\w+\.)*(\w+)\((.*)\)(?:\s*->\s*(.*))?$")
+_Answer = TypeVar("_Answer")
 _STUB = re.compile(r"^(?P<indent> *)def (?P<name>\w+)\((?P<parameters>.*)\) -> (?P<result>.*): \.\.\.$")
 
 
@@ -63,6 +65,21 @@ class StubOverload:
     result: str
 
 
+def _remembered(question: Callable[..., _Answer]) -> Callable[..., _Answer]:
+    """A question to a `Signature` that is asked at every call and always has the same answer."""
+    name = question.__name__
+
+    @functools.wraps(question)
+    def ask(self: Signature, *args: int | str) -> _Answer:
+        try:
+            answer: _Answer = self._answers[name, args]
+        except KeyError:
+            answer = self._answers[name, args] = question(self, *args)
+        return answer
+
+    return ask
+
+
 class Signature:
     """The overloads of one cv2 function or method. Positions are those of the call from Python.
 
@@ -73,9 +90,10 @@ class Signature:
         is_method: whether ``self`` is at position 0.
     """
 
-    __slots__ = ("name", "outputs", "overloads", "owner", "result_count")
+    __slots__ = ("_answers", "name", "outputs", "overloads", "owner", "result_count")
 
     def __init__(self, name: str, owner: object, doc: str | None, *, is_method: bool = False) -> None:
+        self._answers: dict[tuple[str, tuple[int | str, ...]], Any] = {}
         self.name = name
         self.owner = owner
         self.overloads = tuple(_overloads(name, doc or "", is_method))
@@ -95,6 +113,7 @@ class Signature:
         name = [] if self.name == "__init__" else [self.name]
         return ".".join([*owner.split(".")[1:], *name])
 
+    @_remembered
     def parameter(self, position: int) -> str:
         """The name of a parameter.
 
@@ -105,12 +124,14 @@ class Signature:
         names += [tuple(stub.types) for stub in self._stubs()]  # the docstrings say nothing of constructors
         return next((parameters[position] for parameters in names if position < len(parameters)), str(position))
 
+    @_remembered
     def always_written(self, position: int | str) -> bool:
         """Whether every overload that has this parameter, by position or name, writes it."""
         if isinstance(position, str):
             return all(position in o.results for o in self.overloads if position in o.parameters)
         return all(position in o.outputs() for o in self.overloads if position < len(o.parameters))
 
+    @_remembered
     def is_in_out(self, position: int | str) -> bool:
         """Whether a parameter is read before it is written, so that OpenCV may have to make a new array of the result.
 
@@ -126,6 +147,7 @@ class Signature:
                 return True
         return False
 
+    @_remembered
     def result_index(self, name: str, count: int) -> int | None:
         """Where a result stands.
 
@@ -141,6 +163,7 @@ class Signature:
                 return overload.results.index(name)
         return None
 
+    @_remembered
     def types_at(self, key: int | str) -> list[str]:
         """The types that cv2's stubs give a parameter.
 
@@ -154,15 +177,18 @@ class Signature:
             return [stub.types[key] for stub in self._stubs() if key in stub.types]
         return [tuple(stub.types.values())[key] for stub in self._stubs() if key < len(stub.types)]
 
+    @_remembered
     def takes_array(self, key: int | str) -> bool:
         """Whether a parameter may be an array; True as well where nothing is known of it."""
         types = self.types_at(key)
         return not types or any("Mat" in type_ for type_ in types)
 
+    @_remembered
     def takes_anything(self, key: int | str) -> bool:
         """Whether a parameter is the user's own: a callback, or the data that it is called back with."""
         return any(type_.startswith(("_typing.Any", "_typing.Callable")) for type_ in self.types_at(key))
 
+    @_remembered
     def result_types(self) -> list[str]:
         """The types of the results, from the first overload in cv2's stubs; [] without stubs."""
         for stub in self._stubs():

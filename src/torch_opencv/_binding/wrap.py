@@ -24,6 +24,7 @@ from torch import Tensor
 from torch_opencv._binding import gapi
 from torch_opencv._binding.arguments import TO_CV2, NeedsSlowPathError, SlowCall, Wrapped, add_hint
 from torch_opencv._binding.memory import increment_versions, is_plain, to_array, to_tensor
+from torch_opencv._binding.native import Native
 from torch_opencv._binding.results import FromCv2, fill_empties, is_opencv_class
 from torch_opencv._binding.signature import Signature
 
@@ -38,7 +39,7 @@ def wrap_function(function: Callable[..., Any], signature: Signature) -> Callabl
         signature: its.
     """
     bound = _writing(function, signature) if signature.outputs else _reading(function, signature)
-    return with_metadata(bound, signature, function.__doc__)
+    return NATIVE.in_front_of(with_metadata(bound, signature, function.__doc__), function, signature)
 
 
 # The two below are the hot path, and differ only by what concerns outputs: a shared body would cost a call, which is a
@@ -105,9 +106,8 @@ def _writing(function: Callable[..., Any], signature: Signature) -> Callable[...
             if result is array:
                 increment_versions((output,))  # autograd must know of what was written behind its back
                 return output
-            return SlowCall(signature, from_cv2).results_into(
-                position if position < len(args) else name, output, array, result
-            )
+            key = position if position < len(args) else name
+            return SlowCall(signature, from_cv2).results_into([(key, output, array)], result)
         if type(result) is ndarray:
             return to_tensor(result)
         convert = from_cv2[type(result)]
@@ -210,7 +210,8 @@ def _bind_property(class_: type, name: str, member: types.GetSetDescriptorType) 
     def get(self: Wrapped) -> Any:
         return fill_empties(FROM_CV2.convert(member.__get__(self._cv)), signature)
 
-    return property(get, wrap_function(member.__set__, signature), doc=member.__doc__)
+    in_python = property(get, wrap_function(member.__set__, signature), doc=member.__doc__)
+    return NATIVE.in_front_of(in_python, member, signature)
 
 
 def _wrapper(class_: type) -> Callable[[Any], Wrapped]:
@@ -218,6 +219,7 @@ def _wrapper(class_: type) -> Callable[[Any], Wrapped]:
 
 
 FROM_CV2 = FromCv2(_wrapper)
+NATIVE = Native(FROM_CV2)
 
 
 class Mat(cv2.Mat):

@@ -39,6 +39,7 @@ from torch_opencv.cuda import image_moments as image_moments
 from torch_opencv.cuda import objdetect as objdetect
 from torch_opencv.cuda import optflow as optflow
 from torch_opencv.cuda import optflow_dense as optflow_dense
+from torch_opencv.cuda import orb as orb
 from torch_opencv.cuda import preprocessing as preprocessing
 from torch_opencv.cuda import reductions as reductions
 from torch_opencv.cuda import segmentation as segmentation

@@ -26,6 +26,15 @@ FORMS: dict[str, tuple[Callable[..., Any], ...]] = {}
 _MODULE_OF: dict[str, str] = {name: module for module, names in MODULES.items() for name in names}
 
 
+_INSTEAD = {
+    ("NvidiaOpticalFlow", "NvidiaHWOpticalFlow"): (
+        "is the optical-flow engine in NVIDIA's hardware, which only an OpenCV built with CUDA and NVIDIA's Optical "
+        "Flow SDK can drive: call cv.cuda.FarnebackOpticalFlow or OpticalFlowDual_TVL1, which are native"
+    ),
+}
+"""What is to be said of names that are missing for reasons of their own."""
+
+
 def register(name: str, module: str, implementation: Any) -> None:
     """Add a native implementation. ``module`` is OpenCV's."""
     NATIVE[name] = implementation
@@ -59,6 +68,9 @@ def why_missing(name: str) -> str:
     module = module_of(name)
     if module is None:
         return f"module 'torch_opencv.cuda' has no attribute '{name}', nor has OpenCV's CUDA API"
+    for names_, instead in _INSTEAD.items():
+        if name.startswith(names_):
+            return f"cv.cuda.{name} {instead}"
     remedy = "install an OpenCV built with CUDA"
     if hasattr(cv2, name):
         remedy += f", or call cv.{name} on CPU tensors"

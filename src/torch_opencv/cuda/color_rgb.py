@@ -15,6 +15,7 @@ from torch_opencv.cuda._calls import refuse
 from torch_opencv.cuda._images import movable
 from torch_opencv.cuda._numbers import saturate
 from torch_opencv.cuda.kernels import bayer, color
+from torch_opencv.cuda.kernels.accelerated import attempt
 from torch_opencv.cuda.kernels.color import Planes
 
 ORDERS = ("BGR", "RGB", "BGRA", "RGBA")
@@ -98,7 +99,12 @@ def to_gray(source: str) -> Converter:
     """Grey of RGB."""
 
     def convert(image: Tensor, dcn: int) -> Tensor:
-        planes = planes_of(of_depths(three_or_four(image), *DEPTHS), source)
+        checked = of_depths(three_or_four(image), *DEPTHS)
+        if image.dtype == torch.uint8:
+            made = attempt("gray", image, lambda fused: fused.gray(image, source.startswith("BGR")))
+            if made is not None:
+                return made
+        planes = planes_of(checked, source)
         return saturate(color.gray(planes), image.dtype)[..., None]
 
     return convert

@@ -20,9 +20,12 @@ from torch_opencv.cuda._calls import Image, Out, method, native, native_class, r
 from torch_opencv.cuda._images import batched, channels, computable, like
 from torch_opencv.cuda._numbers import Scalar, saturate
 from torch_opencv.cuda.kernels import correlation, gaussian
+from torch_opencv.cuda.kernels.accelerated import attempt
 from torch_opencv.cuda.streams import Stream
 
 _FILTERED = (torch.uint8, torch.uint16, torch.int16, torch.float32, torch.float64)
+_UNROLLED = 9
+"""Kernels of up to so many elements are unrolled, and read an image once."""
 
 Size = tuple[int, int]
 
@@ -419,4 +422,12 @@ def createGaussianFilter(  # noqa: N802
         return _separable(srcType, dstType, taps[0], taps[1], (-1, -1), borders)
     pad = padding((sizes[0], sizes[1]), (-1, -1), *borders)
     across, down = (gaussian.kernel(n, float(s), bits) for n, s in zip(sizes, sigmas, strict=True))
-    return Filter(srcType, lambda image: gaussian.blurred(pad(image), across, down))
+
+    def apply(image: Tensor) -> Tensor:
+        if source == torch.uint8 and max(sizes) <= _UNROLLED and cv2.BORDER_CONSTANT not in borders:
+            made = attempt("GaussianBlur", image, lambda fused: fused.smoothed(image, across, down, borders, 2 * bits))
+            if made is not None:
+                return made
+        return gaussian.blurred(pad(image), across, down)
+
+    return Filter(srcType, apply)

@@ -12,6 +12,7 @@ from torch import Tensor
 from torch_opencv.cuda import warping
 from torch_opencv.cuda._calls import Image, Out, native, refuse
 from torch_opencv.cuda._images import batched
+from torch_opencv.cuda.kernels.accelerated import attempt
 from torch_opencv.cuda.streams import Stream
 
 
@@ -57,17 +58,33 @@ def preprocess(
         raise refuse("dtype", f"is {dtype}: pass a floating one")
     if len(mean) != 3 or len(std) != 3:
         raise refuse("mean", f"and 'std' have {len(mean)} and {len(std)} numbers: pass 3 each")
+    order = (2, 1, 0) if swapRB else (0, 1, 2)
+    factors, shifts = [scale / x for x in std], [m / x for m, x in zip(mean, std, strict=True)]
+    places, dsize = _places(image, boxes), warping.size_of(dsize)
+    if interpolation == cv2.INTER_LINEAR and dtype != torch.float64:
+        made = attempt(
+            "preprocess",
+            image,
+            lambda fused: fused.preprocessed(image, places, dsize, factors, shifts, swapRB, dtype),
+        )
+        if made is not None:
+            return made
     if boxes is None:
         pixels = warping.resize(image, dsize, interpolation=interpolation)
     else:
-        crops = [warping.resize(crop, dsize, interpolation=interpolation) for crop in _crops(image, boxes)]
+        crops = [
+            warping.resize(image[:, y : y + h, x : x + w], dsize, interpolation=interpolation)
+            for _, x, y, w, h in places
+        ]
         pixels = torch.cat(crops) if crops else image.new_empty((0, dsize[1], dsize[0], 3))
-    order = (2, 1, 0) if swapRB else (0, 1, 2)
-    planes = [(pixels[..., c].float() * (scale / std[i]) - mean[i] / std[i]).to(dtype) for i, c in enumerate(order)]
+    planes = [(pixels[..., c].float() * factors[i] - shifts[i]).to(dtype) for i, c in enumerate(order)]
     return torch.stack(planes, 1)
 
 
-def _crops(image: Tensor, boxes: Any) -> list[Tensor]:
+def _places(image: Tensor, boxes: Any) -> list[tuple[int, int, int, int, int]]:
+    """What is to be resized: the number of the image, x, y, width and height."""
+    if boxes is None:
+        return [(i, 0, 0, image.shape[2], image.shape[1]) for i in range(image.shape[0])]
     if image.shape[0] != 1:
         raise refuse("boxes", f"are given, and 'src' is a batch of {image.shape[0]}: pass one image")
     if isinstance(boxes, Tensor):
@@ -75,10 +92,10 @@ def _crops(image: Tensor, boxes: Any) -> list[Tensor]:
             raise refuse("boxes", f"are on {boxes.device}: pass boxes.cpu(), as their sizes decide what is to be done")
         boxes = boxes.tolist()
     h, w = image.shape[1:3]
-    crops = []
+    places = []
     for box in boxes:
         x, y, width, height = (int(v) for v in box)
         if x < 0 or y < 0 or width <= 0 or height <= 0 or x + width > w or y + height > h:
             raise refuse("boxes", f"has {(x, y, width, height)}, which is not within {w} x {h}: clip it to the image")
-        crops.append(image[:, y : y + height, x : x + width])
-    return crops
+        places.append((0, x, y, width, height))
+    return places

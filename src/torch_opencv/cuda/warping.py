@@ -22,6 +22,7 @@ from torch_opencv.cuda._images import batched, channels, like
 from torch_opencv.cuda._numbers import Scalar
 from torch_opencv.cuda.devices import home
 from torch_opencv.cuda.kernels import pyramid, resampling, sampling
+from torch_opencv.cuda.kernels.accelerated import attempt
 from torch_opencv.cuda.streams import Stream
 
 _INTERPOLATIONS = {
@@ -42,7 +43,7 @@ def _checked(src: Tensor, interpolation: int, argument: str = "interpolation") -
     return interpolation
 
 
-def _size(dsize: Any) -> tuple[int, int]:
+def size_of(dsize: Any) -> tuple[int, int]:
     """Width and height of a result."""
     try:
         width, height = (int(x) for x in dsize)
@@ -89,9 +90,9 @@ def resize(
             raise refuse(
                 "dsize", "is not given, and 'fx' and 'fy' are not both above 0: pass (width, height) or factors"
             )
-        width, height = _size((round(w * fx), round(h * fy)))
+        width, height = size_of((round(w * fx), round(h * fy)))
     else:
-        width, height = _size(dsize)
+        width, height = size_of(dsize)
         fx, fy = width / w, height / h
     if (width, height) == (w, h):
         return like(src, image.clone(memory_format=torch.contiguous_format))
@@ -192,16 +193,21 @@ def warpAffine(  # noqa: N802
     Returns:
         (height, width, C).
     """
-    image, (width, height) = batched(src), _size(dsize)
+    image, (width, height) = batched(src), size_of(dsize)
     interpolation, border = _warp_options(src, flags, borderMode, "warpAffine")
     m = _matrix(M, 2, src)
     if not flags & cv2.WARP_INVERSE_MAP:
         m = _inverse_affine(m)
+    value = _value(borderValue, src)
+    on_host = not isinstance(m[0][0], Tensor)
+    if src.dtype == torch.uint8 and interpolation == cv2.INTER_LINEAR and on_host and image.shape[-1] <= 4:
+        made = attempt("warpAffine", image, lambda fused: fused.warped(image, m, height, width, border, value))
+        if made is not None:
+            return like(src, made)
     x, y = _axes(width, height, image.device)
     offset = 512 if interpolation == cv2.INTER_NEAREST else 16
     # In 1024ths of a pixel, the two addends of each coordinate rounded apart.
     at = [((x * (row[0] * 1024)).round() + ((y * row[1] + row[2]) * 1024).round()).long() + offset for row in m]
-    value = _value(borderValue, src)
     if interpolation == cv2.INTER_NEAREST:
         return like(src, sampling.nearest(image, at[0] >> 10, at[1] >> 10, border, value))
     return like(src, sampling.sampled(image, at[0] >> 5, at[1] >> 5, interpolation, border, value))
@@ -219,7 +225,7 @@ def warpPerspective(  # noqa: N802
     stream: Stream | None = None,
 ) -> Tensor:
     """An image warped by a homography. Arguments and result as :func:`warpAffine`'s; ``M`` is (3, 3)."""
-    image, (width, height) = batched(src), _size(dsize)
+    image, (width, height) = batched(src), size_of(dsize)
     interpolation, border = _warp_options(src, flags, borderMode, "warpPerspective")
     m = _matrix(M, 3, src)
     if not flags & cv2.WARP_INVERSE_MAP:
@@ -339,7 +345,7 @@ def buildWarpAffineMaps(  # noqa: N802
     Returns:
         float32, (height, width), both.
     """
-    (width, height), place = _size(dsize), _place(M, xmap)
+    (width, height), place = size_of(dsize), _place(M, xmap)
     m = _matrix(M, 2, place)
     m = m if inverse else _inverse_affine(m)
     x, y = _axes(width, height, place.device)
@@ -356,7 +362,7 @@ def buildWarpPerspectiveMaps(  # noqa: N802
     stream: Stream | None = None,
 ) -> tuple[Tensor, Tensor]:
     """The coordinates that :func:`warpPerspective` samples at, for :func:`remap`. Arguments as the affine one's."""
-    (width, height), place = _size(dsize), _place(M, xmap)
+    (width, height), place = size_of(dsize), _place(M, xmap)
     m = _matrix(M, 3, place)
     m = m if inverse else _inverse_perspective(m)
     return _maps(*_homogeneous(m, width, height, place.device, 1), width, height)

@@ -9,6 +9,7 @@ from torch import Tensor
 
 from torch_opencv.cuda._images import computable
 from torch_opencv.cuda._numbers import is_integer, saturate, wrap
+from torch_opencv.cuda.kernels.accelerated import attempt
 
 Operand = Tensor | float
 Arithmetic = Literal["add", "subtract", "absdiff", "multiply", "divide"]
@@ -151,6 +152,11 @@ def shifted(x: Tensor, amount: Operand, left: bool) -> Tensor:
 
 def thresholded(x: Tensor, threshold: Operand, maximum: float, kind: int) -> Tensor:
     """One of OpenCV's five thresholds, ``THRESH_BINARY`` (0) to ``THRESH_TOZERO_INV`` (4)."""
+    if x.dtype == torch.uint8 and not isinstance(threshold, Tensor):
+        bounds = [int(min(max(value, -1), 256)) for value in (threshold, maximum)]
+        made = attempt("threshold", x, lambda fused: fused.thresholded(x, *bounds, kind))
+        if made is not None:
+            return made
     wide = computable(x)
     above = wide > threshold
     zero = torch.zeros((), dtype=wide.dtype, device=wide.device)

@@ -9,10 +9,16 @@ from torch import Tensor
 from torch_opencv.cuda._borders import interpolated
 from torch_opencv.cuda._images import computable
 from torch_opencv.cuda._numbers import saturate
+from torch_opencv.cuda.kernels.accelerated import attempt
 
 
 def down(image: Tensor, border: int = cv2.BORDER_REFLECT_101) -> Tensor:
     """(N, H, W, C) to (N, (H + 1) // 2, (W + 1) // 2, C)."""
+    if image.dtype == torch.uint8 and border != cv2.BORDER_CONSTANT:
+        taps = (1, 4, 6, 4, 1)
+        made = attempt("pyrDown", image, lambda fused: fused.smoothed(image, taps, taps, (border, border), 8, step=2))
+        if made is not None:
+            return made
     x = computable(image)
     for axis in (2, 1):
         length = x.shape[axis]

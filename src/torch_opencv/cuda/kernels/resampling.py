@@ -10,6 +10,7 @@ from torch import Tensor
 
 from torch_opencv.cuda._images import movable, taken
 from torch_opencv.cuda._numbers import saturate
+from torch_opencv.cuda.kernels.accelerated import attempt
 from torch_opencv.cuda.kernels.interpolation import TAPS, weights
 
 _BITS = 11  # of an 8-bit image's weights, along each axis
@@ -20,6 +21,11 @@ def resized(image: Tensor, height: int, width: int, scales: tuple[float, float],
     scale_x, scale_y = scales
     whole_x, whole_y = round(scale_x), round(scale_y)
     is_whole = abs(scale_x - whole_x) < 2.220446049250313e-16 and abs(scale_y - whole_y) < 2.220446049250313e-16
+    if image.dtype == torch.uint8 and interpolation in (cv2.INTER_NEAREST, cv2.INTER_LINEAR):
+        is_nearest = interpolation == cv2.INTER_NEAREST
+        made = attempt("resize", image, lambda fused: fused.resized(image, height, width, scales, is_nearest))
+        if made is not None:
+            return made
     if interpolation == cv2.INTER_NEAREST:
         return _nearest(image, height, width, scale_x, scale_y)
     if interpolation == cv2.INTER_LINEAR and is_whole and (whole_x, whole_y) == (2, 2):

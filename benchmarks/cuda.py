@@ -1,10 +1,12 @@
-"""cv.cuda: milliseconds a call and share of the memory bandwidth, beside kornia, torchvision and torch written by hand.
+"""cv.cuda: milliseconds a call and share of the memory bandwidth, beside CV-CUDA, kornia, torchvision, torch by hand.
 
-    python benchmarks/cv_cuda.py [--device DEVICE] [--sizes 1080p,4K] [--batches 1,16] [--seconds N] [--json FILE]
+    python benchmarks/cuda.py [--cpu | --device DEVICE] [--sizes 1080p,4K] [--batches 1,16] [--seconds N] [--json FILE]
 
 All contenders work on the same frames: ours take torch.uint8 (N, H, W, 3), the others the layout and dtype that they
-want, made beforehand. Their answers are not OpenCV's, ours are. They take turns; on CUDA, device events measure them. A
-row's bandwidth is what it must read and write at the least, per time, of what a copy of the same frames reaches.
+want, made beforehand; those that are not installed are left out, and those that fail say why. CV-CUDA's calls have not
+been tried yet, as it needs a GPU. Their answers are not OpenCV's, ours are. They take turns; on CUDA, device
+events measure them. A row's bandwidth is what it must read and write at the least, per time, of what a copy of the same
+frames reaches. ``--cpu`` is a trial of a few seconds on small frames, which says nothing of a GPU.
 """
 
 from __future__ import annotations
@@ -13,12 +15,16 @@ import argparse
 import importlib
 import json
 import statistics
+import sys
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
+sys.path[:] = [x for x in sys.path if Path(x or ".").resolve() != Path(__file__).resolve().parent]  # NVIDIA's `cuda`
+
 import cv2
+import numpy as np
 import torch
 import torch.nn.functional as F  # noqa: N812
 from torch import Tensor
@@ -39,6 +45,23 @@ def installed(name: str) -> Any:
     except ImportError:
         print(f"{name} is not installed: left out")
         return None
+
+
+def by_cvcuda(cvcuda: Any, frames: Tensor) -> dict[str, Call]:
+    """What CV-CUDA has, on torch's current stream."""
+    if cvcuda is None or not frames.is_cuda:
+        return {}
+    n, h, w, _ = frames.shape
+    taken = cvcuda.as_tensor(frames, "NHWC")
+    stream = cvcuda.as_stream(torch.cuda.current_stream())
+    matrix = np.array(WARP, np.float32)
+    border = cvcuda.Border.REFLECT101
+    return {
+        "resize": lambda: cvcuda.resize(taken, (n, h // 2, w // 2, 3), cvcuda.Interp.LINEAR, stream=stream),
+        "cvtColor": lambda: cvcuda.cvtcolor(taken, cvcuda.ColorConversion.BGR2GRAY, stream=stream),
+        "warpAffine": lambda: cvcuda.warp_affine(taken, matrix, cvcuda.Interp.LINEAR, stream=stream),
+        "GaussianBlur": lambda: cvcuda.gaussian(taken, (5, 5), (1.1, 1.1), border, stream=stream),
+    }
 
 
 def operations(frames: Tensor, kornia: Any, torchvision: Any) -> Iterator[tuple[str, int, dict[str, Call]]]:
@@ -126,6 +149,10 @@ def operations(frames: Tensor, kornia: Any, torchvision: Any) -> Iterator[tuple[
         calls["kornia"] = lambda: kornia.geometry.pyrdown(floats)
     yield "pyrDown", one * 5 // 4, calls
 
+    subtractor = cuda.createBackgroundSubtractorMOG2()
+    mixtures = h * w * 5 * 5 * 4  # five of a weight, a variance and three means, float32
+    yield "MOG2", 2 * mixtures + h * w * 4, {"ours": lambda: subtractor.apply(frames[0])}
+
 
 def milliseconds(calls: dict[str, Call], device: torch.device, budget: float) -> dict[str, float | str]:
     """The median time of each, taking turns; what fails says why."""
@@ -170,32 +197,43 @@ def _once(call: Call, device: torch.device) -> float:
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else None)
     parser.add_argument("--device", default="cuda")
-    parser.add_argument("--sizes", default="1080p,4K")
-    parser.add_argument("--batches", default="1,16")
-    parser.add_argument("--seconds", type=float, default=1.0, help="for each row of the table")
+    parser.add_argument("--cpu", action="store_true", help="a trial: small frames on the CPU")
+    parser.add_argument("--sizes", help="of 270p, 1080p, 4K (default: 1080p,4K; 270p with --cpu)")
+    parser.add_argument("--batches", help="default: 1,16; 1,2 with --cpu")
+    parser.add_argument("--seconds", type=float, help="for each row of the table (default: 1; 0.1 with --cpu)")
     parser.add_argument("--json", type=Path)
     args = parser.parse_args()
-    device = torch.device(args.device)
-    kornia, torchvision = installed("kornia"), installed("torchvision")
+    defaults = ("cpu", "270p", "1,2", 0.1) if args.cpu else (args.device, "1080p,4K", "1,16", 1.0)
+    device, sizes, batches = torch.device(defaults[0]), args.sizes or defaults[1], args.batches or defaults[2]
+    seconds = defaults[3] if args.seconds is None else args.seconds
+    unknown = [size for size in sizes.split(",") if size not in SIZES]
+    if unknown or not all(x.isdigit() and int(x) for x in batches.split(",")):
+        parser.error(f"--sizes are of {', '.join(SIZES)}, and --batches whole numbers above 0")
+    if device.type == "cuda" and not torch.cuda.is_available():
+        parser.error("torch sees no CUDA device here: try it with --cpu")
+    kornia, torchvision, cvcuda = (installed(name) for name in ("kornia", "torchvision", "cvcuda"))
     of = torch.cuda.get_device_name(device) if device.type == "cuda" else "the CPU"
     print(f"torch {torch.__version__}, OpenCV {cv2.__version__}, {of}\n")
-    print("| operation | frames | ours, ms | bandwidth | torch by hand | torchvision | kornia |")
-    print("| --- | --- | ---: | ---: | ---: | ---: | ---: |")
+    print("| operation | frames | ours, ms | bandwidth | torch by hand | torchvision | kornia | CV-CUDA |")
+    print("| --- | --- | ---: | ---: | ---: | ---: | ---: | ---: |")
     rows: list[dict[str, Any]] = []
-    for batch in map(int, args.batches.split(",")):
-        for size in args.sizes.split(","):
+    for batch in map(int, batches.split(",")):
+        for size in sizes.split(","):
             frames = torch.randint(256, (batch, *SIZES[size], 3), dtype=torch.uint8, device=device)
             copy_into = torch.empty_like(frames)
             copying = {"copy": lambda to=copy_into, of=frames: to.copy_(of)}
-            copied = milliseconds(copying, device, args.seconds)["copy"]
+            copied = milliseconds(copying, device, seconds)["copy"]
             bandwidth = 2 * frames.numel() / float(copied)  # bytes a millisecond
+            others = by_cvcuda(cvcuda, frames)
             with torch.inference_mode():
                 for name, moved, calls in operations(frames, kornia, torchvision):
-                    taken = milliseconds(calls, device, args.seconds)
+                    if name in others:
+                        calls["cvcuda"] = others[name]
+                    taken = milliseconds(calls, device, seconds)
                     ours = taken["ours"]
                     share = moved / ours / bandwidth if isinstance(ours, float) else None
                     rows.append({"operation": name, "size": size, "batch": batch, "ms": taken, "bandwidth": share})
-                    cells = [_cell(taken.get(one)) for one in ("torch", "torchvision", "kornia")]
+                    cells = [_cell(taken.get(one)) for one in ("torch", "torchvision", "kornia", "cvcuda")]
                     shown = "" if share is None else f"{share:.0%}"
                     print(f"| {name} | {batch} x {size} | {_cell(ours)} | {shown} | {' | '.join(cells)} |", flush=True)
                     if args.json:  # after each row, since time may run out
