@@ -63,6 +63,30 @@ def test_a_beam_as_wide_as_all_there_is_finds_the_best(penalty: float, seed: int
             assert net_wide[1][image, rank].sum().item() / len(tokens) ** penalty == pytest.approx(value, abs=1e-5)
 
 
+@torch.no_grad()
+@pytest.mark.parametrize("seed", range(4))
+def test_only_words_that_may_come_again_do(seed: int) -> None:
+    net, features = network(length=7, seed=seed), some_features(2, seed)
+    restricted = AttentionCaptioner(WORDS, WORDS[1:3], length=7, sizes=SIZES, repeatable=("a",)).eval()
+    restricted.load_state_dict(net.state_dict())
+
+    def repeated(tokens: Tensor) -> set[int]:
+        return {word for row in tokens.flatten(0, -2).tolist() for word in row if word and row.count(word) > 1}
+
+    chance = torch.Generator().manual_seed(seed)
+    several = features.repeat_interleave(50, 0)
+    free, drawn = (one.sample(several, temperature=1.0, generator=chance)[0] for one in (net, restricted))
+    assert repeated(free) > {1}
+    assert repeated(drawn) == {1}
+    for beam in (1, 2, 4):
+        tokens, scores = restricted.beams(features, beam)
+        assert repeated(tokens) <= {1}
+        for rank in range(beam):  # what the network itself gives such a sentence
+            said = net(features, tokens[:, rank])[:, :-1]
+            wanted = said.gather(2, (tokens[:, rank, :, None] - 1).clamp(min=0))[..., 0] * (tokens[:, rank] > 0)
+            torch.testing.assert_close(scores[:, rank], wanted, atol=1e-5, rtol=0)
+
+
 @pytest.mark.parametrize("beam", [1, 2, 3, 5])
 def test_log_probabilities_are_those_that_forward_gives(beam: int) -> None:
     net, features = network(length=6), some_features(3)

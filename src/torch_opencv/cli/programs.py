@@ -103,7 +103,7 @@ def _command(
             title=title,
             device=device,
             answers=answers,
-            outputs=(lambda sources: outputs(sources, options, **further)) if outputs else None,
+            outputs=None if outputs is None else lambda sources, of=outputs: of(sources, options, **further),
         )
 
     everything = [shared[0], *own, *own_of_outputs, *shared[1:]]

@@ -41,6 +41,7 @@ class AttentionCaptioner(nn.Module):
         length: the most tokens of a sentence.
         sizes: of the language model.
         length_penalty: of beam search, see `search.beams`.
+        repeatable: the words that may come several times in a sentence; None: all.
         encoder: the network that sees, `backbone.Backbone`; None: features come from elsewhere, as in training.
         dropout: in training.
 
@@ -63,12 +64,19 @@ class AttentionCaptioner(nn.Module):
         length: int = 20,
         sizes: Sizes | None = None,
         length_penalty: float = 1.0,
+        repeatable: Sequence[str] | None = None,
         encoder: nn.Module | None = None,
         dropout: float = 0.0,
     ) -> None:
         super().__init__()
         self.words, self.concepts, self.length = tuple(words), tuple(concepts), length
         self.sizes, self.length_penalty = sizes or Sizes(), length_penalty
+        self.repeatable = None if repeatable is None else tuple(repeatable)
+        self._once: Tensor | None = None
+        if repeatable is not None:
+            known = {*repeatable}
+            once = [word not in known for word in self.words] + [False]  # END
+            self._once = torch.tensor(once, device="cpu")  # also where the network is made without memory
         self.encoder = encoder
         self.start = Start(self.sizes, backbone.CHANNELS, len(self.concepts), dropout)
         self.core = Core(self.sizes, len(self.words), dropout)
@@ -199,6 +207,7 @@ class AttentionCaptioner(nn.Module):
             end=self.end,
             length=self.length,
             choose=choose,
+            once=self._said_once(features),
         )
 
     @torch.no_grad()
@@ -229,6 +238,7 @@ class AttentionCaptioner(nn.Module):
             length=self.length,
             size=beam_size,
             length_penalty=self.length_penalty,
+            once=self._said_once(features),
         )
 
     def sentence(self, tokens: Tensor | Sequence[int]) -> str:
@@ -239,6 +249,9 @@ class AttentionCaptioner(nn.Module):
                 break
             words.append(self.words[token - 1])
         return " ".join(words)
+
+    def _said_once(self, features: Tensor) -> Tensor | None:
+        return None if self._once is None else self._once.to(features.device)
 
     @staticmethod
     def _nothing(features: Tensor, *shape: int) -> tuple[Tensor, Tensor]:

@@ -77,6 +77,7 @@ def to_bytes(network: AttentionCaptioner, trained: Mapping[str, Any] | None = No
         "concepts": network.concepts,
         "length": network.length,
         "length_penalty": network.length_penalty,
+        "repeatable": network.repeatable,
         "sizes": asdict(network.sizes),
         "trained": dict(trained or {}),
     }
@@ -91,6 +92,7 @@ def _network(about: Any) -> AttentionCaptioner:
     words, concepts = (_words(about[name]) for name in ("words", "concepts"))
     if not set(concepts) <= set(words):
         raise ValueError("concepts")
+    repeatable = about["repeatable"] if about["repeatable"] in (None, []) else _words(about["repeatable"])
     penalty = about["length_penalty"]
     if isinstance(penalty, bool) or not 0 <= float(penalty) <= 4:
         raise ValueError("length_penalty")
@@ -99,7 +101,12 @@ def _network(about: Any) -> AttentionCaptioner:
         raise ValueError("heads")
     with torch.device("meta"):
         network = AttentionCaptioner(
-            words, concepts, length=_within(about["length"], _LONGEST), sizes=sizes, length_penalty=float(penalty)
+            words,
+            concepts,
+            length=_within(about["length"], _LONGEST),
+            sizes=sizes,
+            length_penalty=float(penalty),
+            repeatable=repeatable,
         )
     return network.to_empty(device="cpu")
 

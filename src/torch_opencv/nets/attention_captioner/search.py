@@ -21,8 +21,30 @@ def without_repeats(step: Step) -> Step:
     return chosen_from
 
 
+def without_said(log_probabilities: Tensor, tokens: Tensor, once: Tensor | None) -> Tensor:
+    """The log-probabilities of what comes next, without the words that are said already and come once at most.
+
+    Args:
+        log_probabilities: (..., tokens).
+        tokens: (..., T), what was said, from 1.
+        once: bool (tokens,), those that come once at most; None for none.
+    """
+    if once is None or not tokens.shape[-1]:
+        return log_probabilities
+    said = torch.zeros(*log_probabilities.shape[:-1], len(once) + 1, dtype=torch.bool, device=tokens.device)
+    return log_probabilities.masked_fill(said.scatter_(-1, tokens, True)[..., 1:] & once, -torch.inf)
+
+
 def beams(
-    step: Step, state: Tensor, memory: Tensor, *, end: int, length: int, size: int, length_penalty: float
+    step: Step,
+    state: Tensor,
+    memory: Tensor,
+    *,
+    end: int,
+    length: int,
+    size: int,
+    length_penalty: float,
+    once: Tensor | None = None,
 ) -> tuple[Tensor, Tensor]:
     """The likeliest sentences that are met when the `size` likeliest beginnings are kept at each token.
 
@@ -39,6 +61,7 @@ def beams(
         length: the most tokens of a sentence.
         size: how many beginnings are kept, up to `end`.
         length_penalty: 0 prefers short sentences, 1 compares the mean per token.
+        once: see `without_said`.
 
     Returns:
         Tokens, int64 (N, size, length), the best sentence first, 0 after END; and their log-probabilities, likewise.
@@ -55,7 +78,7 @@ def beams(
     several = memory.repeat_interleave(size, 0)
     for t in range(length):
         log_probabilities, state = step(last, state, several if t else memory)
-        log_probabilities = log_probabilities.float().view(count, -1, end)
+        log_probabilities = without_said(log_probabilities.float().view(count, -1, end), tokens[:, :, :t], once)
         candidates = sums[:, :, None] + log_probabilities
         # Twice as many as are kept: at most `size` of them end.
         found = min(2 * size, candidates[0].numel())
@@ -85,12 +108,19 @@ def beams(
 
 
 def one_by_one(
-    step: Step, state: Tensor, memory: Tensor, *, end: int, length: int, choose: Callable[[Tensor], Tensor]
+    step: Step,
+    state: Tensor,
+    memory: Tensor,
+    *,
+    end: int,
+    length: int,
+    choose: Callable[[Tensor], Tensor],
+    once: Tensor | None = None,
 ) -> tuple[Tensor, Tensor]:
     """One token after the other, each chosen alone.
 
     Args:
-        step, state, memory, end, length: see `beams`.
+        step, state, memory, end, length, once: see `beams`.
         choose: from log-probabilities (N, tokens) to the indices (N,) of those taken.
 
     Returns:
@@ -103,7 +133,7 @@ def one_by_one(
     last = torch.full((count,), end, device=device)
     for t in range(length):
         log_probabilities, state = step(last, state, memory)
-        log_probabilities = log_probabilities.float()
+        log_probabilities = without_said(log_probabilities.float(), tokens[:, :t], once)
         index = choose(log_probabilities)
         last = index + 1
         tokens[:, t] = last * going

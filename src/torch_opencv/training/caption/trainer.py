@@ -28,7 +28,7 @@ from torch_opencv.training.caption import features as seen
 from torch_opencv.training.caption.data import Picture, Words, held_out, read_captions, read_text
 from torch_opencv.training.caption.lessons import Lesson, Lessons
 from torch_opencv.training.caption.scores import Scores, score
-from torch_opencv.training.caption.words import concepts, vocabulary
+from torch_opencv.training.caption.words import concepts, repeatable, vocabulary
 from torch_opencv.training.checkpoint import Checkpoint, write
 from torch_opencv.training.errors import TrainingError
 
@@ -191,11 +191,13 @@ def _network(
     """One that has learnt nothing yet, with the words that are there often enough."""
     spoken = [pictures[index].captions for index in chosen]
     groups = [sentences[start : start + _GROUP] for start in range(0, len(sentences), _GROUP)]
-    words = vocabulary([*(one for several in spoken for one in several), *sentences], least)
+    every = [*(one for several in spoken for one in several), *sentences]
+    words = vocabulary(every, least)
     looked_for = concepts([*spoken, *groups], words, _CONCEPT_OF, _MOST_CONCEPTS)
     if not looked_for:
         raise TrainingError(f"no word is there {least} times that could be learnt: give more captions, or lower least")
-    return AttentionCaptioner(words, looked_for, length=_LENGTH, sizes=_SIZES, dropout=_DROPOUTS[0])
+    again = repeatable(every, words)
+    return AttentionCaptioner(words, looked_for, length=_LENGTH, sizes=_SIZES, repeatable=again, dropout=_DROPOUTS[0])
 
 
 def _started(start: Path) -> AttentionCaptioner:
@@ -207,6 +209,7 @@ def _started(start: Path) -> AttentionCaptioner:
         length=made.length,
         sizes=made.sizes,
         length_penalty=made.length_penalty,
+        repeatable=made.repeatable,
         dropout=_DROPOUTS[0],
     )
     made.encoder = None

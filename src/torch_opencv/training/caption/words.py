@@ -7,6 +7,8 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from typing import Final
 
+_SELDOM: Final = 0.1  # of the sentences that have a word, those that have it again
+
 _PUNCTUATION: Final = str.maketrans("", "", string.punctuation + "\u2018\u2019\u201c\u201d")
 # Words that say nothing about what is in an image.
 _COMMON: Final = frozenset(
@@ -53,3 +55,21 @@ def concepts(images: Sequence[Sequence[Sequence[str]]], words: Sequence[str], le
     known = set(words) - _COMMON
     found = [word for word, count in sorted(counts.items(), key=lambda one: (-one[1], one[0])) if count >= least]
     return [word for word in found if word in known][:most]
+
+
+def repeatable(sentences: Iterable[Sequence[str]], words: Sequence[str]) -> list[str]:
+    """The words that come several times in a sentence now and then, such as "a" and "and", in the vocabulary's order.
+
+    >>> repeatable([["a", "dog", "and", "a", "cat"], ["a", "dog"]], ["a", "and", "cat", "dog"])
+    ['a']
+
+    Args:
+        sentences: as words.
+        words: the vocabulary.
+    """
+    once, again = Counter[str](), Counter[str]()
+    for sentence in sentences:
+        for word, count in Counter(sentence).items():
+            once[word] += 1
+            again[word] += count > 1
+    return [word for word in words if again[word] > _SELDOM * once[word]]

@@ -42,6 +42,7 @@ class RecurrentModel:
                 )
                 inputs = torch.randn(2, network.encoding, generator=noise)
                 _, state = network.core(inputs.to(device), network.core.start(2))
+                example: tuple[Tensor, ...] = inputs, state
             else:
                 assert network.encoder is not None  # as it comes from a file
                 self._preprocess = network.preprocess
@@ -49,9 +50,8 @@ class RecurrentModel:
                     network.encoder, images, device=device, dynamic=(0,), name=f"{name} (CNN)"
                 )
                 state, memory = network.start(self._encode(images))
-                inputs = torch.tensor([1, network.end])
-        rest = (inputs, state) if isinstance(network, NeuralTalk2) else (inputs, state, memory)
-        self._step = runtime.accelerate(network.core, *rest, device=device, dynamic=(0,), name=f"{name} (LSTM)")
+                example = torch.tensor([1, network.end]), state, memory
+        self._step = runtime.accelerate(network.core, *example, device=device, dynamic=(0,), name=f"{name} (LSTM)")
         self.backend = self._encode.backend
 
     def sentences(self, frames: Sequence[Tensor], search: Search) -> list[list[Sentence]]:  # noqa: D102 (CaptionModel's)
