@@ -97,13 +97,19 @@ def _command(
 
         further = {one.name: values.pop(one.name) for one in own_of_outputs}
         device = values.get("device")
+
+        def further_results(sources: Sequence[Source]) -> Sequence[Results]:
+            assert outputs is not None
+            found: Sequence[Results] = outputs(sources, options, **further)
+            return found
+
         return run_program(
             lambda sources: make(sources, options, **values),
             options,
             title=title,
             device=device,
             answers=answers,
-            outputs=None if outputs is None else lambda sources, of=outputs: of(sources, options, **further),
+            outputs=further_results if outputs else None,
         )
 
     everything = [shared[0], *own, *own_of_outputs, *shared[1:]]
