@@ -20,6 +20,7 @@ from torch_opencv.cli.own_apps import load_app
 from torch_opencv.errors import TorchOpencvError
 
 if TYPE_CHECKING:
+    from torch_opencv.live.results import Results
     from torch_opencv.live.sources import Source
 
 _log = logging.getLogger("torch_opencv")
