@@ -49,11 +49,11 @@ END
 if [ $device = cuda ]; then
     part tests 190 "$python" -m pytest -q -m gpu -p no:cacheprovider --continue-on-collection-errors \
         --junitxml "$out/tests.xml" tests/cuda tests/runtime tests/binding/test_contract.py tests/vision/classify/test_classifier.py
-    part operators 120 "$python" benchmarks/cuda.py --json "$out/operators.json" --seconds 0.5
+    part operators 120 "$python" benchmarks/cv_cuda.py --json "$out/operators.json" --seconds 0.5
     part programs 90 "$python" benchmarks/programs.py --json "$out/programs.json"
 else
     part tests 40 "$python" -m pytest -q -p no:cacheprovider --junitxml "$out/tests.xml" tests/cuda/test_core.py
-    part operators 40 "$python" benchmarks/cuda.py --cpu --json "$out/operators.json"
+    part operators 40 "$python" benchmarks/cv_cuda.py --cpu --json "$out/operators.json"
     part programs 40 "$python" benchmarks/programs.py --device cpu --sizes 128x128 --frames 3 --json "$out/programs.json"
 fi
 exit $failed

@@ -96,7 +96,7 @@ one kernel: crop, resize, channels, scale, mean, std, layout and dtype, for all 
 `warpAffine` (linear, with the matrix on the host). They give the bits of torch's operations: the tests compare them by
 Triton's interpreter on the CPU, and compile them for compute capability 8.0; they have not run on a GPU yet. Their
 block sizes are fixed, not tuned. A kernel that can't be compiled on a machine is reported once (`RuntimeWarning`), and
-torch's operations serve. `benchmarks/cuda.py` measures them (`--cpu`: a trial).
+torch's operations serve. `benchmarks/cv_cuda.py` measures them (`--cpu`: a trial).
 
 ## Ways
 
