@@ -1,6 +1,6 @@
 """cv.cuda: milliseconds a call and share of the memory bandwidth, beside CV-CUDA, kornia, torchvision, torch by hand.
 
-    python benchmarks/cv_cuda.py [--cpu | --device DEVICE] [--sizes 1080p,4K] [--batches 1,16] [--seconds N] [--json FILE]
+    python benchmarks/cv_cuda.py [--cpu | --device D] [--sizes 1080p,4K] [--batches 1,16] [--seconds N] [--json FILE]
 
 All contenders work on the same frames: ours take torch.uint8 (N, H, W, 3), the others the layout and dtype that they
 want, made beforehand; those that are not installed are left out, and those that fail say why. CV-CUDA's calls have not
