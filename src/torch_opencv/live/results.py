@@ -98,7 +98,7 @@ class Results:
             else:
                 if self._file is None:
                     self._file = self.path.open("ab") if self._append else self.path.open("wb")
-                    self._size = self._file.tell()
+                    self._size = self._file.tell() if self._file.seekable() else 0  # a pipe is written to, too
                     self._identity = identity(self.path)
                 self._file.write(data)
                 self._file.flush()
