@@ -20,6 +20,7 @@ from torch_opencv.apps import caption
 from torch_opencv.apps.caption import Captions
 from torch_opencv.live.events import Key
 from torch_opencv.live.loop import run
+from torch_opencv.live.views import ViewEvent
 from torch_opencv.vision.caption.captioner import Caption
 
 DARK, BRIGHT = "a dark night at sea", "the bright sun over snow"
@@ -141,8 +142,16 @@ def test_the_panel_lists_the_latest_sentences() -> None:
 
 
 def test_live_the_picture_goes_on_and_the_panel_is_shown() -> None:
-    screen = Screen({30: Key("q")})
-    run(Captions(), Shades(10**6, live=True), views=[screen])
+    class Watched(Screen):
+        """Quits once a sentence is listed, or after so many frames that none will be."""
+
+        def events(self) -> list[ViewEvent]:
+            listed = any(panel is not None and panel.rows for panel in self.panels)
+            return [Key("q")] if listed or len(self.frames) > 100_000 else []
+
+    screen = Watched()
+    report = run(Captions(), Shades(10**9, live=True), views=[screen], max_seconds=60)
+    assert report.ended == "quit"
     assert any(panel is not None and panel.rows for panel in screen.panels)
 
 

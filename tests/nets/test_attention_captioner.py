@@ -130,6 +130,7 @@ def test_a_temperature_draws_as_the_probabilities_say() -> None:
     assert torch.equal(drawn, again)
 
 
+@pytest.mark.slow
 def test_what_the_runtime_made_of_a_step_says_the_same() -> None:
     net, features = network(length=6), some_features(2)
     with torch.no_grad():

@@ -34,6 +34,7 @@ def test_it_knows_the_words_that_it_looks_for(network: AttentionCaptioner) -> No
     assert len(network.words) > 2000
 
 
+@pytest.mark.slow
 @pytest.mark.data
 @torch.no_grad()
 def test_it_describes_pictures_that_it_was_not_shown(network: AttentionCaptioner, shared_data: Path) -> None:

@@ -27,6 +27,7 @@ def pictures(tmp_path: Path) -> list[Picture]:
     return made
 
 
+@pytest.mark.slow
 def test_they_are_the_captioners_own_and_kept(
     pictures: list[Picture], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
