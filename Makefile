@@ -45,7 +45,7 @@ e2e:
 	$(MAKE) --no-print-directory run-e2e WHEEL=gui
 
 run-e2e: $(NATIVE)
-	$(BIN)/python -m pytest -m e2e
+	$(BIN)/python -m pytest -n 2 --dist loadfile -m e2e
 
 # The pages' examples are set in columns, which the formatter would take apart.
 lint: $(INSTALLED)

@@ -6,7 +6,9 @@ SIGHUP, which comes when a terminal is closed, is as SIGTERM. What the parent pr
 
 from __future__ import annotations
 
+import os
 import signal
+import sys
 import threading
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
@@ -73,4 +75,11 @@ def _restore(number: int, usual: signal._HANDLER, noted: list[Interruption]) -> 
 
 def _raise(number: int, frame: FrameType | None) -> None:
     ignore()
+    # C++ that imports NumPy for PyTorch forgets the exception, or aborts. Nothing is open before PyTorch is imported.
+    if any(_is_being_imported(name) for name in ("torch", "numpy")):
+        os._exit(STATUS[_ENDINGS[number]])
     raise KeyboardInterrupt if number == signal.SIGINT else Terminated
+
+
+def _is_being_imported(name: str) -> bool:
+    return bool(getattr(getattr(sys.modules.get(name), "__spec__", None), "_initializing", False))
