@@ -10,6 +10,7 @@ what it says after that. Networks that chat are asked for one sentence if there 
 
 from __future__ import annotations
 
+import importlib
 import os
 from collections.abc import Mapping, Sequence
 from typing import Any, Final
@@ -138,7 +139,7 @@ def load(name: str, device: torch.device, *, prompt: str = "") -> HuggingFaceMod
     if offline():
         os.environ["HF_HUB_OFFLINE"] = "1"  # the client's own switch, read at import
     try:
-        import transformers  # type: ignore[import-not-found,unused-ignore]
+        transformers: Any = importlib.import_module("transformers")  # whose types say little, and not all
     except (ImportError, RuntimeError) as error:  # RuntimeError: a torchvision made for another PyTorch
         raise ModelError(
             f"hf:{name} needs transformers: pip install 'torch-opencv[hf]' ({first_line(error)})"
