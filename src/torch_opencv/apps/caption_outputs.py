@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from abc import ABC, abstractmethod
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, Final
@@ -24,7 +25,7 @@ _SUFFIXES: Final = {"--srt": ".srt", "--vtt": ".vtt", "--html": ".html"}
 _MOST_PICTURES: Final = 20_000  # some 200 MB, which browsers can still open
 
 
-class TextFile(Results):
+class TextFile(Results, ABC):
     """A file that is made of all captions, and written as a whole at the end, also after Ctrl-C.
 
     Args:
@@ -41,9 +42,9 @@ class TextFile(Results):
         super().__init__(path)
         self._done = False
 
+    @abstractmethod
     def content(self) -> str:
         """What is to be written."""
-        raise NotImplementedError
 
     def close(self) -> None:
         """Write the file, if there is anything to write.
@@ -110,6 +111,7 @@ class PageFile(TextFile):
 
     def __init__(self, path: Path, sources: Sequence[Source], earlier: Path | None = None) -> None:
         super().__init__(path, "--html")
+        self.continues = earlier is not None
         self._title = ", ".join(source.name for source in sources)
         self._still = {source.name for source in sources if source.still}
         self._pictures: list[Picture] = []

@@ -5,6 +5,8 @@ from __future__ import annotations
 import logging
 import shlex
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Annotated
 
@@ -47,12 +49,11 @@ def train_style(
     quiet: Quiet = False,
 ) -> int:
     """Train a style of your own: minutes on a GPU, half an hour or more on a CPU."""
-    from torch_opencv._system import signals
     from torch_opencv.training.style.trainer import train
     from torch_opencv.vision.stylize.styles import file_of
 
     out = out or Path(f"{painting.stem}.safetensors")
-    try:
+    with _resumable():
         train(
             painting,
             content,
@@ -69,12 +70,8 @@ def train_style(
             preview_every=preview_every,
             progress=not quiet,
         )
-    except (KeyboardInterrupt, signals.Terminated):
-        print("torch-opencv: interrupted: the same command with --resume goes on from here", file=sys.stderr)
-        raise
     if not quiet:
-        said = f"wrote {out}: torch-opencv stylize --style {shlex.quote(str(out))}"
-        print(printable(said), file=sys.stderr)
+        _tell(out, "stylize --style")
     return 0
 
 
@@ -108,12 +105,11 @@ def train_caption(
     quiet: Quiet = False,
 ) -> int:
     """Train a captioner of your own on pictures with captions: a quarter of an hour for a thousand of them."""
-    from torch_opencv._system import signals
     from torch_opencv.training.caption.trainer import train
 
     if quiet:
         logging.getLogger("torch_opencv").setLevel(logging.WARNING)
-    try:
+    with _resumable():
         scores = train(
             captions,
             images,
@@ -128,12 +124,24 @@ def train_caption(
             resume=resume,
             progress=not quiet,
         )
-    except (KeyboardInterrupt, signals.Terminated):
-        print("torch-opencv: interrupted: the same command with --resume goes on from here", file=sys.stderr)
-        raise
     if not quiet:
         if scores is not None:
             print(f"of the pictures that were held out: {scores}", file=sys.stderr)
-        said = f"wrote {out}: torch-opencv caption --model {shlex.quote(str(out))}"
-        print(printable(said), file=sys.stderr)
+        _tell(out, "caption --model")
     return 0
+
+
+@contextmanager
+def _resumable() -> Iterator[None]:
+    from torch_opencv._system import signals
+
+    try:
+        yield
+    except (KeyboardInterrupt, signals.Terminated):
+        print("torch-opencv: interrupted: the same command with --resume goes on from here", file=sys.stderr)
+        raise
+
+
+def _tell(out: Path, use: str) -> None:
+    """Say what was made, and the command that uses it."""
+    print(printable(f"wrote {out}: torch-opencv {use} {shlex.quote(str(out))}"), file=sys.stderr)

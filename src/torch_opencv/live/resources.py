@@ -170,7 +170,8 @@ def open_resources(
         written += [output.path for output in others if output.path]
         check_distinct(written, inputs)
         if not overwrite:
-            check_absent(path for path in written if not (earlier and (path == earlier.path or path.suffix == ".html")))
+            continued = {one.path for one in (writer, *others) if one and one.continues}
+            check_absent(path for path in written if path not in continued)
         if encoder:
             _set_up(encoder, sources)
         writes = bool(record or results or others)

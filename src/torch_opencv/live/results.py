@@ -37,7 +37,8 @@ class Results:
     """
 
     def __init__(self, path: str | Path, *, append: bool = False) -> None:
-        self._append = append
+        self.continues = append
+        """Whether what is in the file is kept, so that it may be there already."""
         self.path = None if str(path) == "-" else Path(path)
         self.lines = 0
         self._file: BinaryIO | None = None
@@ -97,7 +98,7 @@ class Results:
                 sys.stdout.flush()
             else:
                 if self._file is None:
-                    self._file = self.path.open("ab") if self._append else self.path.open("wb")
+                    self._file = self.path.open("ab") if self.continues else self.path.open("wb")
                     self._size = self._file.tell() if self._file.seekable() else 0  # a pipe is written to, too
                     self._identity = identity(self.path)
                 self._file.write(data)

@@ -38,6 +38,23 @@ def check_frame(frame: object) -> None:
         raise FrameError(f"{problem}: {remedy}" if remedy else problem)
 
 
+def check_frames(frames: Sequence[Tensor] | Tensor) -> None:
+    """Make sure that these are frames, as methods that take several want them.
+
+    Args:
+        frames: a list, in which they may differ in size, or one (N, H, W, 3) tensor.
+
+    Raises:
+        FrameError: they aren't; as `check_frame`.
+    """
+    if isinstance(frames, Tensor) and frames.ndim != 4:
+        raise FrameError(
+            f"batch takes (N, H, W, 3) or a list of frames, not {tuple(frames.shape)}: call it with [frame]"
+        )
+    for frame in frames:
+        check_frame(frame)
+
+
 def _remedy(frame: Tensor) -> str:
     """How to make a frame of it; "" if there is no telling."""
     if not frame.numel():

@@ -22,6 +22,7 @@ from collections.abc import Sequence
 import torch
 from torch import Tensor, nn
 
+from torch_opencv.nets import captions
 from torch_opencv.nets.attention_captioner import backbone, search
 from torch_opencv.nets.attention_captioner.core import Core, Sizes, Start
 from torch_opencv.nets.attention_captioner.errors import CaptionerFileError
@@ -141,10 +142,7 @@ class AttentionCaptioner(nn.Module):
             ValueError: Shapes don't fit, or there are tokens that are none.
         """
         self._require_features(features)
-        if tokens.ndim != 2 or len(tokens) != len(features) or tokens.is_floating_point():
-            raise ValueError(f"tokens must be int64 ({len(features)}, T), not {tokens.dtype} {tuple(tokens.shape)}")
-        if tokens.numel() and not 0 <= int(tokens.min()) <= int(tokens.max()) <= self.end:
-            raise ValueError(f"tokens must be from 0 to {self.end}")
+        captions.require_tokens(tokens, features, self.end)
         state, memory = self.start(features)
         return self.continued(state, memory, tokens).log_softmax(2)
 
@@ -184,29 +182,19 @@ class AttentionCaptioner(nn.Module):
         Raises:
             ValueError: Another shape of features, or a beam size or temperature that there can't be.
         """
-        if temperature is not None and not 0 < temperature < math.inf:
-            raise ValueError(f"temperature must be a finite number above 0, not {temperature}")
-        if temperature is not None and beam_size > 1:
-            raise ValueError("with a temperature, beam_size must be 1: tokens are drawn one by one")
+        captions.require_search(beam_size, temperature, self.end)
         if beam_size != 1:
             tokens, scores = self.beams(features, beam_size, step=step)
             return tokens[:, 0], scores[:, 0]
         self._require_features(features)
         if not len(features):
             return self._nothing(features, 0, self.length)
-
-        def choose(log_probabilities: Tensor) -> Tensor:
-            if temperature is None:
-                return log_probabilities.argmax(1)
-            shares = torch.softmax(log_probabilities / temperature, 1)
-            return shares.multinomial(1, generator=generator)[:, 0]
-
         return search.one_by_one(
             search.without_repeats(step or self.core),
             *self.start(features),
             end=self.end,
             length=self.length,
-            choose=choose,
+            choose=captions.likeliest if temperature is None else captions.drawn(temperature, generator),
             once=self._said_once(features),
         )
 
@@ -227,8 +215,7 @@ class AttentionCaptioner(nn.Module):
             ValueError: Another shape of features, or a beam size that there can't be.
         """
         self._require_features(features)
-        if not isinstance(beam_size, int) or not 1 <= beam_size <= self.end:
-            raise ValueError(f"beam_size must be from 1 to {self.end}, the number of tokens, not {beam_size}")
+        captions.require_search(beam_size, None, self.end)
         if not len(features):
             return self._nothing(features, 0, beam_size, self.length)
         return search.beams(
@@ -243,12 +230,7 @@ class AttentionCaptioner(nn.Module):
 
     def sentence(self, tokens: Tensor | Sequence[int]) -> str:
         """The words of one sentence's tokens, (T,), up to the first that is none."""
-        words: list[str] = []
-        for token in map(int, tokens):
-            if not 1 <= token <= len(self.words):
-                break
-            words.append(self.words[token - 1])
-        return " ".join(words)
+        return captions.sentence(tokens, self.words)
 
     def _said_once(self, features: Tensor) -> Tensor | None:
         return None if self._once is None else self._once.to(features.device)

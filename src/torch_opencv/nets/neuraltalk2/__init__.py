@@ -14,13 +14,13 @@ Tell", https://arxiv.org/abs/1411.4555. Sentences are those that the original ma
 
 from __future__ import annotations
 
-import math
 import os
 from collections.abc import Mapping, Sequence
 
 import torch
 from torch import Tensor, nn
 
+from torch_opencv.nets import captions
 from torch_opencv.nets.neuraltalk2 import search
 from torch_opencv.nets.neuraltalk2.checkpoint import Option, read
 from torch_opencv.nets.neuraltalk2.core import Core
@@ -108,10 +108,7 @@ class NeuralTalk2(nn.Module):
             ValueError: Shapes don't fit, or there are tokens that are none.
         """
         self._require_features(features)
-        if tokens.ndim != 2 or len(tokens) != len(features) or tokens.is_floating_point():
-            raise ValueError(f"tokens must be int64 ({len(features)}, T), not {tokens.dtype} {tuple(tokens.shape)}")
-        if tokens.numel() and not 0 <= int(tokens.min()) <= int(tokens.max()) <= self.end:
-            raise ValueError(f"tokens must be from 0 to {self.end}")
+        captions.require_tokens(tokens, features, self.end)
         log_probabilities, state = self._started(self.core, features)
         rows = [log_probabilities]
         for token in tokens.unbind(1):
@@ -147,11 +144,7 @@ class NeuralTalk2(nn.Module):
             ValueError: Another shape of features, or a beam size or temperature that there can't be.
         """
         self._require_features(features)
-        self._require_beam_size(beam_size)
-        if temperature is not None and not 0 < temperature < math.inf:
-            raise ValueError(f"temperature must be a finite number above 0, not {temperature}")
-        if temperature is not None and beam_size > 1:
-            raise ValueError("with a temperature, beam_size must be 1: tokens are drawn one by one")
+        captions.require_search(beam_size, temperature, self.end)
         if not len(features):
             return torch.zeros(0, self.length, dtype=torch.int64, device=features.device), features.new_zeros(
                 0, self.length
@@ -161,7 +154,7 @@ class NeuralTalk2(nn.Module):
         if beam_size > 1:
             tokens, scores = search.beams(step, self._embedded, *started, self.length, beam_size)
             return tokens[:, 0], scores[:, 0]
-        choose = search.likeliest if temperature is None else search.drawn(temperature, generator)
+        choose = captions.likeliest if temperature is None else captions.drawn(temperature, generator)
         return search.one_by_one(step, self._embedded, *started, self.length, choose)
 
     @torch.no_grad()
@@ -181,7 +174,7 @@ class NeuralTalk2(nn.Module):
             ValueError: Another shape of features, or a beam size that there can't be.
         """
         self._require_features(features)
-        self._require_beam_size(beam_size)
+        captions.require_search(beam_size, None, self.end)
         if not len(features):
             shape = 0, beam_size, self.length
             return torch.zeros(shape, dtype=torch.int64, device=features.device), features.new_zeros(shape)
@@ -191,12 +184,7 @@ class NeuralTalk2(nn.Module):
 
     def sentence(self, tokens: Tensor | Sequence[int]) -> str:
         """The words of one sentence's tokens, (T,), up to the first that is none."""
-        words: list[str] = []
-        for token in map(int, tokens):
-            if not 1 <= token <= len(self.words):
-                break
-            words.append(self.words[token - 1])
-        return " ".join(words)
+        return captions.sentence(tokens, self.words)
 
     def _started(self, step: search.Step, features: Tensor) -> tuple[Tensor, Tensor]:
         """What the network says first, and the state: after the image, and the START token."""
@@ -207,10 +195,6 @@ class NeuralTalk2(nn.Module):
         # What follows END doesn't matter, but must be some word; the original takes the first, too.
         embedded: Tensor = self.lookup_table(tokens.clamp(min=1) - 1)
         return embedded
-
-    def _require_beam_size(self, beam_size: int) -> None:
-        if not isinstance(beam_size, int) or not 1 <= beam_size <= self.end:
-            raise ValueError(f"beam_size must be from 1 to {self.end}, the number of tokens, not {beam_size}")
 
     def _require_features(self, features: Tensor) -> None:
         if features.ndim != 2 or features.shape[1] != self.encoding or not features.is_floating_point():

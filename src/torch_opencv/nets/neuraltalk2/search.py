@@ -50,21 +50,6 @@ def one_by_one(
     return tokens, scores
 
 
-def likeliest(log_probabilities: Tensor) -> Tensor:
-    """The index of each row's largest."""
-    return log_probabilities.argmax(1)
-
-
-def drawn(temperature: float, generator: torch.Generator | None) -> Callable[[Tensor], Tensor]:
-    """Draws an index from each row's distribution, made flatter (above 1) or steeper (below) by the temperature."""
-
-    def draw(log_probabilities: Tensor) -> Tensor:
-        # The original's exp(x / temperature), which may underflow as a whole, but for a factor that doesn't matter.
-        return torch.softmax(log_probabilities / temperature, 1).multinomial(1, generator=generator)[:, 0]
-
-    return draw
-
-
 def beams(
     step: Step, embed: Embed, log_probabilities: Tensor, state: Tensor, length: int, size: int, *, wanted: int = 1
 ) -> tuple[Tensor, Tensor]:

@@ -19,7 +19,8 @@ from torch_opencv.nets.attention_captioner import AttentionCaptioner, backbone
 from torch_opencv.training.caption.data import Picture
 from torch_opencv.training.checkpoint import write
 from torch_opencv.training.errors import TrainingError
-from torch_opencv.training.style.photographs import read_image
+from torch_opencv.training.images import read_frame
+from torch_opencv.vision.frames import center_crop
 
 VIEWS: Final = 4
 """Of each picture: as a whole, as the captioner sees it; that mirrored; the central square's 7/8; that mirrored."""
@@ -64,12 +65,8 @@ def of(pictures: Sequence[Picture], kept: Path, device: torch.device, *, progres
 
 def _views(path: Path) -> Tensor:
     """(VIEWS, 3, 224, 224), as the network takes them."""
-    frame = (read_image(path) * 255).round().byte().flip(0).permute(1, 2, 0).contiguous()
-    height, width = frame.shape[:2]
-    side = max(1, round(min(height, width) * _CROP))
-    top, left = (height - side) // 2, (width - side) // 2
-    crop = frame[top : top + side, left : left + side]
-    whole, inner = AttentionCaptioner.preprocess(frame), AttentionCaptioner.preprocess(crop)
+    frame = read_frame(path)
+    whole, inner = (AttentionCaptioner.preprocess(one) for one in (frame, center_crop(frame, _CROP)))
     return torch.stack([whole, whole.flip(2), inner, inner.flip(2)])
 
 

@@ -10,17 +10,16 @@ import logging
 import random
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import suppress
 from pathlib import Path
 from typing import Final
 
-import numpy as np
 import torch
 from torch import Tensor
 
 import torch_opencv as cv
 from torch_opencv._names.images import is_image
 from torch_opencv.training.errors import TrainingError
+from torch_opencv.training.images import read_image
 
 _FARTHEST: Final = 1.25  # a photograph is at most so much larger than the square that is cut out of it
 _log = logging.getLogger(__name__)
@@ -109,30 +108,6 @@ class Photographs:
                 _log.warning("left out: %s", error)
                 self._damaged.add(path)
         raise TrainingError(f"none of the {len(self._files)} images in {self._files[0].parent} can be read")
-
-
-def read_image(path: Path) -> Tensor:
-    """An image from a file.
-
-    Args:
-        path: a JPEG or PNG file, say.
-
-    Returns:
-        (3, H, W), RGB in 0..1.
-
-    Raises:
-        TrainingError: it can't be read.
-    """
-    try:
-        data = np.fromfile(path, np.uint8)  # not cv.imread: on Windows it can't open names outside the code page
-    except OSError as error:
-        raise TrainingError(f"the image {path} can't be read: {error.strerror}") from None
-    image: Tensor | None = None
-    with suppress(cv.error):  # which is raised for an empty file, say
-        image = cv.imdecode(data, cv.IMREAD_COLOR)
-    if image is None:
-        raise TrainingError(f"{path} can't be read as an image: give a JPEG or PNG file")
-    return image.flip(2).permute(2, 0, 1).float() / 255
 
 
 def resized_to_area(image: Tensor, side: int) -> Tensor:

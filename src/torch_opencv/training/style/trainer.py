@@ -32,8 +32,9 @@ from torch_opencv.nets import style_network
 from torch_opencv.nets.style_network import Style, StyleNetwork
 from torch_opencv.training.checkpoint import Checkpoint, write
 from torch_opencv.training.errors import TrainingError
+from torch_opencv.training.images import read_image
 from torch_opencv.training.style.painting_loss import PaintingLoss
-from torch_opencv.training.style.photographs import Photographs, above_one_another, read_image
+from torch_opencv.training.style.photographs import Photographs, above_one_another
 from torch_opencv.training.style.texture import stipple, unevenness, variation, without_grain
 
 _PAINTING_SIDES: Final = (

@@ -13,8 +13,8 @@ from torch import Tensor
 from torch_opencv import runtime
 from torch_opencv.vision.caption import loading
 from torch_opencv.vision.caption.model import Search
-from torch_opencv.vision.errors import FrameError, ModelError
-from torch_opencv.vision.frames import check_frame
+from torch_opencv.vision.errors import ModelError
+from torch_opencv.vision.frames import check_frames
 
 _MOST_BEAMS = 100
 
@@ -108,14 +108,9 @@ class Captioner:
         Raises:
             FrameError: one is anything else.
         """
-        if isinstance(frames, Tensor) and frames.ndim != 4:
-            raise FrameError(
-                f"batch takes (N, H, W, 3) or a list of frames, not {tuple(frames.shape)}: call it with [frame]"
-            )
+        check_frames(frames)
         if not len(frames):
             return []
-        for frame in frames:
-            check_frame(frame)
         search = self._search
         if search.temperature is not None:  # else each batch would be drawn alike
             search = Search(1, search.temperature, search.wanted, search.seed + self._batches, search.prompt)

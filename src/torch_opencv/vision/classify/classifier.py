@@ -12,8 +12,7 @@ from torch import Tensor, nn
 from torch_opencv import runtime
 from torch_opencv.runtime.accelerated import Eager, Input
 from torch_opencv.vision.classify import exported_files, loading
-from torch_opencv.vision.errors import FrameError
-from torch_opencv.vision.frames import Normalise, center_crop, check_frame, resize_into
+from torch_opencv.vision.frames import Normalise, center_crop, check_frames, resize_into
 
 _BEST = 5
 
@@ -117,14 +116,9 @@ class Classifier:
         Raises:
             FrameError: one is anything else.
         """
-        if isinstance(frames, Tensor) and frames.ndim != 4:
-            raise FrameError(
-                f"batch takes (N, H, W, 3) or a list of frames, not {tuple(frames.shape)}: call it with [frame]"
-            )
+        check_frames(frames)
         if not len(frames):
             return []
-        for frame in frames:
-            check_frame(frame)
         inputs = runtime.staging((len(frames), *self._loaded.size, 3), torch.uint8, self.device)
         for target, frame in zip(inputs, frames, strict=True):
             resize_into(target, center_crop(frame, self._loaded.crop), upsampling=self._loaded.upsampling)
