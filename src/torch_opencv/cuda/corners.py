@@ -8,9 +8,10 @@ import cv2
 import torch
 from torch import Tensor
 
-from torch_opencv.cuda import _borders, _numbers, filters
+from torch_opencv.cuda import _borders, _numbers
 from torch_opencv.cuda._calls import Image, Out, method, native, native_class, refuse
 from torch_opencv.cuda._images import batched, channels, like
+from torch_opencv.cuda.filters_separable import createDerivFilter
 from torch_opencv.cuda.kernels import correlation
 from torch_opencv.cuda.streams import Stream
 
@@ -40,7 +41,7 @@ class CornernessCriteria:
         scale = 1 / (gain * (255 if source_type == cv2.CV_8UC1 else 1))
         self._type, self._block, self._border, self._measure = source_type, block_size, border, measure
         self._derivatives = [
-            filters.createDerivFilter(source_type, cv2.CV_32F, dx, 1 - dx, ksize, False, scale, border) for dx in (1, 0)
+            createDerivFilter(source_type, cv2.CV_32F, dx, 1 - dx, ksize, False, scale, border) for dx in (1, 0)
         ]
 
     @method("CornernessCriteria.compute")

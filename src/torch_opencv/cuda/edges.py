@@ -12,10 +12,11 @@ import cv2
 import torch
 from torch import Tensor
 
-from torch_opencv.cuda import _inputs, filters
+from torch_opencv.cuda import _inputs
 from torch_opencv.cuda._calls import Image, Out, method, native, native_class, refuse
 from torch_opencv.cuda._images import batched, channels, computable, like
 from torch_opencv.cuda.corners import CornernessCriteria, createHarrisCorner, createMinEigenValCorner
+from torch_opencv.cuda.filters_separable import createSobelFilter
 from torch_opencv.cuda.kernels import edges, ranking
 from torch_opencv.cuda.streams import Stream
 
@@ -49,9 +50,7 @@ class CannyEdgeDetector:
             raise refuse("image", f"is {image.dtype} of {channels(image)} channels: pass uint8 of one")
         scale = 1 / 16 if self._aperture == 7 else 1
         border = cv2.BORDER_REPLICATE
-        made = (
-            filters.createSobelFilter(cv2.CV_8UC1, cv2.CV_16S, d, 1 - d, self._aperture, scale, border) for d in (1, 0)
-        )
+        made = (createSobelFilter(cv2.CV_8UC1, cv2.CV_16S, d, 1 - d, self._aperture, scale, border) for d in (1, 0))
         dx, dy = (f.apply(image) for f in made)
         return self._edges(dx, dy)
 

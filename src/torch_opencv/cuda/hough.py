@@ -9,11 +9,12 @@ from __future__ import annotations
 import torch
 from torch import Tensor
 
-from torch_opencv.cuda import edges, filters
+from torch_opencv.cuda import edges
 from torch_opencv.cuda._calls import Image, Out, method, native, native_class, refuse
 from torch_opencv.cuda._images import batched, channels
 from torch_opencv.cuda._numbers import type_code
 from torch_opencv.cuda._settings import settings
+from torch_opencv.cuda.filters_separable import createSobelFilter
 from torch_opencv.cuda.kernels import hough
 from torch_opencv.cuda.streams import Stream
 
@@ -235,7 +236,7 @@ class HoughCirclesDetector:
         """
         gray, least, most = _mask(src), self._minRadius, self._maxRadius
         kind = type_code(torch.uint8, 1)
-        dx, dy = (filters.createSobelFilter(kind, type_code(torch.int16, 1), d, 1 - d).apply(gray) for d in (1, 0))
+        dx, dy = (createSobelFilter(kind, type_code(torch.int16, 1), d, 1 - d).apply(gray) for d in (1, 0))
         canny = edges.createCannyEdgeDetector(max(self._cannyThreshold // 2, 1), self._cannyThreshold)
         points = _points(canny.detect(dx, dy))
         votes = hough.centre_votes(points, dx, dy, self._dp, least, most)

@@ -6,11 +6,12 @@ import cv2
 import torch
 from torch import Tensor
 
-from torch_opencv.cuda import filters, warping
+from torch_opencv.cuda import warping
 from torch_opencv.cuda._calls import Image, Out, form, method, native_class, refuse
 from torch_opencv.cuda._images import batched, like
 from torch_opencv.cuda._routing import register
 from torch_opencv.cuda._settings import settings
+from torch_opencv.cuda.filters_separable import createGaussianFilter
 from torch_opencv.cuda.kernels import farneback, tvl1
 from torch_opencv.cuda.optflow import DenseOpticalFlow, begun, pair
 from torch_opencv.cuda.streams import Stream
@@ -119,7 +120,7 @@ class FarnebackOpticalFlow(DenseOpticalFlow):
     def _resized(self, images: list[Tensor], scale: float) -> list[Tensor]:
         sigma = (1 / scale - 1) * 0.5
         side = max(round(sigma * 5) | 1, 3)
-        blur = filters.createGaussianFilter(cv2.CV_32FC1, -1, (side, side), sigma)
+        blur = createGaussianFilter(cv2.CV_32FC1, -1, (side, side), sigma)
         size = round(images[0].shape[2] * scale), round(images[0].shape[1] * scale)
         return [batched(warping.resize(blur.apply(image), size)) for image in images]
 
