@@ -91,7 +91,7 @@ def caption(
         temperature=temperature,
         alternatives=alternatives,
         prompt=prompt,
-        follow=not any(source.still for source in sources),
+        follow=not (options.ray or any(source.still for source in sources)),  # other workers have the frames before
         every=every_nth or usual,
         fade_frames=None if newest else math.ceil(_FADE_S * fps),
     )
@@ -123,4 +123,10 @@ def caption_outputs(
         return []
     from torch_opencv.apps.caption_outputs import outputs
 
-    return outputs(sources, srt=srt, vtt=vtt, html=html, earlier=options.results if options.resume else None)
+    return outputs(
+        sources,
+        srt=srt,
+        vtt=vtt,
+        html=html,
+        earlier=Path(options.results) if options.results and options.resume else None,
+    )

@@ -1,0 +1,73 @@
+"""Connecting to Ray, or starting it on this machine; nothing is reported to its makers."""
+
+from __future__ import annotations
+
+import logging
+import os
+import signal
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import ray
+import ray.data
+
+from torch_opencv.errors import TorchOpencvError, first_line
+
+_STORE_BYTES = 256 << 20  # of Ray's own memory on this machine: frames don't go through it
+_SETTINGS = {"RAY_USAGE_STATS_ENABLED": "0", "RAY_BACKEND_LOG_LEVEL": "fatal"}
+
+
+@contextmanager
+def connected(address: str | None = None, *, progress: bool = False) -> Iterator[None]:
+    """Ray, for a block. One that is started here ends with it, or with this process.
+
+    Args:
+        address: of the cluster, such as ``10.0.0.1:6379`` or ``ray://10.0.0.1:10001``; None: what the variable
+            RAY_ADDRESS says, or this machine alone.
+        progress: let Ray show how far it is, on standard error.
+
+    Raises:
+        TorchOpencvError: there is no such cluster.
+    """
+    for name, value in _SETTINGS.items():
+        os.environ.setdefault(name, value)
+    ray.data.DataContext.get_current().enable_progress_bars = progress
+    for name in ("ray", "ray.data"):
+        logging.getLogger(name).setLevel(logging.ERROR)
+    elsewhere = address or os.environ.get("RAY_ADDRESS")
+    here: dict[str, Any] = {} if elsewhere else {"include_dashboard": False, "object_store_memory": _STORE_BYTES}
+    handler = signal.getsignal(signal.SIGTERM)
+    try:
+        with _silent():
+            ray.init(address, log_to_driver=False, logging_level=logging.ERROR, **here)
+    except (ConnectionError, RuntimeError, ValueError) as error:
+        raise TorchOpencvError(f"Ray can't be reached at {elsewhere}: {first_line(error)}") from None
+    try:
+        _keep(handler)
+        yield
+    finally:
+        ray.shutdown()
+
+
+@contextmanager
+def _silent() -> Iterator[None]:
+    """Nothing on standard error: Ray's C++ part says there that it has been told to say nothing."""
+    sys.stderr.flush()
+    before, nowhere = os.dup(2), os.open(os.devnull, os.O_WRONLY)
+    os.dup2(nowhere, 2)
+    try:
+        yield
+    finally:
+        os.dup2(before, 2)
+        os.close(before)
+        os.close(nowhere)
+
+
+def _keep(handler: Any) -> None:
+    """Let SIGTERM do what it did before Ray, which would end the process in the middle of something."""
+    try:
+        signal.signal(signal.SIGTERM, handler)
+    except ValueError:  # not in the main thread, where Ray leaves it alone, too
+        return
