@@ -200,20 +200,19 @@ def _process(
     )
     try:
         for row in reports.iter_rows():
-            yield json.loads(row["report"])
+            report = json.loads(row["report"])
+            if full := report.get("full"):
+                raise OutputError(full)
+            yield report
     except RayError as error:
-        raise _as_own(error) from None
+        raise TorchOpencvError(f"Ray's workers failed: {_last_of(error)}") from None
 
 
-def _as_own(error: RayError) -> TorchOpencvError:
-    """What ended the run, in a line."""
-    cause: BaseException | None = error
-    while cause is not None:
-        if isinstance(cause, TorchOpencvError):
-            return type(cause)(str(cause))
-        cause = getattr(cause, "cause", None) or cause.__cause__
-    lines = [line for line in str(error).splitlines() if line and not line[0].isspace()]
-    return TorchOpencvError(f"a worker failed: {first_line(RuntimeError(lines[-1] if lines else str(error)))}")
+def _last_of(error: RayError) -> str:
+    """What a worker's traceback says at its end, in a line."""
+    said = [line for line in str(error).splitlines() if ": " in line and not line[0].isspace()]
+    ours = [line for line in said if not line.startswith(("ray.", "\x1b", "Failed to apply", "To change"))]
+    return first_line(RuntimeError((ours or said or [str(error)])[-1]))
 
 
 class _Worker:
@@ -236,7 +235,10 @@ class _Worker:
             rows = self._rows(work, problems)
         except Exception as error:  # whatever it is, other pieces may do
             return {**report, "done": False, "problems": [*problems, first_line(error)]}
-        self._store.write_rows(key, rows)
+        try:
+            self._store.write_rows(key, rows)
+        except OutputError as error:  # as for all others then
+            return {**report, "done": False, "problems": [], "full": str(error)}
         return {**report, "frames": len(rows), "problems": problems}
 
     def _rows(self, work: Work, problems: list[str]) -> list[dict[str, Any]]:

@@ -20,12 +20,13 @@ _SETTINGS = {"RAY_USAGE_STATS_ENABLED": "0", "RAY_BACKEND_LOG_LEVEL": "fatal"}
 
 
 @contextmanager
-def connected(address: str | None = None, *, progress: bool = False) -> Iterator[None]:
+def connected(address: str | None = None, *, cores: int | None = None, progress: bool = False) -> Iterator[None]:
     """Ray, for a block. One that is started here ends with it, or with this process.
 
     Args:
         address: of the cluster, such as ``10.0.0.1:6379`` or ``ray://10.0.0.1:10001``; None: what the variable
             RAY_ADDRESS says, or this machine alone.
+        cores: of this machine that are used, if Ray is started here; None: all.
         progress: let Ray show how far it is, on standard error.
 
     Raises:
@@ -37,7 +38,9 @@ def connected(address: str | None = None, *, progress: bool = False) -> Iterator
     for name in ("ray", "ray.data"):
         logging.getLogger(name).setLevel(logging.ERROR)
     elsewhere = address or os.environ.get("RAY_ADDRESS")
-    here: dict[str, Any] = {} if elsewhere else {"include_dashboard": False, "object_store_memory": _STORE_BYTES}
+    here: dict[str, Any] = (
+        {} if elsewhere else {"num_cpus": cores, "include_dashboard": False, "object_store_memory": _STORE_BYTES}
+    )
     handler = signal.getsignal(signal.SIGTERM)
     try:
         with _silent():
