@@ -59,7 +59,7 @@ def run_archive(make: Callable[..., object], options: RunOptions, *, program: st
     import torch_opencv.ray  # noqa: F401 (says what is missing)
     from torch_opencv._names.images import IMAGE_SUFFIXES
     from torch_opencv.live.sources.videos import VIDEO_SUFFIXES
-    from torch_opencv.ray.archive import Job, Outcome, process_archive
+    from torch_opencv.ray.archive import Job, Outcome, begin, process_archive
     from torch_opencv.ray.cluster import connected
     from torch_opencv.ray.datasource import SEGMENT_SECONDS
     from torch_opencv.ray.files import find
@@ -74,15 +74,16 @@ def run_archive(make: Callable[..., object], options: RunOptions, *, program: st
     files = find(list(_named(options.sources)), VIDEO_SUFFIXES | IMAGE_SUFFIXES)
     images = tuple(one for one in files if is_image(Path(one)))
     videos = tuple(one for one in files if not is_image(Path(one)))
+    own = {name: _plain(value) for name, value in sorted(values.items()) if name != "device"}
+    seconds = SEGMENT_SECONDS if options.segment_seconds is None else options.segment_seconds
+    job = Job(f"{program} {json.dumps(own)}", videos, images, fps=options.fps, segment_seconds=seconds)
+    store = Store(options.results, options.results_format.value)
+    done = begin(job, store, overwrite=options.overwrite)
     new = partial(make, [Archived(still=not videos)], options, **values)
     app = as_app(new())  # what is wrong with the model is known before Ray is there, and it is compiled once
     if not has_fields(app):
         raise TorchOpencvError(f"{name_of(app)} says nothing of a frame: give it a method fields(result) -> dict")
     app.close()
-    own = {name: _plain(value) for name, value in sorted(values.items()) if name != "device"}
-    seconds = SEGMENT_SECONDS if options.segment_seconds is None else options.segment_seconds
-    job = Job(f"{program} {json.dumps(own)}", videos, images, fps=options.fps, segment_seconds=seconds)
-    store = Store(options.results, options.results_format.value)
     outcome = Outcome()
     ended = ""
     shows = not options.quiet and sys.stderr.isatty()
@@ -94,7 +95,7 @@ def run_archive(make: Callable[..., object], options: RunOptions, *, program: st
                 store,
                 workers=options.workers,
                 gpus=_has_gpus() if device == "auto" else device == "cuda",
-                overwrite=options.overwrite,
+                done=done,
                 outcome=outcome,
             )
     except KeyboardInterrupt:

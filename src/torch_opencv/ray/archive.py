@@ -82,7 +82,7 @@ def process_archive(
     *,
     workers: int | None = None,
     gpus: bool = False,
-    overwrite: bool = False,
+    done: set[str] | None = None,
     outcome: Outcome | None = None,
 ) -> Outcome:
     """Run a program over an archive. Ray must have been started.
@@ -93,7 +93,7 @@ def process_archive(
         store: where the results go; what is there of the same job is kept.
         workers: how many; None: one for each processor core, or each GPU.
         gpus: each worker has a GPU for itself.
-        overwrite: do everything again.
+        done: what `begin` said; None: it is asked now.
         outcome: is kept up to date while it goes on; None: a new one.
 
     Returns:
@@ -103,9 +103,9 @@ def process_archive(
         OutputError: the folder can't be written to, or holds something else.
         TorchOpencvError: Ray's workers can't be used.
     """
-    begin = written = time.monotonic()
+    started = written = time.monotonic()
     outcome = Outcome() if outcome is None else outcome
-    done = _begin(job, store, overwrite=overwrite)
+    done = begin(job, store) if done is None else done
     outcome.problems += [one for one in _earlier_problems(store) if f"{one.get('key')}" in done]
     try:
         pieces = _left(_pieces(job, outcome), done, outcome)
@@ -116,7 +116,7 @@ def process_archive(
                     _write_problems(store, outcome.problems)
                     written = time.monotonic()
     finally:  # also when it is interrupted
-        outcome.seconds = time.monotonic() - begin
+        outcome.seconds = time.monotonic() - started
         with suppress(OutputError):  # whatever ended the run is what is said
             _write_problems(store, outcome.problems)
     return outcome
@@ -125,8 +125,20 @@ def process_archive(
 # --- what there is to do ---
 
 
-def _begin(job: Job, store: Store, *, overwrite: bool) -> set[str]:
-    """Make sure that the folder is for this job, and what it holds already."""
+def begin(job: Job, store: Store, *, overwrite: bool = False) -> set[str]:
+    """Make sure that the folder is for this job.
+
+    Args:
+        job: what is to be done.
+        store: where the results go.
+        overwrite: take the folder whatever is in it, and do everything again.
+
+    Returns:
+        The keys whose results are there already.
+
+    Raises:
+        OutputError: it can't be written to, or holds something else.
+    """
     wanted = {
         "torch_opencv": torch_opencv.__version__,
         "program": job.program,

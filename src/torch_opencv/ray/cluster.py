@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import os
 import signal
+import socket
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -16,6 +17,7 @@ import ray.data
 from torch_opencv.errors import TorchOpencvError, first_line
 
 _STORE_BYTES = 256 << 20  # of Ray's own memory on this machine: frames don't go through it
+_CONNECTS_WITHIN_S = 10.0
 _SETTINGS = {"RAY_USAGE_STATS_ENABLED": "0", "RAY_BACKEND_LOG_LEVEL": "fatal"}
 
 
@@ -41,6 +43,8 @@ def connected(address: str | None = None, *, cores: int | None = None, progress:
     here: dict[str, Any] = (
         {} if elsewhere else {"num_cpus": cores, "include_dashboard": False, "object_store_memory": _STORE_BYTES}
     )
+    if elsewhere:
+        _check_reachable(elsewhere)
     handler = signal.getsignal(signal.SIGTERM)
     try:
         with _silent():
@@ -52,6 +56,17 @@ def connected(address: str | None = None, *, cores: int | None = None, progress:
         yield
     finally:
         ray.shutdown()
+
+
+def _check_reachable(address: str) -> None:
+    """Make sure that somebody listens there: Ray itself would go on trying for minutes."""
+    host, _, port = address.removeprefix("ray://").rpartition(":")
+    if not (host and port.isdecimal()):  # "auto" and "local", which Ray knows
+        return
+    try:
+        socket.create_connection((host.strip("[]"), int(port)), _CONNECTS_WITHIN_S).close()
+    except (OSError, OverflowError) as error:
+        raise TorchOpencvError(f"no Ray cluster at {address}: {first_line(error)}") from None
 
 
 @contextmanager
