@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import math
 import os
+import runpy
 import signal
 import threading
 import time
@@ -201,3 +202,21 @@ def test_a_folder_that_holds_something_else(tmp_path: Path) -> None:
         process_archive(mean_of(pids), job, store)
     with pytest.raises(OutputError, match="is a file: results of an archive go to a folder"):
         process_archive(mean_of(pids), job, Store(str(tmp_path / "_run.json")))
+
+
+def test_the_example(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    main = runpy.run_path(str(Path(__file__).parents[2] / "examples" / "archive.py"))["main"]
+    videos = tmp_path / "videos"
+    videos.mkdir()
+    for name in ("one.mp4", "two.mp4"):
+        make(videos / name, "libx264", {"g": "12"}, frames=60)
+    assert main([str(videos), "--output", str(tmp_path / "captions.parquet")]) == 0
+    assert capsys.readouterr().out == f"6 captions in {tmp_path / 'captions.parquet'}\n"
+    rows = pq.read_table(tmp_path / "captions.parquet").to_pylist()
+    assert [(Path(row["path"]).name, row["frame"]) for row in rows] == [
+        (name, frame) for name in ("one.mp4", "two.mp4") for frame in (0, 25, 50)
+    ]
+    assert all(row["caption"] for row in rows)
+    with pytest.raises(SystemExit, match="2"):
+        main([str(tmp_path / "nothing")])
+    assert "no such file, nor a folder or pattern with videos in it" in capsys.readouterr().err

@@ -84,6 +84,7 @@ def run_archive(make: Callable[..., object], options: RunOptions, *, program: st
     if not has_fields(app):
         raise TorchOpencvError(f"{name_of(app)} says nothing of a frame: give it a method fields(result) -> dict")
     app.close()
+    _send_whole(type(getattr(app, "own", app)).__module__)
     outcome = Outcome()
     ended = ""
     shows = not options.quiet and sys.stderr.isatty()
@@ -109,6 +110,14 @@ def run_archive(make: Callable[..., object], options: RunOptions, *, program: st
         reason = outcome.problems[0]["reason"] if outcome.problems else "no frames"
         raise TorchOpencvError(f"nothing of it could be read: {reason}")
     return signals.STATUS.get(ended, 0)
+
+
+def _send_whole(module: str) -> None:
+    """Let workers have a module's code itself if it is the user's own file, which they can't import by its name."""
+    import ray
+
+    if not module.startswith("torch_opencv.") and module in sys.modules:
+        ray.cloudpickle.register_pickle_by_value(sys.modules[module])
 
 
 def _has_gpus() -> bool:

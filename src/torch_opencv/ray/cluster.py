@@ -55,7 +55,8 @@ def connected(address: str | None = None, *, cores: int | None = None, progress:
         _keep(handler)
         yield
     finally:
-        ray.shutdown()
+        with _silent():
+            ray.shutdown()
 
 
 def _check_reachable(address: str) -> None:

@@ -41,13 +41,13 @@ class Store:
             OutputError: it can't be looked through.
         """
         files = self._do(lambda storage, root: [PurePosixPath(one) for one in storage.find(root)])
-        return {f"{one.parent.name}/{one.stem}" for one in files if one.suffix in self._endings()}
+        suffixes = (f".{self.format}", _EMPTY)
+        return {f"{one.parent.name}/{one.stem.removeprefix('_')}" for one in files if one.suffix in suffixes}
 
     def has(self, key: str) -> bool:
         """Whether the results of a key are there."""
-        return bool(
-            self._do(lambda storage, root: any(storage.exists(f"{root}/{key}{ending}") for ending in self._endings()))
-        )
+        names = (f"{key}.{self.format}", _empty(key))
+        return bool(self._do(lambda storage, root: any(storage.exists(f"{root}/{name}") for name in names)))
 
     def write_rows(self, key: str, rows: Sequence[Mapping[str, Any]]) -> None:
         """Write a key's results, in place of any that are there; of no rows at all, an empty file says so.
@@ -56,7 +56,7 @@ class Store:
             OutputError: the disk is full, or the like; then nothing is left of them.
         """
         if not rows:
-            self.write(f"{key}{_EMPTY}", b"")
+            self.write(_empty(key), b"")
             return
         self.write(f"{key}.{self.format}", _as_parquet(rows) if self.format == "parquet" else _as_lines(rows))
 
@@ -105,9 +105,6 @@ class Store:
 
         return bool(self._do(look))
 
-    def _endings(self) -> tuple[str, str]:
-        return f".{self.format}", _EMPTY
-
     def _do(self, use: Callable[[Any, str], Any]) -> Any:
         import fsspec
 
@@ -117,6 +114,12 @@ class Store:
             raise
         except Exception as error:  # each kind of storage has exceptions of its own
             raise OutputError(f"{self.root} can't be used: {first_line(error)}") from None
+
+
+def _empty(key: str) -> str:
+    """The file that says that a key has no rows. Readers of the folder leave it out for its first letter."""
+    folder, _, name = key.rpartition("/")
+    return f"{folder}/_{name}{_EMPTY}"
 
 
 def _as_parquet(rows: Sequence[Mapping[str, Any]]) -> bytes:
