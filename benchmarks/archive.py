@@ -22,6 +22,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 _DATA = Path(__file__).resolve().parents[2] / "shared" / "data" / "video"
+_PATIENCE_S = 200.0
 _VIDEOS = [_DATA / "bottle-detection.mp4", _DATA / "car-detection.mp4"]
 
 
@@ -49,6 +50,7 @@ def main() -> None:
             for name, run in contenders.items():
                 try:
                     times[name].append(run())
+                    print(f"{name}: {times[name][-1]}", file=sys.stderr, flush=True)
                 except _MissingError as error:  # noqa: PERF203
                     times.pop(name, None)
                     print(f"{name}: left out, {error}", file=sys.stderr)
@@ -205,7 +207,12 @@ def _table(times: dict[str, list[tuple[int, float, float]]]) -> None:
 
 def _timed(command: list[str]) -> tuple[float, str]:
     begin = time.monotonic()
-    done = subprocess.run(command, stdin=subprocess.DEVNULL, capture_output=True, text=True, check=True)
+    try:
+        done = subprocess.run(
+            command, stdin=subprocess.DEVNULL, capture_output=True, text=True, check=True, timeout=_PATIENCE_S
+        )
+    except subprocess.TimeoutExpired:
+        raise _MissingError(f"as it didn't end within {_PATIENCE_S:.0f} s") from None
     return time.monotonic() - begin, done.stdout + done.stderr if "--contender" not in command else done.stdout
 
 
