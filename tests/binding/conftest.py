@@ -1,4 +1,4 @@
-"""Tests of the bindings run both ways: by the fast path in C++, and by Python alone."""
+"""Tests of the bindings run both ways: by the fast path in C++, and by Python alone (`make slow`, where both are there)."""
 
 from __future__ import annotations
 
@@ -11,7 +11,10 @@ from torch_opencv._binding.wrap import NATIVE
 from .ways import WAYS
 
 
-@pytest.fixture(params=WAYS)
+_MARKS = {"native": (), "python": () if NATIVE.why_not else (pytest.mark.slow,)}
+
+
+@pytest.fixture(params=[pytest.param(name, marks=_MARKS[name]) for name in WAYS])
 def either_way(request: pytest.FixtureRequest) -> Iterator[None]:
     """For `pytest.mark.usefixtures`; the property tests go both ways with every example."""
     on = WAYS[request.param]

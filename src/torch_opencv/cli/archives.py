@@ -60,7 +60,7 @@ def run_archive(make: Callable[..., object], options: RunOptions, *, program: st
     from torch_opencv._names.images import IMAGE_SUFFIXES
     from torch_opencv.live.sources.videos import VIDEO_SUFFIXES
     from torch_opencv.ray.archive import Job, Outcome, begin, process_archive
-    from torch_opencv.ray.cluster import connected
+    from torch_opencv.ray.cluster import check_reachable, connected
     from torch_opencv.ray.datasource import SEGMENT_SECONDS
     from torch_opencv.ray.files import find
     from torch_opencv.ray.store import Store
@@ -78,6 +78,7 @@ def run_archive(make: Callable[..., object], options: RunOptions, *, program: st
     seconds = SEGMENT_SECONDS if options.segment_seconds is None else options.segment_seconds
     job = Job(f"{program} {json.dumps(own)}", videos, images, fps=options.fps, segment_seconds=seconds)
     store = Store(options.results, options.results_format.value)
+    check_reachable(options.ray_address)
     done = begin(job, store, overwrite=options.overwrite)
     new = partial(make, [Archived(still=not videos)], options, **values)
     app = as_app(new())  # what is wrong with the model is known before Ray is there, and it is compiled once

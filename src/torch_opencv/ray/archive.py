@@ -71,8 +71,8 @@ class Outcome:
     """Those that were there already."""
     seconds: float = 0.0
     problems: list[dict[str, Any]] = field(default_factory=list)
-    """What couldn't be read or looked at: ``path``, ``segment`` (None: the file as a whole), ``reason``, and ``key``, the
-    file of the results, if there are some all the same."""
+    """What couldn't be read or looked at: ``path``, ``segment`` (None: the file as a whole), ``reason``, and ``key``,
+    the file of the results, if there are some all the same."""
 
 
 def process_archive(

@@ -39,12 +39,10 @@ def connected(address: str | None = None, *, cores: int | None = None, progress:
     ray.data.DataContext.get_current().enable_progress_bars = progress
     for name in ("ray", "ray.data"):
         logging.getLogger(name).setLevel(logging.ERROR)
-    elsewhere = address or os.environ.get("RAY_ADDRESS")
+    elsewhere = check_reachable(address)
     here: dict[str, Any] = (
         {} if elsewhere else {"num_cpus": cores, "include_dashboard": False, "object_store_memory": _STORE_BYTES}
     )
-    if elsewhere:
-        _check_reachable(elsewhere)
     handler = signal.getsignal(signal.SIGTERM)
     try:
         with _silent():
@@ -59,15 +57,29 @@ def connected(address: str | None = None, *, cores: int | None = None, progress:
             ray.shutdown()
 
 
-def _check_reachable(address: str) -> None:
-    """Make sure that somebody listens there: Ray itself would go on trying for minutes."""
+def check_reachable(address: str | None) -> str | None:
+    """Make sure that somebody listens at a cluster's address: Ray itself would go on trying for minutes.
+
+    Args:
+        address: as of `connected`.
+
+    Returns:
+        The address; None if Ray is to be started here.
+
+    Raises:
+        TorchOpencvError: nobody does.
+    """
+    address = address or os.environ.get("RAY_ADDRESS")
+    if not address:
+        return None
     host, _, port = address.removeprefix("ray://").rpartition(":")
     if not (host and port.isdecimal()):  # "auto" and "local", which Ray knows
-        return
+        return address
     try:
         socket.create_connection((host.strip("[]"), int(port)), _CONNECTS_WITHIN_S).close()
     except (OSError, OverflowError) as error:
         raise TorchOpencvError(f"no Ray cluster at {address}: {first_line(error)}") from None
+    return address
 
 
 @contextmanager
