@@ -1,4 +1,4 @@
-"""Tests of the bindings run both ways: by the fast path in C++, and by Python alone (`make slow`, where both are there)."""
+"""Tests of the bindings run both ways, by C++ and by Python alone; where both are there, the latter by `make slow`."""
 
 from __future__ import annotations
 
@@ -9,7 +9,6 @@ import pytest
 from torch_opencv._binding.wrap import NATIVE
 
 from .ways import WAYS
-
 
 _MARKS = {"native": (), "python": () if NATIVE.why_not else (pytest.mark.slow,)}
 
