@@ -27,8 +27,8 @@ def caption(
         str,
         typer.Option(
             metavar="NAME_OR_PATH",
-            help="captioner-lite0, a NeuralTalk2 checkpoint (.t7), what train-caption made (.safetensors), or hf:NAME, "
-            "a network of the Hugging Face Hub (BLIP, GIT, Florence-2, SmolVLM, ...).",
+            help="captioner-lite0; neuraltalk2, or another checkpoint of NeuralTalk2's (.t7); what train-caption made "
+            "(.safetensors); or hf:NAME, a network of the Hugging Face Hub (BLIP, GIT, Florence-2, SmolVLM, ...).",
         ),
     ] = "captioner-lite0",
     beam: Annotated[
