@@ -45,8 +45,6 @@ def read_videos(
     The videos are cut at key frames, so that many workers share one long film, and of the frames that aren't wanted
     none is converted. A file that can't be read is left out, and named in a warning.
 
-    >>> rows = read_videos("archive/**/*.mp4", fps=2)  # doctest: +SKIP
-
     Args:
         paths: files, folders (with all that is below them), patterns, or addresses of these (``s3://...``).
         fps: so many frames of each second of a video; None: all.
