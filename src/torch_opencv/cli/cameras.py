@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import statistics
 import sys
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import fields, replace
 from functools import partial
 from typing import Any, Literal
 
 from torch_opencv._system import signals
 from torch_opencv._system.terminal import printable
-from torch_opencv.cli.archives import _has_gpus, _send_whole
 from torch_opencv.cli.options import RunOptions
 from torch_opencv.errors import TorchOpencvError
 from torch_opencv.live.app import as_app, has_fields, name_of
@@ -40,8 +39,22 @@ class Cameras(Source):
         """There is nothing to be closed."""
 
 
+def are_cameras(sources: Sequence[str]) -> bool:
+    """Whether live sources are meant, and no archive: an address, a camera, or a list that begins with one.
+
+    Args:
+        sources: as the user wrote them.
+
+    Raises:
+        TorchOpencvError: Ray isn't there, or a list can't be read.
+    """
+    from torch_opencv.ray.cameras.named import are_cameras
+
+    return are_cameras(sources)
+
+
 def run_cameras(make: Callable[..., object], options: RunOptions, *, program: str, values: Mapping[str, Any]) -> int:
-    """Run a program over cameras as the options say.
+    """Run a program over cameras as the options say: what `cli.archives.run_archive` is for archives.
 
     Args:
         make: makes the app of the sources, the options and the program's own.
@@ -134,6 +147,20 @@ def _wants_page(options: RunOptions) -> bool:
         return options.view.value == "browser"
     asked = (options.port, options.token, options.token_file, options.https, options.cert)
     return options.results is None or options.host != "127.0.0.1" or any(one is not None for one in asked)
+
+
+def _send_whole(module: str) -> None:
+    """Let workers have a module's code itself if it is the user's own file, which they can't import by its name."""
+    import ray
+
+    if not module.startswith("torch_opencv.") and module in sys.modules:
+        ray.cloudpickle.register_pickle_by_value(sys.modules[module])
+
+
+def _has_gpus() -> bool:
+    import ray
+
+    return bool(ray.cluster_resources().get("GPU", 0))
 
 
 def _outcome(report: Any, options: RunOptions) -> str:

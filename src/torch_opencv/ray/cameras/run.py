@@ -155,6 +155,7 @@ class _Ends:
 
     def __init__(self, signalled: Sequence[Interruption], views: Sequence[View]) -> None:
         self._signalled, self._views = signalled, views
+        self._quit = False
 
     def ended(self) -> Ending | None:
         """How, or None."""
@@ -162,9 +163,8 @@ class _Ends:
             return self._signalled[0]
         for view in self._views:
             for event in view.events():
-                if (command_of(event.key) if isinstance(event, Key) else event) == Command("quit"):
-                    return "quit"
-        return None
+                self._quit |= (command_of(event.key) if isinstance(event, Key) else event) == Command("quit")
+        return "quit" if self._quit else None
 
 
 @contextmanager
@@ -200,6 +200,9 @@ def _team(
             models.append(model.remote(load, workers=len(team), cameras=read, tile=tile_size(len(cameras))))
         made += models
         _await(models, ends)
+        if ends.ended():
+            yield _Team(models, [])
+            return
         worker = ray.remote(Worker).options(
             num_cpus=_share(cores - for_models, count), max_restarts=-1, scheduling_strategy="SPREAD"
         )
@@ -227,15 +230,25 @@ def _await(models: Sequence[Any], ends: _Ends) -> None:
     waiting = [model.ready.remote() for model in models]
     while waiting and not ends.ended():
         done, waiting = ray.wait(waiting, num_returns=1, timeout=_TICK_S)
-        for call in done:
-            try:
-                ray.get(call)
-            except ray.exceptions.RayTaskError as error:
-                raise error.cause from (None if isinstance(error.cause, TorchOpencvError) else error)
-            except ray.exceptions.RayActorError as error:
-                raise TorchOpencvError(
-                    "the model's process ended while it was loaded: is there enough memory for it?"
-                ) from error
+        try:
+            ray.get(done)
+        except ray.exceptions.RayTaskError as error:
+            raise _cause(error) from _shown(error)
+        except ray.exceptions.RayActorError as error:
+            raise TorchOpencvError(
+                "the model's process ended while it was loaded: is there enough memory for it?"
+            ) from error
+
+
+def _cause(error: Any) -> BaseException:
+    """What was raised in an actor."""
+    cause: BaseException = error.cause
+    return cause
+
+
+def _shown(error: Any) -> BaseException | None:
+    """Where it was raised, unless it says all in a line of its own."""
+    return None if isinstance(error.cause, TorchOpencvError) else error
 
 
 class _Watch:
@@ -268,7 +281,8 @@ class _Watch:
             self._show(standings)
             self._say(standings)
             self._on_report(standings, self._pids)
-        done, _ = ray.wait([*self._calls, *self._checks], num_returns=1, timeout=patience)
+        calls = [*self._calls, *self._checks]
+        done, _ = ray.wait(calls, num_returns=1, timeout=patience) if calls else ([], [])
         for call in done:
             self._hear(call)
 
@@ -308,7 +322,7 @@ class _Watch:
                 number = self._calls.pop(call)
                 self.take(number, ray.get(call))
         except ray.exceptions.RayTaskError as error:  # the program has failed: a model service's `ready` says so
-            raise error.cause from (None if isinstance(error.cause, TorchOpencvError) else error)
+            raise _cause(error) from _shown(error)
         except ray.exceptions.RayError as error:  # it has died, and is made again
             _log.debug("an actor is away: %s", type(error).__name__)
 
@@ -346,25 +360,29 @@ class _Watch:
 def _stop(team: _Team, watch: _Watch) -> str:
     """End the workers, each with its files complete; why one couldn't do that, if so."""
     calls = {worker.stop.remote(): number for number, worker in enumerate(team.workers)}
-    done, _ = ray.wait(list(calls), num_returns=len(calls), timeout=_STOPPING_S)
-    failure = ""
-    for call in done:
-        try:
-            watch.take(calls[call], ray.get(call))
-        except OutputError as error:
-            failure = str(error)
-        except ray.exceptions.RayError:
-            _log.warning("worker %d was away at the end: its last results may be missing", calls[call])
-    return failure
+    done, _ = ray.wait(list(calls), num_returns=len(calls), timeout=_STOPPING_S) if calls else ([], [])
+    failures = [_last_report(watch, calls[call], call) for call in done]
+    return next(filter(None, failures), "")
+
+
+def _last_report(watch: _Watch, number: int, call: Any) -> str:
+    try:
+        watch.take(number, ray.get(call))
+    except OutputError as error:
+        return str(error)
+    except ray.exceptions.RayError:
+        _log.warning("worker %d was away at the end: its last results may be missing", number)
+    return ""
 
 
 def _gather(calls: Sequence[Any]) -> list[Any]:
     """What those say that are there."""
     done, _ = ray.wait(list(calls), num_returns=len(calls), timeout=1.0)
-    said = []
-    for call in done:
-        try:
-            said.append(ray.get(call))
-        except ray.exceptions.RayError:
-            continue
-    return said
+    return [said for call in calls if call in done for said in _said(call)]
+
+
+def _said(call: Any) -> list[Any]:
+    try:
+        return [ray.get(call)]
+    except ray.exceptions.RayError:
+        return []

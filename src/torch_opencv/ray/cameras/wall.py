@@ -1,4 +1,4 @@
-"""The wall: one image of all cameras as small pictures, with each one's state, and a panel of those that aren't live."""
+"""The wall: all cameras as small pictures in one image, with the state of each, and a panel of those not live."""
 
 from __future__ import annotations
 

@@ -111,15 +111,18 @@ class Worker:
         with self._writing:
             self._closed = True
             for camera in self._cameras:
-                try:
-                    camera.close_results()
-                except OutputError as error:
-                    self._failure = self._failure or str(error)
+                self._complete(camera)
         closing = [Thread(target=camera.close, daemon=True) for camera in self._cameras]
         for thread in closing:
             thread.start()
         _join(closing, _CLOSING_S)
         return self.report(pictures=False)
+
+    def _complete(self, camera: Camera) -> None:
+        try:
+            camera.close_results()
+        except OutputError as error:
+            self._failure = self._failure or str(error)
 
     def _ask(self) -> None:
         while chosen := self._choose():
@@ -171,14 +174,15 @@ class Worker:
 
     def _wait_for_model(self) -> None:
         """Send nothing more until the model is there again: by then, frames that are sent now would be old."""
-        while not self._stopping.wait(_TICK_S):
-            try:
-                self._wait(self._model.ready.remote())
-                return
-            except ray.exceptions.RayError:
-                continue
-            except _StoppingError:
-                return
+        while not (self._stopping.wait(_TICK_S) or self._has_model()):
+            pass
+
+    def _has_model(self) -> bool:
+        try:
+            self._wait(self._model.ready.remote())
+        except (ray.exceptions.RayError, _StoppingError):
+            return False
+        return True
 
     def _wait(self, call: Any) -> Any:
         """What a call gives.
