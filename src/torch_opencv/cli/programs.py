@@ -97,6 +97,14 @@ def _command(
         _log.setLevel(logging.WARNING if options.quiet else logging.INFO)
         if missing := next(filter(None, map(why_missing, options.sources or [])), ""):
             raise TorchOpencvError(missing)
+        if options.ray:
+            from torch_opencv.cli.cameras import are_cameras, run_cameras
+
+            if are_cameras(options.sources or []):
+                for one in own_of_outputs:
+                    if values.pop(one.name) is not None:
+                        raise TorchOpencvError(f"--{one.name} can't be given with --ray, which writes results only")
+                return run_cameras(make, options, program=title.removeprefix("torch-opencv "), values=values)
         check_options(options)
         if options.ray:
             from torch_opencv.cli.archives import run_archive

@@ -8,16 +8,27 @@
     rows.map_batches(cv_ray.Caption, batch_size=16, concurrency=2).write_parquet("captions/")
 """
 
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
 from torch_opencv.errors import TorchOpencvError
 
 try:
     import pyarrow as _pyarrow  # noqa: F401
     import ray as _ray  # noqa: F401
-    import ray.data as _ray_data  # noqa: F401
 except ImportError as error:
     raise TorchOpencvError(f"this needs Ray: pip install 'torch-opencv[ray]' ({error})") from None
 
-from torch_opencv.ray.datasource import read_images, read_videos
-from torch_opencv.ray.programs import Caption, Classify, Faces, Program, Stylize
+if TYPE_CHECKING:
+    from torch_opencv.ray.datasource import read_images, read_videos
+    from torch_opencv.ray.programs import Caption, Classify, Faces, Program, Stylize
 
 __all__ = ["Caption", "Classify", "Faces", "Program", "Stylize", "read_images", "read_videos"]
+
+
+def __getattr__(name: str) -> Any:
+    """What is in the modules, imported once it is asked for: workers that read cameras need no Ray Data."""
+    if name not in __all__:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    module = "datasource" if name.startswith("read_") else "programs"
+    return getattr(import_module(f"{__name__}.{module}"), name)
