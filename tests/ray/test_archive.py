@@ -50,7 +50,7 @@ def plain(tmp_path_factory: pytest.TempPathFactory) -> list[dict[str, Any]]:
     return [json.loads(line) for line in results.read_text().splitlines()]
 
 
-@pytest.mark.parametrize("workers", [1, 2])
+@pytest.mark.parametrize("workers", [pytest.param(1, marks=pytest.mark.slow), 2])
 def test_the_same_answers_as_the_plain_program(workers: int, plain: list[dict[str, Any]], tmp_path: Path) -> None:
     store = Store(str(tmp_path / "out"), "parquet" if workers == 1 else "jsonl")
     outcome = process_archive(Classify, Job("classify", (str(SAMPLE),), (), segment_seconds=2), store, workers=workers)
@@ -116,6 +116,7 @@ def test_a_full_disk(tmp_path: Path) -> None:
     assert len(_rows(tmp_path / "out")) == 50
 
 
+@pytest.mark.slow
 def test_images(tmp_path: Path) -> None:
     (pids := tmp_path / "pids").mkdir()
     images = [tmp_path / f"{i}.png" for i in range(4)]
@@ -204,6 +205,7 @@ def test_a_folder_that_holds_something_else(tmp_path: Path) -> None:
         process_archive(mean_of(pids), job, Store(str(tmp_path / "_run.json")))
 
 
+@pytest.mark.slow
 def test_the_example(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     main = runpy.run_path(str(Path(__file__).parents[2] / "examples" / "archive.py"))["main"]
     videos = tmp_path / "videos"
