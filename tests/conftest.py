@@ -61,11 +61,13 @@ def pytest_configure(config: pytest.Config) -> None:
         signal.signal(signal.SIGINT, signal.default_int_handler)
 
     # One folder of compiled networks for the whole run, as compiling takes longer than most tests; and not the user's.
-    # Under xdist the workers inherit it.
+    # Under xdist the workers inherit it. Several runs may share one: .ci/run says which.
     if not hasattr(config, "workerinput"):
-        home = tempfile.mkdtemp(prefix="torch-opencv-tests-")
+        home = os.environ.get("TORCH_OPENCV_TESTS_HOME")
+        if home is None:
+            home = tempfile.mkdtemp(prefix="torch-opencv-tests-")
+            config.add_cleanup(lambda: shutil.rmtree(home, ignore_errors=True))
         os.environ["TORCH_OPENCV_HOME"] = home
-        config.add_cleanup(lambda: shutil.rmtree(home, ignore_errors=True))
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
