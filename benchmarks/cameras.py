@@ -57,7 +57,7 @@ class Simulated(Source):
                     yield replace(frame, index=index, captured=time.monotonic())
                     index += 1
 
-    def close(self) -> None:
+    def close(self) -> None:  # noqa: D102
         self._closed = True
 
 
@@ -81,7 +81,7 @@ class Watcher:
         self.recovered: list[tuple[str, float]] = []
         self.memory: list[tuple[float, float, float, float]] = []
 
-    def __call__(self, standings: Sequence[Standing], workers: Sequence[int], models: Sequence[int]) -> None:
+    def __call__(self, standings: Sequence[Standing], workers: Sequence[int], models: Sequence[int]) -> None:  # noqa: D102
         now = time.monotonic()
         seen = sum(one.age is not None for one in standings)
         if self._begin is None and seen >= len(standings) - 1:

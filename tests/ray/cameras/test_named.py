@@ -45,7 +45,10 @@ def test_a_list_names_cameras_one_a_line(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("text", "said"),
     [
-        (f"rtsp://10.0.0.7/live\nrtsp://anna:{SECRET}@/live\n", "line 2 of .* is wrong: the rtsp:// address names no host"),
+        (
+            f"rtsp://10.0.0.7/live\nrtsp://anna:{SECRET}@/live\n",
+            "line 2 of .* is wrong: the rtsp:// address names no host",
+        ),
         (f"0\nftp://anna:{SECRET}@10.0.0.7/\n", "line 2 of .* is wrong: ftp:// can't be read"),
         (f"0\n\nclip-{SECRET}.mp4\n", "line 3 of .* is no camera"),
         ("# nothing\n", "no camera is named"),

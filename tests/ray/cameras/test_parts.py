@@ -33,7 +33,9 @@ def wait_for(condition: Callable[[], object]) -> None:
         time.sleep(0.01)
 
 
-def camera(name: str, *, open_source: Callable[[str], Source] = open_simulated, max_frames: int | None = None) -> Camera:
+def camera(
+    name: str, *, open_source: Callable[[str], Source] = open_simulated, max_frames: int | None = None
+) -> Camera:
     return Camera(
         named([f"http://host/{name}"])[0],
         Condition(),
@@ -278,7 +280,9 @@ def test_a_wall_of_a_hundred_cameras_is_one_image_of_bounded_size() -> None:
     image = wall.image(pictures, standings)
 
     assert image.shape == (10 * height, 10 * width, 3) == (1080, 1920, 3)
-    at = {number: image[number // 10 * height + height - 9, number % 10 * width + 9].tolist() for number in (0, 1, 12, 99)}
+    at = {
+        number: image[number // 10 * height + height - 9, number % 10 * width + 9].tolist() for number in (0, 1, 12, 99)
+    }
     assert at == {0: [150] * 3, 1: [0] * 3, 12: [150] * 3, 99: [50] * 3}  # the lost one's is darker
     panel = wall.panel(standings)
     assert [row.text for row in panel.rows] == [
