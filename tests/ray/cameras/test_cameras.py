@@ -40,25 +40,24 @@ class Killer(Screen):
         self.results = results
         self.killed: list[int] = []
         self.workers: set[int] = set()
-        self.models: set[object] = set()
+        self.models: set[int] = set()
         self.states: set[str] = set()
         self.done = False
         self._before = [0] * 4
 
-    def on_report(self, standings: Sequence[Standing], pids: Sequence[int]) -> None:
+    def on_report(self, standings: Sequence[Standing], workers: Sequence[int], models: Sequence[int]) -> None:
         self.states.add(standings[SLOW].state)
-        self.workers |= {pid for pid in pids if pid}
+        self.workers |= {pid for pid in workers if pid}
+        self.models |= {pid for pid in models if pid}
         lines = [read(self.results, number) for number in range(4)]
-        self.models |= {line["pid"] for camera in lines for line in camera}
         gone_on = all(len(lines[n]) >= self._before[n] + 4 for n in (SLOW, FAST, USUAL))
-        model = lines[SLOW][-1]["pid"] if lines[SLOW] else 0
-        if self.done or not gone_on or pids[0] in self.killed or model in self.killed:
+        if self.done or not gone_on or {workers[0], models[0]} & {0, *self.killed}:
             return
         self._before = [len(camera) for camera in lines]
         if len(self.killed) == 2:
             self.done = True
             return
-        self.killed.append(model if self.killed else pids[0])
+        self.killed.append(models[0] if self.killed else workers[0])
         os.kill(self.killed[-1], signal.SIGKILL)
 
     def events(self) -> list[ViewEvent]:

@@ -38,6 +38,8 @@ _SAID_S = 10.0  # between two lines of the log on how many cameras are live
 _STOPPING_S = 6.0  # for workers to make their files complete
 _WORKERS_PER_MODEL = 4  # where the model runs on processor cores
 
+OnReport = Callable[[Sequence[Standing], Sequence[int], Sequence[int]], None]
+
 
 @dataclass(frozen=True)
 class Report:
@@ -80,7 +82,7 @@ def run_cameras(
     max_frames: int | None = None,
     max_seconds: float | None = None,
     open_source: Callable[[str], Source] = open_source,
-    on_report: Callable[[Sequence[Standing], Sequence[int]], None] = lambda standings, pids: None,
+    on_report: OnReport = lambda standings, workers, models: None,
 ) -> Report:
     """Run a program over cameras until the user ends it, or as long as wanted. Ray must be connected.
 
@@ -102,7 +104,8 @@ def run_cameras(
         max_frames: end after so many of each camera; one whose worker is killed meanwhile begins to count again.
         max_seconds: end after so long.
         open_source: what opens a camera, of what the user wrote.
-        on_report: is told twice a second how each camera is doing, and the processes' numbers of the workers.
+        on_report: is told twice a second how each camera is doing, and the numbers of the workers' and the models'
+            processes, 0 where they aren't known yet.
 
     Raises:
         LiveError: the results can't be written, or a view has failed.
@@ -260,12 +263,12 @@ class _Watch:
         tallies: Sequence[Tally],
         wall: Wall,
         views: Sequence[View],
-        on_report: Callable[[Sequence[Standing], Sequence[int]], None],
+        on_report: OnReport,
     ) -> None:
         self._team, self._tallies, self._wall, self._views = team, tallies, wall, views
         self._on_report = on_report
         self._pictures: dict[int, torch.Tensor] = {}
-        self._pids = [0] * len(team.workers)
+        self._workers, self._models = [0] * len(team.workers), [0] * len(team.models)  # their processes' numbers
         self._calls: dict[Any, int] = {}  # what is asked, of which worker; one at a time
         self._checks: dict[Any, int] = {}  # likewise of the models
         self._next = self._said = 0.0
@@ -280,7 +283,7 @@ class _Watch:
             standings = [tally.standing() for tally in self._tallies]
             self._show(standings)
             self._say(standings)
-            self._on_report(standings, self._pids)
+            self._on_report(standings, self._workers, self._models)
         calls = [*self._calls, *self._checks]
         done, _ = ray.wait(calls, num_returns=1, timeout=patience) if calls else ([], [])
         for call in done:
@@ -292,9 +295,9 @@ class _Watch:
         Raises:
             OutputError: it can't write.
         """
-        if self._pids[number] not in (0, report.pid):
+        if self._workers[number] not in (0, report.pid):
             _log.warning("worker %d was started again, and its %d cameras are taken up", number, len(report.cameras))
-        self._pids[number] = report.pid
+        self._workers[number] = report.pid
         for camera in report.cameras:
             self._tallies[camera.number].add(camera, report.pid)
             if camera.picture is not None:
@@ -316,8 +319,11 @@ class _Watch:
     def _hear(self, call: Any) -> None:
         try:
             if call in self._checks:
-                del self._checks[call]
-                ray.get(call)
+                number = self._checks.pop(call)
+                pid = ray.get(call)
+                if self._models[number] not in (0, pid):
+                    _log.warning("model service %d was started again", number)
+                self._models[number] = pid
             else:
                 number = self._calls.pop(call)
                 self.take(number, ray.get(call))
