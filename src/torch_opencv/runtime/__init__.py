@@ -160,7 +160,12 @@ def _remedy(given: object) -> str:
 
 
 def _on_cpu(module: nn.Module, example: Sequence[Tensor], inputs: Sequence[Input], name: str) -> Accelerated:
-    key = fingerprint(module, [exported, versions(), *map(str, inputs)])
+    try:
+        made_by = versions()
+    except ImportError as error:  # a bare machine: pip installs all three with torch-opencv
+        _log.warning("%s runs in plain PyTorch, several times slower: pip install %s", name, error.name)
+        return Eager(module, inputs, torch.device("cpu"))
+    key = fingerprint(module, [exported, made_by, *map(str, inputs)])
     if key is None:
         return _compiled(module, example, inputs, name)
     if kept := _kept(key, module, example, inputs, name):
