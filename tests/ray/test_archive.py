@@ -105,6 +105,7 @@ def test_what_is_killed_or_damaged_costs_nothing_else(tmp_path: Path) -> None:
     assert sorted(row["id"] for row in _rows(out)) == sorted(row["id"] for row in rows)
 
 
+@pytest.mark.slow
 def test_a_full_disk(tmp_path: Path) -> None:
     (pids := tmp_path / "pids").mkdir()
     video = make(tmp_path / "clip.mp4", "libx264", {"g": "12"}, frames=50)

@@ -60,7 +60,7 @@ def run_archive(make: Callable[..., object], options: RunOptions, *, program: st
     from torch_opencv._names.images import IMAGE_SUFFIXES
     from torch_opencv.live.sources.videos import VIDEO_SUFFIXES
     from torch_opencv.ray.archive import Job, Outcome, begin, process_archive
-    from torch_opencv.ray.cluster import check_reachable, connected
+    from torch_opencv.ray.cluster import check_reachable, connected, has_gpus, send_whole
     from torch_opencv.ray.datasource import SEGMENT_SECONDS
     from torch_opencv.ray.files import find
     from torch_opencv.ray.store import Store
@@ -85,7 +85,7 @@ def run_archive(make: Callable[..., object], options: RunOptions, *, program: st
     if not has_fields(app):
         raise TorchOpencvError(f"{name_of(app)} says nothing of a frame: give it a method fields(result) -> dict")
     app.close()
-    _send_whole(type(getattr(app, "own", app)).__module__)
+    send_whole(type(getattr(app, "own", app)).__module__)
     outcome = Outcome()
     ended = ""
     shows = not options.quiet and sys.stderr.isatty()
@@ -96,7 +96,7 @@ def run_archive(make: Callable[..., object], options: RunOptions, *, program: st
                 job,
                 store,
                 workers=options.workers,
-                gpus=_has_gpus() if device == "auto" else device == "cuda",
+                gpus=has_gpus() if device == "auto" else device == "cuda",
                 done=done,
                 outcome=outcome,
             )
@@ -111,20 +111,6 @@ def run_archive(make: Callable[..., object], options: RunOptions, *, program: st
         reason = outcome.problems[0]["reason"] if outcome.problems else "no frames"
         raise TorchOpencvError(f"nothing of it could be read: {reason}")
     return signals.STATUS.get(ended, 0)
-
-
-def _send_whole(module: str) -> None:
-    """Let workers have a module's code itself if it is the user's own file, which they can't import by its name."""
-    import ray
-
-    if not module.startswith("torch_opencv.") and module in sys.modules:
-        ray.cloudpickle.register_pickle_by_value(sys.modules[module])
-
-
-def _has_gpus() -> bool:
-    import ray
-
-    return bool(ray.cluster_resources().get("GPU", 0))
 
 
 def _named(sources: Sequence[str]) -> Iterator[str]:

@@ -70,7 +70,7 @@ def run_cameras(make: Callable[..., object], options: RunOptions, *, program: st
     """
     import torch_opencv.ray  # noqa: F401 (says what is missing)
     from torch_opencv.ray import cameras
-    from torch_opencv.ray.cluster import connected
+    from torch_opencv.ray.cluster import connected, has_gpus, send_whole
 
     _check(options)
     names = cameras.named(options.sources or [])
@@ -85,7 +85,7 @@ def run_cameras(make: Callable[..., object], options: RunOptions, *, program: st
     if options.results and not has_fields(app):
         raise TorchOpencvError(f"{name_of(app)} says nothing of a frame: give it a method fields(result) -> dict")
     app.close()
-    _send_whole(type(getattr(app, "own", app)).__module__)
+    send_whole(type(getattr(app, "own", app)).__module__)
     view: Literal["browser", "none"] = "browser" if _wants_page(options) else "none"
     try:
         with (
@@ -109,7 +109,7 @@ def run_cameras(make: Callable[..., object], options: RunOptions, *, program: st
                 load,
                 names,
                 workers=options.workers,
-                gpus=_has_gpus() if device == "auto" else device == "cuda",
+                gpus=has_gpus() if device == "auto" else device == "cuda",
                 results=options.results,
                 format=options.results_format.value,
                 overwrite=options.overwrite,
@@ -147,20 +147,6 @@ def _wants_page(options: RunOptions) -> bool:
         return options.view.value == "browser"
     asked = (options.port, options.token, options.token_file, options.https, options.cert)
     return options.results is None or options.host != "127.0.0.1" or any(one is not None for one in asked)
-
-
-def _send_whole(module: str) -> None:
-    """Let workers have a module's code itself if it is the user's own file, which they can't import by its name."""
-    import ray
-
-    if not module.startswith("torch_opencv.") and module in sys.modules:
-        ray.cloudpickle.register_pickle_by_value(sys.modules[module])
-
-
-def _has_gpus() -> bool:
-    import ray
-
-    return bool(ray.cluster_resources().get("GPU", 0))
 
 
 def _outcome(report: Any, options: RunOptions) -> str:

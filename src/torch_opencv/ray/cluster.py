@@ -13,6 +13,7 @@ from typing import Any
 
 import ray
 import ray.data
+from ray import cloudpickle
 
 from torch_opencv.errors import TorchOpencvError, first_line
 
@@ -102,3 +103,18 @@ def _keep(handler: Any) -> None:
         signal.signal(signal.SIGTERM, handler)
     except ValueError:  # not in the main thread, where Ray leaves it alone, too
         return
+
+
+def has_gpus() -> bool:
+    """Whether the cluster has GPUs."""
+    return bool(ray.cluster_resources().get("GPU", 0))
+
+
+def send_whole(module: str) -> None:
+    """Let workers have a module's code itself if it is the user's own file, which they can't import by its name.
+
+    Args:
+        module: its name.
+    """
+    if not module.startswith("torch_opencv.") and module in sys.modules:
+        cloudpickle.register_pickle_by_value(sys.modules[module])

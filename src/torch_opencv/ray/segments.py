@@ -19,6 +19,7 @@ import av
 import av.container
 import av.video
 import torch
+from av.error import FFmpegError
 from av.video.reformatter import Colorspace, VideoReformatter
 
 import torch_opencv as cv
@@ -256,7 +257,7 @@ class _Decoding:
     def _decode(self, packet: Packet | None) -> Iterator[av.VideoFrame]:
         try:
             yield from self._context.decode(packet)
-        except av.FFmpegError as error:
+        except FFmpegError as error:
             self._damaged.append(str(error.strerror))
 
     def _wants(self, pts: int | None) -> bool:
@@ -324,7 +325,7 @@ class _opened_video:  # noqa: N801 (used as a function)
         self._file = opened(self._path)
         try:
             self._container = av.open(self._file, "r", options=OPTIONS, metadata_errors="ignore")
-        except (av.FFmpegError, OSError) as error:
+        except (FFmpegError, OSError) as error:
             self._close_file()
             reason = error.strerror or str(error)
             raise SourceError(f"{self._path} can't be read as a video: {reason}") from None
@@ -354,7 +355,7 @@ def _packets(container: av.container.InputContainer, stream: av.video.VideoStrea
     while True:
         try:
             packet = next(packets)
-        except (StopIteration, av.FFmpegError):
+        except (StopIteration, FFmpegError):
             return
         if packet.size and not packet.is_discard:  # the last one is empty
             yield packet

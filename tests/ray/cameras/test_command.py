@@ -109,7 +109,7 @@ def descendants(pid: int) -> set[int]:
     for status in Path("/proc").glob("[0-9]*/stat"):
         try:
             parents[int(status.parent.name)] = int(status.read_text().rpartition(")")[2].split()[1])
-        except OSError:
+        except OSError:  # noqa: PERF203 (it has ended meanwhile)
             continue
     found = {pid}
     while more := {child for child, parent in parents.items() if parent in found} - found:
