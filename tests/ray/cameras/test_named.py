@@ -8,8 +8,8 @@ import pytest
 
 pytest.importorskip("ray", reason="the extra [ray] isn't installed")
 
-from torch_opencv.live.errors import SourceError  # noqa: E402
-from torch_opencv.ray.cameras.named import are_cameras, named  # noqa: E402
+from torch_opencv.live.errors import SourceError
+from torch_opencv.ray.cameras.named import are_cameras, named
 
 SECRET = "s3cr3t-w0rd"
 

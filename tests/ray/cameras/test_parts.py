@@ -15,15 +15,15 @@ import torch
 
 pytest.importorskip("ray", reason="the extra [ray] isn't installed")
 
-from tests.ray.cameras.doubles import SHADE, Failing, Mean, Simulated, open_simulated  # noqa: E402
-from torch_opencv.live.errors import OutputError, SourceError  # noqa: E402
-from torch_opencv.live.sources import Frame, Source  # noqa: E402
-from torch_opencv.ray.cameras.camera import Camera, CameraReport, fairest  # noqa: E402
-from torch_opencv.ray.cameras.model import Answer, ModelService  # noqa: E402
-from torch_opencv.ray.cameras.named import named  # noqa: E402
-from torch_opencv.ray.cameras.results import Lines, Parts, prepare_folder  # noqa: E402
-from torch_opencv.ray.cameras.standing import Standing, Tally  # noqa: E402
-from torch_opencv.ray.cameras.wall import Wall, tile_size  # noqa: E402
+from tests.ray.cameras.doubles import SHADE, Failing, Mean, Simulated, open_simulated
+from torch_opencv.live.errors import OutputError, SourceError
+from torch_opencv.live.sources import Frame, Source
+from torch_opencv.ray.cameras.camera import Camera, CameraReport, fairest
+from torch_opencv.ray.cameras.model import Answer, ModelService
+from torch_opencv.ray.cameras.named import named
+from torch_opencv.ray.cameras.results import Lines, Parts, prepare_folder
+from torch_opencv.ray.cameras.standing import Standing, Tally
+from torch_opencv.ray.cameras.wall import Wall, tile_size
 
 
 def wait_for(condition: Callable[[], object]) -> None:
