@@ -123,7 +123,7 @@ def run_cameras(make: Callable[..., object], options: RunOptions, *, program: st
         return signals.STATUS["terminated"]
     if not options.quiet:
         print(printable(_outcome(report, options)), file=sys.stderr)
-        for summary in report.summaries:
+        for summary in report.summaries if sum(report.processed) else ():
             print(printable(summary), file=sys.stderr)
     return signals.STATUS.get(report.ended, 0)
 

@@ -117,7 +117,7 @@ def texts(screen: Screen) -> list[str]:
     return [row.text for row in panel.rows]
 
 
-@pytest.mark.slow
+@pytest.mark.e2e  # what is in it, test_parts has without Ray
 def test_the_program_s_own_error_ends_the_run_as_it_is(tmp_path: Path) -> None:
     cameras = named(["http://host/fast"])
 
@@ -135,7 +135,7 @@ def test_the_model_s_own_error_is_known_before_there_are_workers(tmp_path: Path)
         run_cameras(load, named(["http://host/usual"]), workers=1, max_seconds=60, open_source=open_simulated)
 
 
-@pytest.mark.slow
+@pytest.mark.e2e  # what is in it, test_parts has without Ray
 def test_each_camera_ends_after_so_many_frames(tmp_path: Path) -> None:
     report = run_cameras(
         Mean,

@@ -11,6 +11,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -107,10 +108,8 @@ def descendants(pid: int) -> set[int]:
     """All processes under one."""
     parents = {}
     for status in Path("/proc").glob("[0-9]*/stat"):
-        try:
+        with suppress(OSError):
             parents[int(status.parent.name)] = int(status.read_text().rpartition(")")[2].split()[1])
-        except OSError:  # noqa: PERF203 (it has ended meanwhile)
-            continue
     found = {pid}
     while more := {child for child, parent in parents.items() if parent in found} - found:
         found |= more

@@ -21,6 +21,7 @@ from torch_opencv.live.errors import OutputError
 from torch_opencv.live.events import Command, Key
 from torch_opencv.live.keys import command_of
 from torch_opencv.live.loop import Ending
+from torch_opencv.live.panel import Panel
 from torch_opencv.live.sources import Frame, Source, open_source
 from torch_opencv.live.views import AnnotatedFrame, Stats, View
 from torch_opencv.ray.cameras.model import ModelService
@@ -274,6 +275,7 @@ class _Watch:
         self._next = self._said = 0.0
         self._counts = ""
         self._images = 0
+        self._panel: Panel | None = None
 
     def look(self, patience: float) -> None:
         """Hear what there is to hear, within so many seconds, and show it if it is time for that."""
@@ -352,9 +354,12 @@ class _Watch:
         frame = Frame(image, self._images, now, f"{len(standings)} cameras", now)
         self._images += 1
         fields = {"cameras": counted(standings), "frames_per_second": round(rate, 1)}
+        panel = self._wall.panel(standings)
         for view in self._views:
             view.show(AnnotatedFrame(image, frame, fields, stats))
-            view.show_panel(self._wall.panel(standings))
+            if panel is not self._panel:  # each one shown is sent to the pages
+                view.show_panel(panel)
+        self._panel = panel
 
     def _say(self, standings: Sequence[Standing]) -> None:
         counts = counted(standings)
