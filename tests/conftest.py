@@ -18,6 +18,7 @@ _WITHOUT_OPENCV = (
     "cli/test_archives",
     "nets/neuraltalk2",
     "nets/test_attention",
+    "ray/cameras",
     "ray/test_archive",
     "runtime",
     "t7",
