@@ -154,7 +154,7 @@ def _send_whole(module: str) -> None:
     import ray
 
     if not module.startswith("torch_opencv.") and module in sys.modules:
-        ray.cloudpickle.register_pickle_by_value(sys.modules[module])
+        ray.cloudpickle.register_pickle_by_value(sys.modules[module])  # pyright: ignore[reportAttributeAccessIssue]
 
 
 def _has_gpus() -> bool:

@@ -322,7 +322,7 @@ class _Watch:
         try:
             if call in self._checks:
                 number = self._checks.pop(call)
-                pid = ray.get(call)
+                pid: Any = ray.get(call)
                 if self._models[number] not in (0, pid):
                     _log.warning("model service %d was started again", number)
                 self._models[number] = pid
