@@ -35,10 +35,10 @@ demo-faces: $(NATIVE)
 	fi
 
 test: $(NATIVE)
-	$(BIN)/python -m pytest -n auto -m 'not e2e and not slow'
+	$(BIN)/python -m pytest -n auto --dist loadgroup -m 'not e2e and not slow'
 
 slow: $(NATIVE)
-	$(BIN)/python -m pytest -n auto -m 'slow and not e2e'
+	$(BIN)/python -m pytest -n auto --dist loadgroup -m 'slow and not e2e'
 
 # Real windows under Xvfb: needs the Debian packages that .ci/run installs, and the cv2 wheel that has windows.
 e2e:

@@ -19,6 +19,7 @@ MODULES = (
     "torch_opencv.errors",
     "torch_opencv.live",
     "torch_opencv.live.overlay",
+    "torch_opencv.ray",
     "torch_opencv.runtime",
     "torch_opencv.t7",
     "torch_opencv.training.style",

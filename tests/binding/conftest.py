@@ -1,4 +1,4 @@
-"""Tests of the bindings run both ways: by the fast path in C++, and by Python alone."""
+"""Tests of the bindings run both ways, by C++ and by Python alone; where both are there, the latter by `make slow`."""
 
 from __future__ import annotations
 
@@ -10,8 +10,10 @@ from torch_opencv._binding.wrap import NATIVE
 
 from .ways import WAYS
 
+_MARKS = {"native": (), "python": () if NATIVE.why_not else (pytest.mark.slow,)}
 
-@pytest.fixture(params=WAYS)
+
+@pytest.fixture(params=[pytest.param(name, marks=_MARKS[name]) for name in WAYS])
 def either_way(request: pytest.FixtureRequest) -> Iterator[None]:
     """For `pytest.mark.usefixtures`; the property tests go both ways with every example."""
     on = WAYS[request.param]

@@ -41,7 +41,7 @@ def test_list_of_the_real_catalogue() -> None:
     where = {row[0]: row[4] for row in rows}
     assert where["efficientnet-lite0"] == "package"
     assert where["yunet"] == "not here"
-    assert where["neuraltalk2"] == "by path only"
+    assert where["neuraltalk2"] == "not here"
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="needs a pseudo-terminal")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import importlib.metadata
 import logging
 import os
 import stat
@@ -525,3 +526,17 @@ class TestCuda:
         run = runtime.accelerate(Undecided(), torch.ones(3), device="cuda")
         assert run.backend == "eager"
         assert run(-torch.ones(3)).tolist() == [-1, -1, -1]
+
+
+def test_runs_in_plain_pytorch_where_the_exporter_is_missing(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    def absent(name: str) -> str:
+        raise importlib.metadata.PackageNotFoundError(name)
+
+    monkeypatch.setattr("torch_opencv.runtime.onnx_runtime.version", absent)
+    module, example = nn.Linear(3, 2), torch.rand(1, 3)
+    run = runtime.accelerate(module, example, device="cpu")
+    assert run.backend == "eager"
+    assert torch.equal(run(example), module(example))
+    assert "pip install onnx" in caplog.text

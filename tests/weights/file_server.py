@@ -69,6 +69,8 @@ def _handler(server: FileServer) -> type[BaseHTTPRequestHandler]:
             if server.lengths:
                 self.send_header("Content-Length", str(len(body)))
             self.end_headers()
+            if self.command == "HEAD":
+                return
             if server.cuts:
                 body = body[: server.cuts.pop(0)]
             if server.stall_after is not None:
@@ -77,6 +79,8 @@ def _handler(server: FileServer) -> type[BaseHTTPRequestHandler]:
                 body = body[server.stall_after :]
             self._send(body)
             self.close_connection = True
+
+        do_HEAD = do_GET  # noqa: N815 (as http.server wants it)
 
         def _send(self, body: bytes) -> None:
             try:

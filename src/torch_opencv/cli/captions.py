@@ -27,8 +27,8 @@ def caption(
         str,
         typer.Option(
             metavar="NAME_OR_PATH",
-            help="captioner-lite0, a NeuralTalk2 checkpoint (.t7), what train-caption made (.safetensors), or hf:NAME, "
-            "a network of the Hugging Face Hub (BLIP, GIT, Florence-2, SmolVLM, ...).",
+            help="captioner-lite0; neuraltalk2, or another checkpoint of NeuralTalk2's (.t7); what train-caption made "
+            "(.safetensors); or hf:NAME, a network of the Hugging Face Hub (BLIP, GIT, Florence-2, SmolVLM, ...).",
         ),
     ] = "captioner-lite0",
     beam: Annotated[
@@ -91,7 +91,7 @@ def caption(
         temperature=temperature,
         alternatives=alternatives,
         prompt=prompt,
-        follow=not any(source.still for source in sources),
+        follow=not (options.ray or any(source.still for source in sources)),  # other workers have the frames before
         every=every_nth or usual,
         fade_frames=None if newest else math.ceil(_FADE_S * fps),
     )
@@ -123,4 +123,10 @@ def caption_outputs(
         return []
     from torch_opencv.apps.caption_outputs import outputs
 
-    return outputs(sources, srt=srt, vtt=vtt, html=html, earlier=options.results if options.resume else None)
+    return outputs(
+        sources,
+        srt=srt,
+        vtt=vtt,
+        html=html,
+        earlier=Path(options.results) if options.results and options.resume else None,
+    )

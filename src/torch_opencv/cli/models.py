@@ -54,11 +54,32 @@ def fetch(
         list[str],
         typer.Argument(metavar="NAME...", help="Names from `torch-opencv models list`.", autocompletion=_names),
     ],
+    accept_sha256: Annotated[
+        str | None,
+        typer.Option(
+            metavar="SUM",
+            help="Open what nobody has published a checksum of, if what comes has this one. Default: it is asked.",
+            show_default=False,
+        ),
+    ] = None,
 ) -> None:
     """Fetch weights that are not on this machine yet, and say where they are."""
     from torch_opencv import weights
 
-    for name, path in zip(names, weights.fetch(*names), strict=True):
+    if accept_sha256 is not None and not re.fullmatch("[0-9A-Fa-f]{64}", accept_sha256):
+        raise typer.BadParameter("it is 64 hex digits", param_hint="--accept-sha256")
+
+    def accepts(found: str, size: int) -> bool:
+        if accept_sha256 is not None:
+            return found == accept_sha256.lower()
+        if not (sys.stdin.isatty() and sys.stderr.isatty()):
+            return False
+        print(
+            f"Nobody has published a checksum of it. The {size / 1e6:.1f} MB that came have the sha256", file=sys.stderr
+        )
+        return typer.confirm(f"{found}. Open it from now on?", default=False, err=True)
+
+    for name, path in zip(names, weights.fetch(*names, accepts=accepts), strict=True):
         print(f"{name}\t{path}")
 
 
@@ -165,4 +186,4 @@ def _where(entry: Entry) -> tuple[str, str]:
         return good.location, str(good.path)
     if found:
         return f"damaged ({found[0].location})", str(found[0].path)
-    return ("not here", "") if entry.mirrors else ("by path only", "")
+    return "not here", ""

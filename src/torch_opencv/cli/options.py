@@ -11,6 +11,8 @@ from typing import Annotated, Literal, get_type_hints
 
 import typer
 
+from torch_opencv.errors import TorchOpencvError
+
 DEVICE_SYNTAX = r"auto|cpu|cuda(:[0-9]{1,3})?"
 
 
@@ -20,6 +22,13 @@ class View(str, enum.Enum):
     window = "window"
     browser = "browser"
     none = "none"
+
+
+class ResultsFormat(str, enum.Enum):
+    """What the results of an archive are written as."""
+
+    parquet = "parquet"
+    jsonl = "jsonl"
 
 
 def check_device(device: str) -> str:
@@ -77,10 +86,11 @@ class RunOptions:
         bool, typer.Option("--side-by-side", help="Record the original at the left of the annotated image.")
     ] = False
     results: Annotated[
-        Path | None,
+        str | None,
         typer.Option(
             metavar="FILE",
-            help="Write the results to a .jsonl (JSON Lines), .csv or .parquet file; '-' is standard output.",
+            help="Write the results to a .jsonl (JSON Lines), .csv or .parquet file; '-' is standard output. With "
+            "--ray, a folder.",
         ),
     ] = None
     resume: Annotated[
@@ -155,6 +165,37 @@ class RunOptions:
         Path | None, typer.Option(metavar="FILE", help="The certificate's key (PEM), if it isn't in the same file.")
     ] = None
     quiet: Quiet = False
+    ray: Annotated[
+        bool,
+        typer.Option(
+            "--ray",
+            help="Share the videos and images out among workers, on all processors of this machine or a Ray cluster. "
+            "What --results DIR holds already isn't computed again.",
+        ),
+    ] = False
+    ray_address: Annotated[
+        str | None,
+        typer.Option(
+            metavar="ADDRESS", help="Of the Ray cluster; implies --ray. Default: RAY_ADDRESS, or this machine alone."
+        ),
+    ] = None
+    workers: Annotated[
+        int | None,
+        typer.Option(
+            metavar="N", min=1, help="With --ray: so many workers. Default: one for each processor core, or GPU."
+        ),
+    ] = None
+    fps: Annotated[
+        float | None,
+        typer.Option(metavar="F", min=1e-6, help="With --ray: look at so many frames of each second. Default: all."),
+    ] = None
+    segment_seconds: Annotated[
+        float | None,
+        typer.Option(metavar="S", min=0.1, help="With --ray: cut videos about every so many seconds. Default: 60."),
+    ] = None
+    results_format: Annotated[
+        ResultsFormat, typer.Option(help="With --ray: what is written to the folder of --results.")
+    ] = ResultsFormat.parquet
 
 
 def parameters() -> list[inspect.Parameter]:
@@ -169,3 +210,26 @@ def parameters() -> list[inspect.Parameter]:
         )
         for field in fields(RunOptions)
     ]
+
+
+_FOR_RAY = {"ray", "ray_address", "workers", "fps", "segment_seconds", "results_format"}
+_ALSO_FOR_RAY = {"sources", "results", "resume", "overwrite", "quiet"}
+
+
+def check_options(options: RunOptions) -> None:
+    """Make sure that options fit together: some are for --ray only, and some for all but it.
+
+    Raises:
+        TorchOpencvError: they don't.
+    """
+    given = {one.name for one in fields(options) if getattr(options, one.name) != one.default}
+    if not options.ray:
+        if alone := sorted(given & _FOR_RAY):
+            raise TorchOpencvError(f"{_option(alone[0])} is for --ray: add that, or leave it out")
+        return
+    if others := sorted(given - _FOR_RAY - _ALSO_FOR_RAY):
+        raise TorchOpencvError(f"{_option(others[0])} can't be given with --ray, which writes results only")
+
+
+def _option(name: str) -> str:
+    return "--" + name.replace("_", "-")

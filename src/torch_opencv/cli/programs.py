@@ -7,6 +7,7 @@ import inspect
 import logging
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Literal, get_type_hints
 
@@ -15,7 +16,7 @@ import typer
 from torch_opencv._names import styles
 from torch_opencv._names.sources import why_missing
 from torch_opencv.cli.captions import caption, caption_outputs
-from torch_opencv.cli.options import Device, Precision, RunOptions, parameters
+from torch_opencv.cli.options import Device, Precision, RunOptions, check_options, parameters
 from torch_opencv.cli.own_apps import load_app
 from torch_opencv.errors import TorchOpencvError
 
@@ -91,9 +92,27 @@ def _command(
 
     def command(**values: Any) -> int:
         options = RunOptions(**{name: values.pop(name) for name in names})
+        if options.ray_address:
+            options = replace(options, ray=True)
         _log.setLevel(logging.WARNING if options.quiet else logging.INFO)
         if missing := next(filter(None, map(why_missing, options.sources or [])), ""):
             raise TorchOpencvError(missing)
+        if options.ray:
+            from torch_opencv.cli.cameras import are_cameras, run_cameras
+
+            if are_cameras(options.sources or []):
+                for one in own_of_outputs:
+                    if values.pop(one.name) is not None:
+                        raise TorchOpencvError(f"--{one.name} can't be given with --ray, which writes results only")
+                return run_cameras(make, options, program=title.removeprefix("torch-opencv "), values=values)
+        check_options(options)
+        if options.ray:
+            from torch_opencv.cli.archives import run_archive
+
+            for one in own_of_outputs:
+                if values.pop(one.name) is not None:
+                    raise TorchOpencvError(f"--{one.name} can't be given with --ray, which writes results only")
+            return run_archive(make, options, program=title.removeprefix("torch-opencv "), values=values)
         from torch_opencv.cli.run_program import run_program
 
         further = {one.name: values.pop(one.name) for one in own_of_outputs}
@@ -203,9 +222,11 @@ DetectEvery = Annotated[
 ]
 
 
-def _follows(sources: Sequence[Source], track: bool | None, detect_every: int | None) -> bool:
+def _follows(sources: Sequence[Source], options: RunOptions, track: bool | None, detect_every: int | None) -> bool:
     """Whether faces are followed from frame to frame."""
-    follows = not any(source.still for source in sources) if track is None else track
+    if options.ray and track:
+        raise typer.BadParameter("--track can't be given with --ray, as other workers have the frames before")
+    follows = not (options.ray or any(source.still for source in sources)) if track is None else track
     if not follows and detect_every not in (None, 1):
         raise typer.BadParameter("--detect-every is for faces that are followed: leave it out, or give --track")
     return follows
@@ -239,7 +260,7 @@ def faces(
     device: Device = "auto",
 ) -> Any:
     """Find faces, and say their gender, age and expression."""
-    follows = _follows(sources, track, detect_every)
+    follows = _follows(sources, options, track, detect_every)
     from torch_opencv.apps.faces import Faces
 
     with _missing_in_a_line():
@@ -328,7 +349,7 @@ def recognize(
     While labelling, a digit chooses a person, a double click on a face adds it, Backspace takes the last one back.
     Enter starts once everyone has two. Then a double click asks whose a face is, and l leads back to labelling.
     """
-    follows = _follows(sources, track, detect_every)
+    follows = _follows(sources, options, track, detect_every)
     from torch_opencv.apps.recognize import Recognize
 
     with _missing_in_a_line():

@@ -46,6 +46,7 @@ from torch_opencv.cuda import reductions as reductions
 from torch_opencv.cuda import segmentation as segmentation
 from torch_opencv.cuda import spectra as spectra
 from torch_opencv.cuda import stereo as stereo
+from torch_opencv.cuda import stereo_belief as stereo_belief
 from torch_opencv.cuda import stereo_filters as stereo_filters
 from torch_opencv.cuda import stereo_matching as stereo_matching
 from torch_opencv.cuda import template_matching as template_matching

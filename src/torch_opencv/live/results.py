@@ -60,7 +60,7 @@ class Results:
             BrokenPipeError: whoever read the lines has gone.
             OutputError: the disk is full, or the like; every line in the file is whole.
         """
-        self._write_text(json.dumps(_without_nan({**described(frame), **fields}), allow_nan=False) + "\n")
+        self._write_text(json.dumps(without_nan({**described(frame), **fields}), allow_nan=False) + "\n")
         self.lines += 1
 
     @property
@@ -165,11 +165,12 @@ def described(frame: Frame) -> dict[str, object]:
     return line
 
 
-def _without_nan(value: object) -> object:
+def without_nan(value: object) -> object:
+    """A value as JSON can hold it: NaN and the infinities, also in lists and dicts, become None."""
     if isinstance(value, float):
         return value if math.isfinite(value) else None
     if isinstance(value, Mapping):
-        return {name: _without_nan(one) for name, one in value.items()}
+        return {name: without_nan(one) for name, one in value.items()}
     if isinstance(value, list | tuple):
-        return [_without_nan(one) for one in value]
+        return [without_nan(one) for one in value]
     return value

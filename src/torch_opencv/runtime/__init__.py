@@ -196,7 +196,12 @@ class _Wanted:
 
 
 def _on_cpu(wanted: _Wanted) -> Accelerated:
-    key = fingerprint(wanted.module, [exported, versions(), *map(str, wanted.inputs)])
+    try:
+        made_by = versions()
+    except ImportError as error:  # a bare machine: pip installs all three with torch-opencv
+        _log.warning("%s runs in plain PyTorch, several times slower: pip install %s", wanted.name, error.name)
+        return Eager(wanted.module, wanted.inputs, torch.device("cpu"))
+    key = fingerprint(wanted.module, [exported, made_by, *map(str, wanted.inputs)])
     if key is None:
         return _compiled(wanted)
     if kept := _kept(key, wanted):

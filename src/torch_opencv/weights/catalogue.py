@@ -10,7 +10,7 @@ a *folder* that holds all of the entry's files under their own names, so that a 
 - `npm`: an npm package NAME@VERSION, `folder` inside its archive.
 
 Mirrors on this machine come before those that need the network. An entry whose publisher gives no checksum has neither
-files nor mirrors, only `by_hand`, the address where it can be downloaded by hand: it is never opened by name.
+files nor mirrors, only `by_hand`, the address of a zip archive with a .t7 file in it: `unpublished` fetches that.
 """
 
 import difflib
@@ -127,7 +127,7 @@ class Entry:
         format: selects what reads the files.
         files: the first is the main one, which `weights.path` returns; none where no checksum is known.
         mirrors: in the order in which they are tried.
-        by_hand: where to download what has no files here.
+        by_hand: where a zip archive is that has no checksum, with a .t7 file in it.
     """
 
     name: str

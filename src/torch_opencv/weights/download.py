@@ -52,23 +52,9 @@ def download(url: str, target: Path, file: File, *, arrived: Callable[[int], Non
             more than resuming is.
     """
     part = part_file(url, target, file)
-    reason = ""
-    for _ in range(_ATTEMPTS):
+    while True:
         start = _length(part)
-        try:
-            if shutil.disk_usage(target.parent).free < file.size - start:  # better told now than after half of it
-                raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), str(part))
-            if start < file.size:
-                _transfer(url, part, start, file.size, arrived)
-        except _InterruptedError as error:
-            reason = str(error)
-            if _length(part) == start:
-                break
-            continue
-        except OSError:
-            with suppress(OSError):
-                part.unlink(missing_ok=True)
-            raise
+        bring(url, part, file.size, arrived=arrived)
         found = file.checksum.of(part, fresh=True)
         if found == file.checksum.hex:
             part.replace(target)
@@ -76,12 +62,76 @@ def download(url: str, target: Path, file: File, *, arrived: Callable[[int], Non
                 stale.unlink(missing_ok=True)
             return
         part.unlink()
-        reason = f"sends something else (wrong checksum: {file.checksum.kind} {found}), thrown away"
         # If the first part came earlier, that may be what was wrong: the whole file once more.
         if start == 0:
-            break
+            raise MirrorFailedError(f"sends something else (wrong checksum: {file.checksum.kind} {found}), thrown away")
+
+
+def bring(url: str, part: Path, size: int, *, arrived: Callable[[int], None]) -> None:
+    """Fetch all bytes of an address, after those that are there already.
+
+    Args:
+        url: where from.
+        part: where to.
+        size: how many there are.
+        arrived: called with the number of bytes that are here.
+
+    Raises:
+        MirrorFailedError: this address doesn't give them, and why; what has come is kept.
+        OSError: the disk doesn't take them; then `part` is removed.
+    """
+    reason = ""
+    for _ in range(_ATTEMPTS):
+        start = _length(part)
+        try:
+            if shutil.disk_usage(part.parent).free < size - start:  # better told now than after half of it
+                raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), str(part))
+            if start < size:
+                _transfer(url, part, start, size, arrived)
+            return
+        except _InterruptedError as error:
+            reason = str(error)
+            if _length(part) == start:
+                break
+        except OSError:
+            with suppress(OSError):
+                part.unlink(missing_ok=True)
+            raise
     kept = _length(part)
-    raise MirrorFailedError(f"{reason}; {kept:,} of {file.size:,} bytes are kept for the next time" if kept else reason)
+    raise MirrorFailedError(f"{reason}; {kept:,} of {size:,} bytes are kept for the next time" if kept else reason)
+
+
+def announced_size(url: str, largest: int) -> int:
+    """How many bytes an address says that it has.
+
+    Args:
+        url: the address.
+        largest: more are refused.
+
+    Raises:
+        MirrorFailedError: it doesn't say so, has more, or can't be reached.
+    """
+    import requests
+
+    def check(response: "requests.Response", *args: Any, **kwargs: Any) -> None:
+        if response.is_redirect:
+            _check_redirect(url, urljoin(response.url, response.headers["location"]))
+
+    headers = {"Accept-Encoding": "identity"}
+    try:
+        response = requests.head(
+            url, headers=headers, timeout=_TIMEOUT_S, allow_redirects=True, hooks={"response": check}
+        )
+    except requests.RequestException as error:
+        raise MirrorFailedError(_reason(url, error)) from None
+    if not response.ok:
+        raise MirrorFailedError(_status(response))
+    length = response.headers.get("content-length", "")
+    if not (length.isdigit() and int(length)):
+        raise MirrorFailedError("doesn't say how large the file is")
+    if int(length) > largest:
+        raise MirrorFailedError(f"has {int(length):,} bytes, and more than {largest:,} aren't downloaded")
+    return int(length)
 
 
 def part_file(url: str, target: Path, file: File) -> Path:
@@ -142,7 +192,7 @@ def _transfer(url: str, path: Path, start: int, size: int, arrived: Callable[[in
             part.restart()
             raise _InterruptedError("has nothing more to continue with")
         elif not response.ok:
-            raise MirrorFailedError(f"HTTP {status} {http.client.responses.get(status, '')}".rstrip())
+            raise MirrorFailedError(_status(response))
         elif status == 206:
             content_range = response.headers.get("content-range", "")
             _check_size(size, content_range.rpartition("/")[2])
@@ -164,6 +214,10 @@ def _transfer(url: str, path: Path, start: int, size: int, arrived: Callable[[in
         part.close()
     if part.length < size:
         raise _InterruptedError("the connection was closed early")
+
+
+def _status(response: "requests.Response") -> str:
+    return f"HTTP {response.status_code} {http.client.responses.get(response.status_code, '')}".rstrip()
 
 
 def _check_size(size: int, announced: str) -> None:

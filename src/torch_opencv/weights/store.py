@@ -13,15 +13,16 @@ import shutil
 import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Literal
 
 from torch_opencv._system.paths import home, offline
 from torch_opencv._system.progress import progress_bar
-from torch_opencv.weights import catalogue
+from torch_opencv.weights import catalogue, unpublished
 from torch_opencv.weights.catalogue import Entry, File, Https, Local, Npm, Package
 from torch_opencv.weights.errors import MirrorFailedError, MissingWeightsError, WeightsError
+from torch_opencv.weights.unpublished import Accepts
 
 _Location = Literal["cache", "package", "folder"]
 
@@ -60,18 +61,20 @@ def path(name: str, *, progress: bool = True) -> Path:
     Raises:
         WeightsError: there are no such weights, or they can't be had: it names every mirror tried.
     """
-    entry = catalogue.entry(name)
+    entry = _entry(name)
     _announce([entry], shown=progress)
     return obtain(entry, shown=progress)
 
 
-def fetch(*names: str, progress: bool = True) -> tuple[Path, ...]:
+def fetch(*names: str, progress: bool = True, accepts: Accepts | None = None) -> tuple[Path, ...]:
     """`path` for several weights at once: one that can't be had doesn't keep the others from being fetched.
 
     Args:
         names: as in the catalogue.
         progress: say in a line on stderr what is about to be fetched, how large it is and under which licence, and show
             bars, if stderr is a terminal.
+        accepts: asked about what nobody has published a checksum of, once it is downloaded: is told the SHA-256, in hex
+            digits, and the size in bytes, and says whether to open it from now on. None: such weights aren't fetched.
 
     Returns:
         The main files' paths, in the order of the names.
@@ -80,13 +83,13 @@ def fetch(*names: str, progress: bool = True) -> tuple[Path, ...]:
         WeightsError: before anything is fetched, if a name is unknown; else at the end, about all that failed
             (`MissingWeightsError` if no mirror gave them).
     """
-    entries = [catalogue.entry(name) for name in names]
+    entries = [_entry(name) for name in names]
     _announce(entries, shown=progress)
     paths: list[Path] = []
     failures: list[WeightsError] = []
     for entry in entries:
         try:
-            paths.append(obtain(entry, shown=progress))
+            paths.append(obtain(entry, shown=progress, accepts=accepts))
         except WeightsError as error:  # noqa: PERF203 (one that can't be had must not keep the others)
             failures.append(error)
     if failures:
@@ -108,7 +111,7 @@ def verify(name: str) -> tuple[Copy, ...]:
     Raises:
         WeightsError: there is none, or some don't match their checksums: it names those.
     """
-    found = _copies(catalogue.entry(name), [], fresh=True)
+    found = _copies(_entry(name), [], fresh=True)
     if not found:
         raise WeightsError(f"{name} is not on this machine: `torch-opencv models fetch {name}` gets it")
     damaged = "; ".join(f"{copy.path.parent}: {copy.problem}" for copy in found if copy.problem)
@@ -129,29 +132,40 @@ def copies(name: str) -> tuple[Copy, ...]:
     Raises:
         WeightsError: there are no such weights.
     """
-    return _copies(catalogue.entry(name), [])
+    return _copies(_entry(name), [])
 
 
-def obtain(entry: Entry, *, shown: bool) -> Path:
+def _entry(name: str) -> Entry:
+    """The catalogue's entry; one without files has the file that the user has accepted, if there is one."""
+    entry = catalogue.entry(name)
+    file = None if entry.files else unpublished.accepted(entry)
+    return replace(entry, files=(file,)) if file else entry
+
+
+def obtain(entry: Entry, *, shown: bool, accepts: Accepts | None = None) -> Path:
     """`path` for an entry.
 
     Args:
         entry: of the catalogue.
         shown: whether progress may be shown.
+        accepts: as of `fetch`.
 
     Raises:
         WeightsError: it can't be had, or not be kept.
     """
-    if not entry.files:
-        raise WeightsError(
-            f"{entry.name} can't be fetched or opened by name, since no checksum of it has been published: "
-            f"download it yourself from {entry.by_hand} and give its path instead of its name"
-        )
     tried: list[_Tried] = []
     for copy in _copies(entry, tried):
         if copy.problem is None:
             return copy.path
+    if entry.by_hand and accepts is None:
+        raise WeightsError(
+            f"{entry.name} isn't here, and nobody has published a checksum of it: `torch-opencv models fetch "
+            f"{entry.name}` downloads it from {entry.by_hand}, and asks whether to open what came"
+        )
     try:
+        if entry.by_hand and accepts:
+            with _lock(_made(_folder(entry)), entry.name, shown):
+                return unpublished.fetch(entry, accepts, shown=shown)
         return _bring(entry, tried, shown)
     except OSError as error:
         raise _unwritable(entry, error) from error
@@ -213,6 +227,11 @@ def _folder(entry: Entry) -> Path:
     return home() / "weights" / entry.name
 
 
+def _made(folder: Path) -> Path:
+    folder.mkdir(parents=True, exist_ok=True)
+    return folder
+
+
 def _local_folder(mirror: Package | Local) -> Path:
     if isinstance(mirror, Local):
         return Path(mirror.folder)
@@ -235,8 +254,7 @@ def _bring(entry: Entry, tried: list[_Tried], shown: bool) -> Path:
         mirrors = []
     if not mirrors:
         raise _missing(entry, tried)
-    folder = _folder(entry)
-    folder.mkdir(parents=True, exist_ok=True)
+    folder = _made(_folder(entry))
     with _lock(folder, entry.name, shown):
         for mirror in mirrors:
             # Asked under the lock, for each mirror: another process, or the mirror before, may have brought some.

@@ -126,6 +126,18 @@ def _read(path: Path) -> tuple[torch.Tensor | None, str]:
         data = np.fromfile(path, np.uint8)
     except OSError as error:
         return None, str(error.strerror).lower()
+    return decode_image(data)
+
+
+def decode_image(data: np.ndarray) -> tuple[torch.Tensor | None, str]:
+    """An image of what is in its file.
+
+    Args:
+        data: uint8 (N,).
+
+    Returns:
+        torch.uint8 (H, W, 3), BGR, and ""; or None and why it can't be read.
+    """
     if not len(data):
         return None, "it is empty (0 bytes)"
     if _is_half_a_jpeg(data.tobytes()):

@@ -16,7 +16,8 @@ from torch_opencv.vision.errors import ModelError
 from torch_opencv.vision.naming import guess, is_path
 
 DEFAULT: Final = "captioner-lite0"
-NAMES: Final = (DEFAULT,)  # besides hf:NAME and paths
+_PUBLISHED: Final = "neuraltalk2"
+NAMES: Final = (DEFAULT, _PUBLISHED)  # besides hf:NAME and paths
 _HF: Final = "hf:"
 _BEAMS, _NEURALTALK2_BEAMS = 3, 2  # the latter as the original's eval.lua
 
@@ -44,6 +45,8 @@ def load(model: str | Path, device: torch.device, *, prompt: str = "") -> tuple[
     if prompt:
         raise ModelError(f"{name} takes no prompt: leave it out, or use a model that does, as hf:NAME")
     path = Path(name)
+    if name == _PUBLISHED:
+        return RecurrentModel(NeuralTalk2.load(weights.path(name)), device, name), _NEURALTALK2_BEAMS
     if name in NAMES:
         return RecurrentModel(AttentionCaptioner.load(weights.path(name)), device, name), _BEAMS
     if is_path(model):
