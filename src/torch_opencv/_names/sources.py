@@ -5,6 +5,10 @@ from __future__ import annotations
 import glob
 import os
 import re
+from pathlib import Path
+
+SAMPLE = Path(__file__).parents[1] / "live" / "sources" / "sample.mp4"
+"""The bundled video."""
 
 KINDS = (
     "SOURCE is a camera number, a video, an image, a folder or glob of those, a .txt list of them, an image sequence "

@@ -17,6 +17,7 @@ from threading import Lock
 
 import torch
 
+from torch_opencv import runtime
 from torch_opencv.live.app import App
 from torch_opencv.live.overlay import draw_scores
 from torch_opencv.vision import Classifier, Prediction
@@ -28,6 +29,7 @@ class Classify(App[list[Prediction]]):
     Args:
         model: the classifier's name, or the path of its weights.
         device: "auto", "cpu", "cuda" or "cuda:N".
+        precision: "f32", "bf16" or "auto", as the Classifier takes it.
         labels: the names of the classes of an .onnx or .pt2 file, a text file with one a line.
         top: how many of the best classes to show.
         threshold: show only classes whose score is at least this, 0..1.
@@ -39,13 +41,14 @@ class Classify(App[list[Prediction]]):
         model: str = "efficientnet-lite0",
         *,
         device: str = "auto",
+        precision: runtime.Precision = "f32",
         labels: str | Path | None = None,
         top: int = 5,
         threshold: float = 0.0,
     ) -> None:
-        self._classifier = Classifier(model, device=device, labels=labels, top=top)
+        self._classifier = Classifier(model, device=device, precision=precision, labels=labels, top=top)
         self._threshold = threshold
-        self.concurrent = self._classifier.backend == "onnxruntime"  # other ways have all of the device for one call
+        self.concurrent = self._classifier.backend in runtime.CONCURRENT
         self.seen: Counter[str] = Counter()
         """How often each class was the best one."""
         self._counting = Lock()

@@ -49,6 +49,7 @@ class Stylize(App[Painted]):
     Args:
         style: one or several of the Stylizer's; it begins with the first. All that are bundled can be chosen, too.
         device: "auto", "cpu", "cuda" or "cuda:N".
+        precision: "f32", "bf16" or "auto", as the Stylizer takes it.
         size: the longer side of what is painted, in pixels; None: as the Stylizer has it.
         strength: how much of the painting is laid over the frame, 0..1.
         keep_colors: keep the frame's colours.
@@ -63,6 +64,7 @@ class Stylize(App[Painted]):
         style: str | Path | Sequence[str | Path] = "starry-night",
         *,
         device: str = "auto",
+        precision: runtime.Precision = "f32",
         size: int | None = None,
         strength: float = 1.0,
         keep_colors: bool = False,
@@ -72,7 +74,9 @@ class Stylize(App[Painted]):
         for one in given:
             name = styles.name_of(one)
             self._named[str(one) if name in self._named else name] = one  # two files may be called the same
-        self._load = partial(Stylizer, device=device, size=size, strength=strength, keep_colors=keep_colors)
+        self._load = partial(
+            Stylizer, device=device, precision=precision, size=size, strength=strength, keep_colors=keep_colors
+        )
         self._stylizers = {name: self._load(one) for name, one in self._named.items()}
         self._named |= {name: name for name in styles.NAMES if name not in self._named}
         self.choices = tuple(self._named)
@@ -82,7 +86,7 @@ class Stylize(App[Painted]):
         self._loader: threading.Thread | None = None
         self._closing = threading.Event()
         self._switch(self._wanted)
-        self.concurrent = self._current[1].backend == "onnxruntime"  # other ways have all of the device for one call
+        self.concurrent = self._current[1].backend in runtime.CONCURRENT
         self._counting = threading.Lock()
         self.painted: Counter[str] = Counter()
         """How many frames were painted in each style."""

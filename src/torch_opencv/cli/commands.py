@@ -28,7 +28,7 @@ def info() -> None:
     from torch_opencv.cli.info import installation
 
     for name, value in installation().items():
-        print(f"{name + ':':<16}{value}")
+        print(f"{name + ': ':<16}{value}")
 
 
 @app.callback(invoke_without_command=True)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import platform
-from importlib.metadata import packages_distributions, version
+from importlib.metadata import PackageNotFoundError, packages_distributions, version
 
 import av
 import torch
@@ -12,6 +12,7 @@ import torch_opencv as cv
 from torch_opencv._binding.wrap import NATIVE
 from torch_opencv._system.paths import home
 from torch_opencv.live.window import why_no_window
+from torch_opencv.runtime import compiled, openvino_runtime
 
 
 def installation() -> dict[str, str]:
@@ -28,9 +29,31 @@ def installation() -> dict[str, str]:
         "OpenCV": f"{cv.getVersionString()} ({wheels or 'not from a wheel'})",
         "bindings' fast path": f"none: {why_not_native}" if why_not_native else "active",
         "ONNX Runtime": version("onnxruntime"),
+        "OpenVINO": _openvino(),
         "PyAV": f"{av.__version__} (FFmpeg {av.ffmpeg_version_info})",
         "devices": ", ".join(["cpu", *gpus]),
         "windows": f"none: {no_window}" if no_window else cv.currentUIFramework(),
         "video backends": ", ".join(dict.fromkeys(backends)),
         "cache": str(home()),
-    }
+        "compiled": f"{compiled.count()} networks, by ONNX Runtime in f32 unless said otherwise here",
+    } | _choices()
+
+
+def _openvino() -> str:
+    if found := openvino_runtime.installed():
+        return found
+    try:
+        return f"none: {version('openvino')} is too old: {openvino_runtime.EXTRA}"
+    except PackageNotFoundError:
+        return f"none, which makes some networks faster: {openvino_runtime.EXTRA}"
+
+
+def _choices() -> dict[str, str]:
+    """Each network that there was a choice for, and what came of it here."""
+    found = {}
+    for (name, wanted), choice in compiled.choices().items():
+        ratio = "" if choice.ratio is None else f"OpenVINO {choice.ratio:.2f} times as fast as ONNX Runtime in f32"
+        how = "; ".join(filter(None, (ratio, choice.why, f"on {choice.measured}")))
+        name += ", bf16" if wanted == "bf16" else ""
+        found[name] = f"{choice.backend or 'not'} {choice.precision if choice.backend else wanted} ({how})"
+    return found

@@ -16,7 +16,7 @@ import typer
 from torch_opencv._names import styles
 from torch_opencv._names.sources import why_missing
 from torch_opencv.cli.captions import caption, caption_outputs
-from torch_opencv.cli.options import Device, RunOptions, check_options, parameters
+from torch_opencv.cli.options import Device, Precision, RunOptions, check_options, parameters
 from torch_opencv.cli.own_apps import load_app
 from torch_opencv.errors import TorchOpencvError
 
@@ -166,11 +166,12 @@ def classify(
         float, typer.Option(metavar="S", min=0, max=1, help="Show only classes with this score or more.")
     ] = 0.0,
     device: Device = "auto",
+    precision: Precision = "f32",
 ) -> Any:
     """Say what is in the image: the best classes of every frame."""
     from torch_opencv.apps.classify import Classify
 
-    return Classify(model, device=device, labels=labels, top=top, threshold=threshold)
+    return Classify(model, device=device, precision=precision, labels=labels, top=top, threshold=threshold)
 
 
 class Detector(str, enum.Enum):
@@ -397,10 +398,18 @@ def stylize(
         ),
     ] = None,
     device: Device = "auto",
+    precision: Precision = "f32",
 ) -> Any:
     """Paint every frame in the style of a painting."""
     from torch_opencv.apps.stylize import Stylize
 
     if size is None and all(source.still for source in sources):
         size = _WHOLE
-    return Stylize(style or styles.NAMES[0], device=device, size=size, strength=strength, keep_colors=keep_colors)
+    return Stylize(
+        style or styles.NAMES[0],
+        device=device,
+        precision=precision,
+        size=size,
+        strength=strength,
+        keep_colors=keep_colors,
+    )

@@ -3,8 +3,9 @@
     network = accelerate(module, torch.rand(1, 3, 224, 224), dynamic=(0,))
     scores = network(images)            # as module(images), within the tolerance below
 
-- CPU: ONNX Runtime. The module is exported once (seconds) and kept in `weights.home() / "compiled"`; no copies in or
-  out. float32, within 0.1 % of PyTorch's output (of its largest value; torch.uint8 within 1).
+- CPU: ONNX Runtime, or OpenVINO where it is installed and measured to be faster. The module is exported once (seconds)
+  and kept in `weights.home() / "compiled"`; nothing is copied in. float32, within 0.1 % of PyTorch's output (of its
+  largest value; torch.uint8 within 1); bfloat16 if that is asked for.
 - CUDA: half precision, channels last, one CUDA graph per input shape. Within 2 %.
 - Where either can't run the module or strays further on the example, and where the module itself changes from call to
   call, it runs in plain PyTorch, and the log ("torch_opencv.runtime") says why. On other devices plain PyTorch is the
@@ -17,26 +18,37 @@ from __future__ import annotations
 
 import copy
 import logging
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Sequence
+from dataclasses import dataclass
 
 import torch
 from torch import Tensor, nn
 
 from torch_opencv.runtime import compiled
-from torch_opencv.runtime.accelerated import Accelerated, Eager, Input, outputs_of, require_equivalent
+from torch_opencv.runtime.accelerated import (
+    HALF_PRECISION_TOLERANCE,
+    Accelerated,
+    Eager,
+    Input,
+    outputs_of,
+    require_equivalent,
+)
+from torch_opencv.runtime.choosing import Network, Precision, fastest
 from torch_opencv.runtime.compiling import compilation, compiled_in_thread, require_not_cancelled
 from torch_opencv.runtime.cuda_graphs import CudaGraphs
 from torch_opencv.runtime.errors import AccelerateError, CompilationCancelledError, DeviceError
 from torch_opencv.runtime.fingerprint import fingerprint
-from torch_opencv.runtime.onnx_runtime import OnnxRuntime, exported, reason, versions
+from torch_opencv.runtime.onnx_runtime import exported, reason, versions
 from torch_opencv.runtime.threads import shared_out, threads_per_call
 from torch_opencv.runtime.transfers import own_streams, staging, to_cpu
 
 __all__ = [
+    "CONCURRENT",
     "AccelerateError",
     "Accelerated",
     "CompilationCancelledError",
     "DeviceError",
+    "Precision",
     "accelerate",
     "compilation",
     "own_streams",
@@ -49,9 +61,9 @@ __all__ = [
 
 _log = logging.getLogger(__name__)
 
-# How far an output may be from PyTorch's own in float32, as a share of that output's largest value.
-_CPU_TOLERANCE = 1e-3
-_CUDA_TOLERANCE = 2e-2
+CONCURRENT = ("onnxruntime", "openvino")
+"""Backends whose calls may share out the cores (`threads_per_call`); others have all of the device for one call."""
+
 # What compiling takes on two cores: importing the exporter, and its work for each module in the network.
 _SECONDS, _SECONDS_PER_MODULE = 4.0, 0.1
 
@@ -99,6 +111,8 @@ def accelerate(
     device: str | torch.device = "auto",
     dynamic: Collection[int] = (),
     name: str | None = None,
+    precision: Precision = "f32",
+    pictures: Callable[[], Sequence[Tensor]] | None = None,
 ) -> Accelerated:
     """Make the fastest numerically equivalent callable for a module in evaluation mode.
 
@@ -112,6 +126,11 @@ def accelerate(
         dynamic: the dimensions that may have another size later, in every input that has them: (0,) for batches of any
             size, (2, 3) for images of any size.
         name: what the log calls it; its class's name by default.
+        precision: what it may compute in on the CPU. "bf16" is taken where OpenVINO is installed, the processor has it
+            and pictures come out the same to the eye (docs/runtime.md); a warning says why if it isn't. "auto" is the
+            same without the warning.
+        pictures: makes real inputs of a module with one, as large as they usually are. Speed is measured on the first,
+            and bf16 checked on all. By default the example has to do.
 
     Raises:
         AccelerateError: the module, the example or `dynamic` isn't what it must be.
@@ -127,7 +146,7 @@ def accelerate(
     inputs = tuple(Input.like(tensor, dynamic) for tensor in example)
     example = tuple(tensor.detach().to(target) for tensor in example)
     if target.type == "cpu":
-        return _on_cpu(module, example, inputs, name)
+        return _on_cpu(_Wanted(module, example, inputs, name, pictures, precision))
     if target.type == "cuda":
         return _on_cuda(module, example, inputs, target, name)
     return Eager(module, inputs, target)
@@ -159,35 +178,50 @@ def _remedy(given: object) -> str:
     return "give the network itself"
 
 
-def _on_cpu(module: nn.Module, example: Sequence[Tensor], inputs: Sequence[Input], name: str) -> Accelerated:
+@dataclass(frozen=True)
+class _Wanted:
+    """What `accelerate` was asked for on the CPU."""
+
+    module: nn.Module
+    example: Sequence[Tensor]
+    inputs: Sequence[Input]
+    name: str
+    pictures: Callable[[], Sequence[Tensor]] | None
+    precision: Precision
+
+    def run_by(self, graph: bytes, outputs: Sequence[Tensor], key: str | None) -> Accelerated:
+        """The graph in the fastest way; whatever keeps it from giving the module's outputs is raised."""
+        network = Network(graph, self.module, self.inputs, self.example, outputs, self.pictures, self.name, key)
+        return fastest(network, self.precision)
+
+
+def _on_cpu(wanted: _Wanted) -> Accelerated:
     try:
         made_by = versions()
     except ImportError as error:  # a bare machine: pip installs all three with torch-opencv
-        _log.warning("%s runs in plain PyTorch, several times slower: pip install %s", name, error.name)
-        return Eager(module, inputs, torch.device("cpu"))
-    key = fingerprint(module, [exported, made_by, *map(str, inputs)])
+        _log.warning("%s runs in plain PyTorch, several times slower: pip install %s", wanted.name, error.name)
+        return Eager(wanted.module, wanted.inputs, torch.device("cpu"))
+    key = fingerprint(wanted.module, [exported, made_by, *map(str, wanted.inputs)])
     if key is None:
-        return _compiled(module, example, inputs, name)
-    if kept := _kept(key, module, example, inputs, name):
+        return _compiled(wanted)
+    if kept := _kept(key, wanted):
         return kept
     with compiled.lock(key, waiting=require_not_cancelled):
         # Another process may have made it while this one waited.
-        return _kept(key, module, example, inputs, name) or _compiled(module, example, inputs, name, key)
+        return _kept(key, wanted) or _compiled(wanted, key)
 
 
-def _compiled(
-    module: nn.Module, example: Sequence[Tensor], inputs: Sequence[Input], name: str, key: str | None = None
-) -> Accelerated:
+def _compiled(wanted: _Wanted, key: str | None = None) -> Accelerated:
     """The module compiled, and kept under the key; in plain PyTorch, with a warning, if that can't be."""
+    module, name = wanted.module, wanted.name
     trial = copy.deepcopy(module)  # outside the try: a module that can't take its example is a mistake
-    wanted, why_eager = _tried(trial, example)
+    outputs, why_eager = _tried(trial, wanted.example)
     if not why_eager:
         seconds = _SECONDS + _SECONDS_PER_MODULE * sum(1 for _ in module.modules())
         _log.info("compiling %s for this machine, once: about %.0f s", name, seconds)
         try:
-            graph = compiled_in_thread(lambda: exported(trial, example, inputs), name, seconds)
-            run = OnnxRuntime(graph, inputs)
-            require_equivalent(run, example, wanted, _CPU_TOLERANCE)
+            graph = compiled_in_thread(lambda: exported(trial, wanted.example, wanted.inputs), name, seconds)
+            run = wanted.run_by(graph, outputs, key)
         except CompilationCancelledError:
             raise
         except Exception as error:  # the exporter and ONNX Runtime may raise anything for a module that they don't know
@@ -197,26 +231,24 @@ def _compiled(
                 compiled.write(key, graph)
             return run
     _log.warning("%s runs in plain PyTorch, several times slower: %s", name, why_eager)
-    return Eager(module, inputs, torch.device("cpu"))
+    return Eager(module, wanted.inputs, torch.device("cpu"))
 
 
-def _kept(
-    key: str, module: nn.Module, example: Sequence[Tensor], inputs: Sequence[Input], name: str
-) -> OnnxRuntime | None:
+def _kept(key: str, wanted: _Wanted) -> Accelerated | None:
     """The network kept under the key, if it can be used and gives what the module gives."""
     graph = compiled.read(key)
     if graph is None:
         return None
     with torch.no_grad():
-        wanted = outputs_of(copy.deepcopy(module), example)
+        outputs = outputs_of(copy.deepcopy(wanted.module), wanted.example)
     try:
-        run = OnnxRuntime(graph, inputs)
-        require_equivalent(run, example, wanted, _CPU_TOLERANCE)
+        return wanted.run_by(graph, outputs, key)
+    except CompilationCancelledError:
+        raise
     except Exception as error:  # ONNX Runtime has many of its own
-        _log.warning("the compiled network of %s can't be used and is made again: %s", name, reason(error))
+        _log.warning("the compiled network of %s can't be used and is made again: %s", wanted.name, reason(error))
         compiled.discard(key)
         return None
-    return run
 
 
 def _tried(module: nn.Module, example: Sequence[Tensor]) -> tuple[tuple[Tensor, ...], str]:
@@ -247,7 +279,7 @@ def _on_cuda(
     for dtype in (torch.float16, torch.float32):
         try:
             run = CudaGraphs(copy.deepcopy(module), inputs, device, dtype)
-            require_equivalent(run, example, wanted, _CUDA_TOLERANCE)
+            require_equivalent(run, example, wanted, HALF_PRECISION_TOLERANCE)
         except Exception as error:  # noqa: PERF203 (what can't be captured, or not in half precision, may raise anything)
             _log.warning("%s can't run in %s as a CUDA graph: %s", name, dtype, reason(error))
         else:

@@ -13,6 +13,10 @@ from torch import Tensor, nn
 from torch_opencv.runtime.errors import AccelerateError
 from torch_opencv.runtime.transfers import to_device
 
+# How far an output in half precision may be from that in float32, as a share of its largest value; and an image.
+HALF_PRECISION_TOLERANCE = 2e-2
+_GREY_LEVELS, _SHARE_WITHIN_1 = 3, 0.999
+
 
 @dataclass(frozen=True)
 class Input:
@@ -59,11 +63,13 @@ class Accelerated(ABC):
 
     Attributes:
         device: where it computes and where its outputs are.
-        backend: "onnxruntime", "cuda-graphs" or "eager".
+        backend: "onnxruntime", "openvino", "cuda-graphs" or "eager".
+        precision: "f32", "bf16" or "f16": what it computes in, where the module computes in float32.
 
     """
 
     backend: ClassVar[str]
+    precision: str = "f32"
 
     def __init__(self, inputs: Sequence[Input], device: torch.device) -> None:
         self.device = device
@@ -141,6 +147,38 @@ def outputs_of(module: nn.Module, tensors: Sequence[Tensor]) -> tuple[Tensor, ..
             f"{type(module).__name__} must return a tensor or a tuple of tensors, not {type(outputs).__name__}"
         )
     return tuple(outputs)
+
+
+def require_same_to_the_eye(run: Accelerated, pictures: Sequence[Tensor], wanted: Sequence[Tensor]) -> None:
+    """Make sure that what is computed less exactly still gives the same for real pictures.
+
+    Images that come out may differ by 3 grey levels, and by more than 1 in a thousandth of their values; other outputs
+    by 2 % of the largest value, as on CUDA.
+
+    Args:
+        run: what is to be used instead of the module.
+        pictures: its inputs.
+        wanted: the module's outputs for them.
+
+    Raises:
+        RuntimeError: it isn't so.
+
+    """
+    with torch.no_grad():
+        outputs = run.run(pictures)
+    if any(output.dtype != torch.uint8 for output in outputs):
+        require_equivalent(run, pictures, wanted, HALF_PRECISION_TOLERANCE)
+        return
+    for output, reference in zip(outputs, wanted, strict=True):
+        if output.shape != reference.shape:
+            raise RuntimeError("its outputs have other shapes than PyTorch's")
+        error = (output.int() - reference.int()).abs()
+        most, share = int(error.max()), float((error <= 1).double().mean())
+        if most > _GREY_LEVELS or share < _SHARE_WITHIN_1:
+            raise RuntimeError(
+                f"pictures would differ by up to {most} grey levels, {share:.2%} of their values by at most 1 "
+                f"(allowed are {_GREY_LEVELS} and {_SHARE_WITHIN_1:.1%})"
+            )
 
 
 def require_equivalent(run: Accelerated, example: Sequence[Tensor], wanted: Sequence[Tensor], tolerance: float) -> None:

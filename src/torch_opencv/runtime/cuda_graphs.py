@@ -43,6 +43,7 @@ class CudaGraphs(Accelerated):
         self._module = module.to(device, dtype)
         self._module.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
         self._dtype = dtype
+        self.precision = "f16" if dtype == torch.float16 else "f32"
         self._graphs: OrderedDict[tuple[torch.Size, ...], _Graph] = OrderedDict()
         self._pool = torch.cuda.graph_pool_handle()
         self._lock = threading.Lock()

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import torch_opencv as cv
 from torch_opencv._names.images import IMAGE_SUFFIXES
-from torch_opencv._names.sources import KINDS, is_address, is_sequence, why_missing
+from torch_opencv._names.sources import KINDS, SAMPLE, is_address, is_sequence, why_missing
 from torch_opencv.live.errors import SourceError
 from torch_opencv.live.sources.base import Frame, Source
 from torch_opencv.live.sources.captures import Camera, Video, first_camera
@@ -23,7 +23,6 @@ from torch_opencv.live.sources.streams import Stream
 
 __all__ = ["SAMPLE", "Frame", "Source", "open_source"]
 
-SAMPLE = Path(__file__).with_name("sample.mp4")
 """The packaged video: a cat, a coffee, a rocket, an astronaut."""
 
 _MOVING_SUFFIXES = (".gif", ".mjpg", ".mjpeg")  # begin like an image, but may hold many

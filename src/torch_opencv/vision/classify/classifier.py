@@ -13,6 +13,7 @@ from torch_opencv import runtime
 from torch_opencv.runtime.accelerated import Eager, Input
 from torch_opencv.vision.classify import exported_files, loading
 from torch_opencv.vision.frames import Normalise, center_crop, check_frames, resize_into
+from torch_opencv.vision.pictures import pictures
 
 _BEST = 5
 
@@ -44,6 +45,8 @@ class Classifier:
             (see `vision.classify.exported_files`; an .onnx file runs on the CPU); or a torch.nn.Module of your own,
             from (N, 3, 224, 224) RGB inputs, normalised as torchvision's ImageNet networks have them, to logits.
         device: "auto" (CUDA if there is one), "cpu", "cuda" or "cuda:N".
+        precision: what it computes in on the CPU (see `runtime.accelerate`). "auto" is "f32", as bf16 may change the
+            order of the best classes.
         labels: the names of the classes of a module or of an .onnx or .pt2 file, in the order of its outputs: a list,
             or a text file with one a line. None: "class 0" and so on.
         top: how many classes are given for a frame.
@@ -52,6 +55,7 @@ class Classifier:
         model: what it was made with, as a name.
         device: where it computes.
         backend: how (see `runtime.Accelerated`).
+        precision: what it computes in.
         classes: (wnid, label) pairs in the order of the network's outputs.
 
     Raises:
@@ -66,6 +70,7 @@ class Classifier:
         model: str | Path | nn.Module = "efficientnet-lite0",
         *,
         device: str | torch.device = "auto",
+        precision: runtime.Precision = "f32",
         labels: str | Path | Sequence[str] | None = None,
         top: int = _BEST,
     ) -> None:
@@ -86,8 +91,16 @@ class Classifier:
             self.device = torch.device("cpu")
             self._network = Eager(module.eval(), [Input.like(example, (0,))], self.device)
         else:
-            self._network = runtime.accelerate(module, example, device=self.device, dynamic=(0,), name=self.model)
-        self.backend = self._network.backend
+            self._network = runtime.accelerate(
+                module,
+                example,
+                device=self.device,
+                dynamic=(0,),
+                name=self.model,
+                precision="f32" if precision == "auto" else precision,
+                pictures=lambda: [image[None] for image in self._inputs(pictures())],
+            )
+        self.backend, self.precision = self._network.backend, self._network.precision
 
     def __call__(self, frame: Tensor) -> list[Prediction]:
         """The best classes of a frame.
@@ -119,13 +132,17 @@ class Classifier:
         check_frames(frames)
         if not len(frames):
             return []
-        inputs = runtime.staging((len(frames), *self._loaded.size, 3), torch.uint8, self.device)
-        for target, frame in zip(inputs, frames, strict=True):
-            resize_into(target, center_crop(frame, self._loaded.crop), upsampling=self._loaded.upsampling)
-        scores: Tensor = self._network(inputs)
+        scores: Tensor = self._network(self._inputs(frames))
         best = scores.topk(min(self._top, len(self.classes)), dim=1)
         classes, shares = runtime.to_cpu(best.indices, best.values)
         return [
             [Prediction(self.classes[i][1], self.classes[i][0], score) for i, score in zip(indices, row, strict=True)]
             for indices, row in zip(classes.tolist(), shares.tolist(), strict=True)
         ]
+
+    def _inputs(self, frames: Sequence[Tensor] | Tensor) -> Tensor:
+        """The frames' middles as the network takes them: torch.uint8 (N, H, W, 3), BGR."""
+        inputs = runtime.staging((len(frames), *self._loaded.size, 3), torch.uint8, self.device)
+        for target, frame in zip(inputs, frames, strict=True):
+            resize_into(target, center_crop(frame, self._loaded.crop), upsampling=self._loaded.upsampling)
+        return inputs

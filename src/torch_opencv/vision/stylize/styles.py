@@ -30,10 +30,12 @@ class StyleModel:
     Attributes:
         network: torch.uint8 (N, H, W, 3) BGR to the same.
         multiple: H and W must be divisible by it.
+        own: it has our own architecture, which bears half precision.
     """
 
     network: nn.Module
     multiple: int
+    own: bool = False
 
 
 class _Painter(nn.Module):
@@ -132,7 +134,7 @@ def _own(path: Path) -> StyleModel:
         network = style_network.load(path)
     except ValueError as error:
         raise ModelError(str(error)) from None
-    return StyleModel(_Painter(network), multiple=1)
+    return StyleModel(_Painter(network), multiple=1, own=True)
 
 
 def _texture_network(path: Path) -> StyleModel:

@@ -12,6 +12,7 @@ from torch import Tensor
 import torch_opencv as cv
 from torch_opencv import runtime
 from torch_opencv.vision.frames import check_frame
+from torch_opencv.vision.pictures import pictures
 from torch_opencv.vision.stylize import styles
 
 _CPU_SIZE = 640  # pixels of the longer side: what two cores paint at a camera's pace
@@ -40,6 +41,8 @@ class Stylizer:
         style: a name in `styles.NAMES`; "texturenet-starry" or "texturenet-pollock", the original demo's; or the path
             of a .safetensors file that `torch-opencv train-style` made, or of a texture network's .t7 file.
         device: "auto" (CUDA if there is one), "cpu", "cuda" or "cuda:N".
+        precision: what it computes in on the CPU (see `runtime.accelerate`): "f32"; "bf16", which is faster where
+            OpenVINO is installed and the processor has it; or "auto", which is that for our own networks only.
         size: the longer side, in pixels, of what is painted; larger frames are shrunk before and enlarged afterwards.
             None is 640 on the CPU, and the frame's own on other devices.
         strength: how much of the painting is laid over the frame, 0..1.
@@ -50,6 +53,7 @@ class Stylizer:
         style: the style's name.
         device: where it computes.
         backend: how (see `runtime.Accelerated`).
+        precision: what it computes in.
 
     Raises:
         ModelError: there is no such style.
@@ -65,6 +69,7 @@ class Stylizer:
         style: str | Path = "starry-night",
         *,
         device: str | torch.device = "auto",
+        precision: runtime.Precision = "f32",
         size: int | None = None,
         strength: float = 1.0,
         keep_colors: bool = False,
@@ -82,8 +87,16 @@ class Stylizer:
         # Noise, since a blank image could hide that a network is computed wrongly (see runtime.accelerate).
         generator = torch.Generator().manual_seed(0)
         example = torch.randint(256, (1, 96, 160, 3), dtype=torch.uint8, generator=generator)
-        self._network = runtime.accelerate(model.network, example, device=self.device, dynamic=(1, 2), name=self.style)
-        self.backend = self._network.backend
+        self._network = runtime.accelerate(
+            model.network,
+            example,
+            device=self.device,
+            dynamic=(1, 2),
+            name=self.style,
+            precision="f32" if precision == "auto" and not model.own else precision,
+            pictures=self._pictures,
+        )
+        self.backend, self.precision = self._network.backend, self._network.precision
 
     def __call__(self, frame: Tensor) -> Painting:
         """The painting of a frame.
@@ -115,13 +128,21 @@ class Stylizer:
         size = max(1, round(width * scale)), max(1, round(height * scale))
         return cv.resize(frame, size, interpolation=cv.INTER_AREA)
 
-    def _paint(self, frame: Tensor) -> Tensor:
-        """The network's image. Sides that it can't take are filled up by reflection, and cut off again."""
+    def _pictures(self) -> list[Tensor]:
+        """What the network is given of real frames, none of which is larger than what two cores paint."""
+        frames = [self._shrunk(frame) for frame in pictures()]
+        return [self._filled_up(frame)[None].contiguous() for frame in frames]
+
+    def _filled_up(self, frame: Tensor) -> Tensor:
+        """A frame whose sides the network can take, by reflection."""
         height, width = frame.shape[:2]
         below, right = (math.ceil(side / self._multiple) * self._multiple - side for side in (height, width))
-        if below or right:
-            frame = cv.copyMakeBorder(frame, 0, below, 0, right, cv.BORDER_REFLECT_101)
-        painted: Tensor = self._network(frame[None])[0]
+        return cv.copyMakeBorder(frame, 0, below, 0, right, cv.BORDER_REFLECT_101) if below or right else frame
+
+    def _paint(self, frame: Tensor) -> Tensor:
+        """The network's image. What the frame was filled up by is cut off again."""
+        height, width = frame.shape[:2]
+        painted: Tensor = self._network(self._filled_up(frame)[None])[0]
         return runtime.to_cpu(painted[:height, :width].contiguous())[0]
 
 
