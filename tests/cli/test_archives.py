@@ -29,7 +29,7 @@ from torch_opencv.cli.main import main
         (["--ray", "--results", "{}"], "holds something else: give another folder, or --overwrite"),
         (["--ray", "--results", "{}/out", "--device", "cuda:1"], "each worker has a GPU of its own"),
         (["--ray", "--results", "{}/out", "--model", "no"], "there is no model 'no'"),
-        (["--ray", "--results", "{}/out", "0"], "--ray is for files, and one of the SOURCEs is a camera or a stream"),
+        (["--ray", "--results", "{}/out", "0"], "is no camera: with --ray, cameras are rtsp://"),
     ],
 )
 def test_what_is_refused(arguments: list[str], said: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

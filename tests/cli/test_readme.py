@@ -61,7 +61,7 @@ def test_there_are_commands() -> None:
     assert {program[0] for program in PROGRAMS} == {"caption", "classify", "faces", "stylize", "train-style", "models"}
 
 
-@pytest.mark.parametrize("command", PROGRAMS, ids=" ".join)
+@pytest.mark.parametrize("command", [one for one in PROGRAMS if "--ray" not in one], ids=" ".join)
 def test_a_program(command: list[str], capfd: pytest.CaptureFixture[str]) -> None:
     if "timm:convnext_tiny" in command and not importlib.util.find_spec("timm"):
         assert main([*command, "--view", "none"]) == 2
@@ -81,6 +81,16 @@ def test_a_program(command: list[str], capfd: pytest.CaptureFixture[str]) -> Non
         command = [*command, "--view", "none"]  # what is shown otherwise waits for somebody to look at it
     shorter = ["--max-seconds", "2"] if "browser" in command else SHORTER.get(command[0], [])  # no phone is at hand
     assert main([*command, *shorter]) == 0, capfd.readouterr().err
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("command", [one for one in PROGRAMS if "--ray" in one], ids=" ".join)
+def test_an_archive(command: list[str], somewhere: Path) -> None:
+    Path("archive/2026").mkdir(parents=True)
+    Path("archive/2026/clip.mp4").write_bytes(SAMPLE.read_bytes())
+    done = subprocess.run([sys.executable, "-m", "torch_opencv", *command], capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr
+    assert done.stderr.splitlines()[-1].endswith("1 segment done, results in out/")
 
 
 def test_what_make_has() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import hashlib
 import io
 import json
@@ -74,6 +75,32 @@ def test_what_is_refused_is_never_opened_and_not_downloaded_again(entry: Entry, 
     sent = server.sent
     assert weights.fetch("net", progress=False, accepts=lambda found, size: found == SUM)[0].read_bytes() == CONTENT
     assert server.sent == sent
+
+
+def test_what_is_refused_twice_comes_anew(entry: Entry, server: FileServer, home: Path) -> None:
+    server.files["/net.zip"] = b"x" * len(ARCHIVE)  # damaged on the way
+    for left in ({".net.unverified.part"}, set()):
+        with pytest.raises(WeightsError, match="isn't opened"):
+            weights.fetch("net", progress=False, accepts=lambda found, size: found == SUM)
+        assert _left(home) == left
+    server.files["/net.zip"] = ARCHIVE
+    assert weights.fetch("net", progress=False, accepts=lambda found, size: found == SUM)
+
+
+def test_what_is_left_of_a_larger_file(entry: Entry, home: Path) -> None:
+    folder = home / "weights" / "net"
+    folder.mkdir(parents=True)
+    (folder / ".net.unverified.part").write_bytes(ARCHIVE + b"more")
+    assert weights.fetch("net", progress=False, accepts=lambda found, size: found == SUM)
+
+
+def test_a_full_disk(entry: Entry, monkeypatch: pytest.MonkeyPatch) -> None:
+    def full(*_: object, **__: object) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(unpublished, "bring", full)
+    with pytest.raises(WeightsError, match="the disk is full: net needs more room in "):
+        weights.fetch("net", progress=False, accepts=lambda found, size: True)
 
 
 def test_a_download_that_breaks_off_is_continued(entry: Entry, server: FileServer) -> None:

@@ -86,6 +86,9 @@ def bring(url: str, part: Path, size: int, *, arrived: Callable[[int], None]) ->
         try:
             if shutil.disk_usage(part.parent).free < size - start:  # better told now than after half of it
                 raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), str(part))
+            if start > size:  # of another file that was there
+                part.unlink()
+                start = 0
             if start < size:
                 _transfer(url, part, start, size, arrived)
             return

@@ -338,8 +338,9 @@ def _missing(entry: Entry, tried: Sequence[_Tried]) -> MissingWeightsError:
 def _unwritable(entry: Entry, error: OSError) -> WeightsError:
     folder = _folder(entry)
     if error.errno in (errno.ENOSPC, errno.EDQUOT):
+        needs = "more room" if entry.size is None else f"{entry.size:,} bytes"
         return WeightsError(
-            f"the disk is full: {entry.name} needs {entry.size:,} bytes in {folder}; nothing half-done was left there; "
+            f"the disk is full: {entry.name} needs {needs} in {folder}; nothing half-done was left there; "
             "free some room, or name a folder on another disk in TORCH_OPENCV_HOME"
         )
     return WeightsError(

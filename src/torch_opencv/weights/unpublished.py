@@ -49,7 +49,7 @@ def fetch(entry: Entry, accepts: Accepts, *, shown: bool) -> Path:
     Args:
         entry: one without files of its own.
         accepts: is told the archive's SHA-256, in hex digits, and its size in bytes, and says whether to open it. What
-            it says no to stays where it is, so that it needn't be downloaded again.
+            it says no to stays where it is for one more time, so that it needn't be downloaded again.
         shown: whether progress may be shown.
 
     Returns:
@@ -65,6 +65,7 @@ def fetch(entry: Entry, accepts: Accepts, *, shown: bool) -> Path:
     folder = _folder(entry)
     folder.mkdir(parents=True, exist_ok=True)
     archive = folder / f".{entry.name}.unverified.part"
+    before = archive.stat().st_size if archive.exists() else 0
     try:
         size = announced_size(entry.by_hand, _LARGEST)
         with progress_bar(entry.by_hand.rpartition("/")[2], size, unit="B", shown=shown) as arrived:
@@ -73,6 +74,8 @@ def fetch(entry: Entry, accepts: Accepts, *, shown: bool) -> Path:
         raise WeightsError(f"{entry.name} can't be fetched: {entry.by_hand} {error}") from None
     found = Checksum("sha256", "").of(archive, fresh=True)
     if not accepts(found, size):
+        if before == size:  # twice the same: it may have been damaged on the way, so that it must come anew
+            archive.unlink()
         raise WeightsError(
             f"{entry.name} isn't opened: what was downloaded has the sha256 {found}, and nobody has published the "
             f"right one; if you trust it, give `torch-opencv models fetch {entry.name} --accept-sha256 {found}`"
