@@ -8,7 +8,7 @@ import re
 from pathlib import Path
 
 SAMPLE = Path(__file__).parents[1] / "live" / "sources" / "sample.mp4"
-"""The bundled video."""
+"""The bundled video: a cat, a coffee, a rocket, an astronaut."""
 
 KINDS = (
     "SOURCE is a camera number, a video, an image, a folder or glob of those, a .txt list of them, an image sequence "

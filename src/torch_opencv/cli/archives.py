@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import enum
 import json
-import re
 import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import partial
@@ -15,12 +14,11 @@ from torch_opencv._names.images import is_image
 from torch_opencv._names.sources import is_address
 from torch_opencv._system import signals
 from torch_opencv._system.terminal import printable
+from torch_opencv.cli.on_ray import check_device, check_program
 from torch_opencv.cli.options import RunOptions
 from torch_opencv.errors import TorchOpencvError
-from torch_opencv.live.app import as_app, has_fields, name_of
 from torch_opencv.live.sources.base import Frame, Source
 
-_LIVE_ONLY = re.compile(r"(rtsps?|https?)://|/dev/|[0-9]{1,4}$|browser$|-$")
 _SHOWN = 5  # problems that are named at the end
 _LONGEST_LIST = 1 << 24  # bytes
 
@@ -60,15 +58,14 @@ def run_archive(make: Callable[..., object], options: RunOptions, *, program: st
     from torch_opencv._names.images import IMAGE_SUFFIXES
     from torch_opencv.live.sources.videos import VIDEO_SUFFIXES
     from torch_opencv.ray.archive import Job, Outcome, begin, process_archive
-    from torch_opencv.ray.cluster import check_reachable, connected, has_gpus, send_whole
+    from torch_opencv.ray.cluster import check_reachable, connected, has_gpus
     from torch_opencv.ray.datasource import SEGMENT_SECONDS
     from torch_opencv.ray.files import find
     from torch_opencv.ray.store import Store
 
     if options.results is None:
         raise TorchOpencvError("--ray writes results to a folder: give it, as --results out/")
-    if (device := values.get("device", "auto")) not in ("auto", "cpu", "cuda"):
-        raise TorchOpencvError(f"with --ray each worker has a GPU of its own: give auto, cpu or cuda, not {device}")
+    device = check_device(values, "worker")
     if not options.sources:
         raise TorchOpencvError("--ray is for files: give videos, images, folders or patterns like 'archive/**/*.mp4'")
     files = find(list(_named(options.sources)), VIDEO_SUFFIXES | IMAGE_SUFFIXES)
@@ -81,11 +78,7 @@ def run_archive(make: Callable[..., object], options: RunOptions, *, program: st
     check_reachable(options.ray_address)
     done = begin(job, store, overwrite=options.overwrite)
     new = partial(make, [Archived(still=not videos)], options, **values)
-    app = as_app(new())  # what is wrong with the model is known before Ray is there, and it is compiled once
-    if not has_fields(app):
-        raise TorchOpencvError(f"{name_of(app)} says nothing of a frame: give it a method fields(result) -> dict")
-    app.close()
-    send_whole(type(getattr(app, "own", app)).__module__)
+    check_program(new, writes=True)
     outcome = Outcome()
     ended = ""
     shows = not options.quiet and sys.stderr.isatty()
@@ -120,8 +113,8 @@ def _named(sources: Sequence[str]) -> Iterator[str]:
     for source in sources:
         if source == "sample":
             yield str(SAMPLE)
-        elif _LIVE_ONLY.match(source):
-            raise TorchOpencvError("--ray is for files, and one of the SOURCEs is a camera or a stream")
+        elif source in ("browser", "-"):
+            raise TorchOpencvError(f"--ray is for files and cameras: leave {source!r} out")
         elif source.lower().endswith(".txt") and not is_address(source):
             yield from _listed(Path(source))
         else:

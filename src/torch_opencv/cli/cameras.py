@@ -11,9 +11,9 @@ from typing import Any, Literal
 
 from torch_opencv._system import signals
 from torch_opencv._system.terminal import printable
+from torch_opencv.cli.on_ray import check_device, check_program
 from torch_opencv.cli.options import RunOptions
 from torch_opencv.errors import TorchOpencvError
-from torch_opencv.live.app import as_app, has_fields, name_of
 from torch_opencv.live.resources import open_resources
 from torch_opencv.live.sources.base import Frame, Source
 
@@ -70,22 +70,14 @@ def run_cameras(make: Callable[..., object], options: RunOptions, *, program: st
     """
     import torch_opencv.ray  # noqa: F401 (says what is missing)
     from torch_opencv.ray import cameras
-    from torch_opencv.ray.cluster import connected, has_gpus, send_whole
+    from torch_opencv.ray.cluster import connected, has_gpus
 
     _check(options)
     names = cameras.named(options.sources or [])
-    device = values.get("device", "auto")
-    if device not in ("auto", "cpu", "cuda"):
-        raise TorchOpencvError(
-            f"with --ray each model service has a GPU of its own: give auto, cpu or cuda, not {device}"
-        )
+    device = check_device(values, "model service")
     # Frames of a camera always go to the same model: programs may follow what they see, as with live sources elsewhere.
     load = partial(make, [Cameras()], replace(options, ray=False), **values)
-    app = as_app(load())  # what is wrong with the model is known before Ray is there, and it is compiled once
-    if options.results and not has_fields(app):
-        raise TorchOpencvError(f"{name_of(app)} says nothing of a frame: give it a method fields(result) -> dict")
-    app.close()
-    send_whole(type(getattr(app, "own", app)).__module__)
+    check_program(load, writes=bool(options.results))
     view: Literal["browser", "none"] = "browser" if _wants_page(options) else "none"
     try:
         with (

@@ -97,25 +97,15 @@ def _command(
         _log.setLevel(logging.WARNING if options.quiet else logging.INFO)
         if missing := next(filter(None, map(why_missing, options.sources or [])), ""):
             raise TorchOpencvError(missing)
+        further = {one.name: values.pop(one.name) for one in own_of_outputs}
         if options.ray:
-            from torch_opencv.cli.cameras import are_cameras, run_cameras
+            from torch_opencv.cli.on_ray import run_on_ray
 
-            if are_cameras(options.sources or []):
-                for one in own_of_outputs:
-                    if values.pop(one.name) is not None:
-                        raise TorchOpencvError(f"--{one.name} can't be given with --ray, which writes results only")
-                return run_cameras(make, options, program=title.removeprefix("torch-opencv "), values=values)
+            program = title.removeprefix("torch-opencv ")
+            return run_on_ray(make, options, program=program, values=values, further=further)
         check_options(options)
-        if options.ray:
-            from torch_opencv.cli.archives import run_archive
-
-            for one in own_of_outputs:
-                if values.pop(one.name) is not None:
-                    raise TorchOpencvError(f"--{one.name} can't be given with --ray, which writes results only")
-            return run_archive(make, options, program=title.removeprefix("torch-opencv "), values=values)
         from torch_opencv.cli.run_program import run_program
 
-        further = {one.name: values.pop(one.name) for one in own_of_outputs}
         device = values.get("device")
 
         def further_results(sources: Sequence[Source]) -> Sequence[Results]:

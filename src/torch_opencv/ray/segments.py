@@ -10,7 +10,7 @@ from __future__ import annotations
 import math
 from bisect import bisect_left, insort
 from collections.abc import Iterable, Iterator
-from contextlib import closing
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any
@@ -315,38 +315,22 @@ class _Decoding:
         return cv.rotate(image, _ROTATED[turned]) if turned in _ROTATED else image
 
 
-class _opened_video:  # noqa: N801 (used as a function)
-    """A video file and its first video stream, as a context manager."""
-
-    def __init__(self, path: str) -> None:
-        self._path = path
-
-    def __enter__(self) -> tuple[av.container.InputContainer, av.video.VideoStream]:
-        self._file = opened(self._path)
+@contextmanager
+def _opened_video(path: str) -> Iterator[tuple[av.container.InputContainer, av.video.VideoStream]]:
+    """A video file and its first video stream."""
+    with ExitStack() as stack:
+        file = opened(path)
+        if not isinstance(file, str):
+            stack.enter_context(file)
         try:
-            self._container = av.open(self._file, "r", options=OPTIONS, metadata_errors="ignore")
+            container = stack.enter_context(av.open(file, "r", options=OPTIONS, metadata_errors="ignore"))
         except (FFmpegError, OSError) as error:
-            self._close_file()
-            reason = error.strerror or str(error)
-            raise SourceError(f"{self._path} can't be read as a video: {reason}") from None
-        except BaseException:
-            self._close_file()
-            raise
-        if not self._container.streams.video:
-            self.__exit__()
-            raise SourceError(f"{self._path} has no video in it")
-        stream = self._container.streams.video[0]
+            raise SourceError(f"{path} can't be read as a video: {error.strerror or error}") from None
+        if not container.streams.video:
+            raise SourceError(f"{path} has no video in it")
+        stream = container.streams.video[0]
         stream.codec_context.thread_count = 1  # the other processors have other segments
-        return self._container, stream
-
-    def __exit__(self, *_: object) -> None:
-        self._container.close()
-        self._close_file()
-
-    def _close_file(self) -> None:
-        if not isinstance(self._file, str):
-            with closing(self._file):
-                pass
+        yield container, stream
 
 
 def _packets(container: av.container.InputContainer, stream: av.video.VideoStream) -> Iterator[Packet]:

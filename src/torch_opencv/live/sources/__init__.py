@@ -23,8 +23,6 @@ from torch_opencv.live.sources.streams import Stream
 
 __all__ = ["SAMPLE", "Frame", "Source", "open_source"]
 
-"""The packaged video: a cat, a coffee, a rocket, an astronaut."""
-
 _MOVING_SUFFIXES = (".gif", ".mjpg", ".mjpeg")  # begin like an image, but may hold many
 _log = logging.getLogger(__name__)
 
