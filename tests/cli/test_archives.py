@@ -29,6 +29,11 @@ from torch_opencv.cli.main import main
         (["--ray", "--results", "{}"], "holds something else: give another folder, or --overwrite"),
         (["--ray", "--results", "{}/out", "--device", "cuda:1"], "each worker has a GPU of its own"),
         (["--ray", "--results", "{}/out", "--model", "no"], "there is no model 'no'"),
+        (["--ray", "--results", "{}/out", "s3://bucket/a.mp4"], "s3://bucket/a.mp4 needs another package"),
+        (
+            ["--ray", "--results", "{}/out", "memory://no.mp4"],
+            "no such file, nor a folder or pattern with videos in it",
+        ),
         (["--ray", "--results", "{}/out", "0"], "is no camera: with --ray, cameras are rtsp://"),
     ],
 )

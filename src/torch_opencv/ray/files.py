@@ -13,6 +13,7 @@ from typing import IO, Any, cast
 
 from torch_opencv.errors import first_line
 from torch_opencv.live.errors import SourceError
+from torch_opencv.live.sources.addresses import SCHEMES
 
 Paths = str | Path | Sequence[str | Path]
 
@@ -68,6 +69,23 @@ def read(path: str) -> bytes:
         raise SourceError(f"{path} can't be read: {error.strerror}") from None
 
 
+def is_storage(name: str) -> bool:
+    """Whether a name is the address of a file in a storage that fsspec knows, and not of a stream.
+
+    >>> is_storage("s3://bucket/clip.mp4"), is_storage("rtsp://10.0.0.7/live"), is_storage("clip.mp4")
+    (True, False, False)
+
+    Args:
+        name: as the user wrote it.
+    """
+    scheme, found, _ = name.partition("://")
+    if not found or scheme.lower() in SCHEMES:
+        return False
+    import fsspec
+
+    return scheme in fsspec.available_protocols()
+
+
 def _here(name: str, suffixes: frozenset[str]) -> list[str]:
     path = Path(name)
     try:
@@ -110,8 +128,10 @@ def _try(address: str, use: Any) -> object:
     try:
         return use(*fsspec.core.url_to_fs(address))
     except ImportError as error:
+        address = address.partition("?")[0]  # what follows may be a signature
         raise SourceError(f"{address} needs another package: {first_line(error)}") from None
     except Exception as error:  # each kind of storage has exceptions of its own
+        address = address.partition("?")[0]
         raise SourceError(f"{address} can't be reached: {first_line(error)}") from None
 
 

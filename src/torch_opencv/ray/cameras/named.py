@@ -10,6 +10,7 @@ from pathlib import Path
 from torch_opencv._names.sources import is_address
 from torch_opencv.live.errors import SourceError
 from torch_opencv.live.sources.addresses import check_address, without_secrets
+from torch_opencv.ray.files import is_storage
 
 _LONGEST_LIST = 1 << 24  # bytes
 _NUMBER = re.compile("[0-9]{1,4}")
@@ -65,7 +66,7 @@ def named(sources: Sequence[str]) -> list[CameraName]:
     """
     cameras: list[CameraName] = []
     for spec, where in _specs(sources):
-        if not _is_camera(spec):
+        if not (_is_camera(spec) or is_address(spec)):
             raise SourceError(
                 f"{where}is no camera: with --ray, cameras are rtsp:// or http(s):// addresses or camera numbers, and "
                 "can't be mixed with files"
@@ -109,7 +110,9 @@ def _lines(path: Path) -> list[str]:
 
 
 def _is_camera(spec: str) -> bool:
-    return is_address(spec) or bool(_NUMBER.fullmatch(spec)) or spec.startswith("/dev/")
+    """Also what has the form of an address that nobody knows: it is told so without being repeated."""
+    address = is_address(spec) and not is_storage(spec)
+    return address or bool(_NUMBER.fullmatch(spec)) or spec.startswith("/dev/")
 
 
 def _is_list(spec: str) -> bool:
