@@ -21,6 +21,7 @@ from torch_opencv import runtime
 from torch_opencv.runtime import choosing, compiled, openvino_runtime
 from torch_opencv.runtime.accelerated import Accelerated, Eager, Input, require_same_to_the_eye
 from torch_opencv.runtime.choosing import Network, fastest
+from torch_opencv.runtime.onnx_runtime import exported
 from torch_opencv.runtime.openvino_runtime import OpenVino
 
 REAL = pytest.mark.skipif(
@@ -334,6 +335,14 @@ def test_openvino_in_several_threads() -> None:
 def test_openvino_gets_no_64_bit_numbers(kind: int, dtype: torch.dtype) -> None:
     with pytest.raises(RuntimeError, match="64-bit"):
         OpenVino(graph(kind), [Input(dtype, (None, 3))])
+
+
+@REAL
+def test_what_openvino_does_not_know_is_said_in_a_line() -> None:
+    padded = exported(torch.nn.CircularPad2d(1), [torch.rand(1, 1, 4, 4)], [Input(torch.float32, (1, 1, 4, 4))])
+    with pytest.raises(RuntimeError, match=r"^Conversion is failed for: Pad") as caught:
+        OpenVino(padded, [Input(torch.float32, (1, 1, 4, 4))])
+    assert "\n" not in str(caught.value)
 
 
 @REAL

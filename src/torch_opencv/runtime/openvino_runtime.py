@@ -73,7 +73,10 @@ class OpenVino(Accelerated):
     def __init__(self, graph: bytes, inputs: Sequence[Input], precision: Literal["f32", "bf16"] = "f32") -> None:
         super().__init__(inputs, torch.device("cpu"))
         self.precision = precision
-        self._model = core().read_model(model=graph, weights=b"")
+        try:
+            self._model = core().read_model(model=graph, weights=b"")
+        except RuntimeError as error:  # where in its sources it was raised comes first, and what it doesn't know last
+            raise RuntimeError(str(error).strip().splitlines()[-1].lstrip("- ")) from None
         if len(self._model.inputs) != len(inputs):
             raise RuntimeError(f"the exported graph has {len(self._model.inputs)} inputs instead of {len(inputs)}")
         # What it would compute in another type, whose errors an example needn't show.
