@@ -71,6 +71,12 @@ def pytest_configure(config: pytest.Config) -> None:
         os.environ["TORCH_OPENCV_HOME"] = home
 
 
+def pytest_xdist_auto_num_workers() -> int:
+    """Half as many again as there are cores: many tests wait, for a stream that says nothing or a program that ends."""
+    cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+    return cores + (cores + 1) // 2
+
+
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """With OpenCV 5, leave out what asks nothing of OpenCV: OpenCV 4's run has it."""
     if not any(importlib.metadata.version(name).startswith("5.") for name in _WHEELS if _is_installed(name)):

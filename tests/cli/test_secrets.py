@@ -63,9 +63,9 @@ OTHERS = [
 
 
 def parts_of(secret: str) -> set[str]:
-    """All of its substrings of four characters that are more than punctuation."""
+    """All of its substrings of four characters that are more than punctuation, and more than a number such as 79.9."""
     every = {secret[i : i + 4] for i in range(len(secret) - 3)}
-    return {part for part in every if sum(one in _LETTERS for one in part) > 1}
+    return {part for part in every if sum(one in _LETTERS for one in part) > 1 and not set(part) <= set("79.+-")}
 
 
 class PlayedReader:
