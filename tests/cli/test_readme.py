@@ -61,6 +61,7 @@ def test_there_are_commands() -> None:
     assert {program[0] for program in PROGRAMS} == {"caption", "classify", "faces", "stylize", "train-style", "models"}
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("command", [one for one in PROGRAMS if "--ray" not in one], ids=" ".join)
 def test_a_program(command: list[str], capfd: pytest.CaptureFixture[str]) -> None:
     if "timm:convnext_tiny" in command and not importlib.util.find_spec("timm"):
