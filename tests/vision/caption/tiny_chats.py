@@ -117,6 +117,8 @@ def smolvlm(folder: Path) -> Path:
     _speak(network, words, 4)
     pixels = SmolVLMImageProcessor(size={"longest_edge": 64}, max_image_size={"longest_edge": 32})
     _save_apart(network, pixels, words, "SmolVLMProcessor", folder)
+    (folder / "chat_template.jinja").unlink()
+    (folder / "chat_template.json").write_text(json.dumps({"chat_template": chat_template("<image>")}))
     (folder / "processor_config.json").write_text(
         json.dumps({"image_seq_len": 4, "processor_class": "SmolVLMProcessor"})
     )
