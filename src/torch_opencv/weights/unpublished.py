@@ -66,7 +66,7 @@ def fetch(entry: Entry, accepts: Accepts, *, shown: bool) -> Path:
     archive = folder / f".{entry.name}.unverified"
     before = archive.exists()
     if not before:
-        _download(entry, archive, shown=shown)
+        _download(entry.by_hand, archive, entry.name, shown=shown)
     found = Checksum("sha256", "").of(archive, fresh=True)
     if not accepts(found, archive.stat().st_size):
         # Twice the same: it may have been damaged on the way, so that it must come anew, if it can.
@@ -79,17 +79,17 @@ def fetch(entry: Entry, accepts: Accepts, *, shown: bool) -> Path:
     return _keep(entry, archive)
 
 
-def _download(entry: Entry, archive: Path, *, shown: bool) -> None:
+def _download(url: str, archive: Path, name: str, *, shown: bool) -> None:
     """Bring the archive, which is there only once it is whole."""
     if offline():
-        raise WeightsError(f"{entry.name} is not on this machine, and TORCH_OPENCV_OFFLINE is set")
+        raise WeightsError(f"{name} is not on this machine, and TORCH_OPENCV_OFFLINE is set")
     part = archive.with_name(f"{archive.name}.part")
     try:
-        size = announced_size(entry.by_hand, _LARGEST)
-        with progress_bar(entry.by_hand.rpartition("/")[2], size, unit="B", shown=shown) as arrived:
-            bring(entry.by_hand, part, size, arrived=arrived)
+        size = announced_size(url, _LARGEST)
+        with progress_bar(url.rpartition("/")[2], size, unit="B", shown=shown) as arrived:
+            bring(url, part, size, arrived=arrived)
     except MirrorFailedError as error:
-        raise WeightsError(f"{entry.name} can't be fetched: {entry.by_hand} {error}") from None
+        raise WeightsError(f"{name} can't be fetched: {url} {error}") from None
     part.replace(archive)
 
 
