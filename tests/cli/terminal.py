@@ -23,20 +23,36 @@ class Ended:
     """All that was written to the terminal, with its escape sequences."""
 
 
-def run_in_terminal(command: str, *, env: Mapping[str, str], timeout: float = 120) -> Ended:
-    """Run a shell command (bash, with pipefail) whose standard streams are a terminal of 24x100 characters."""
+def run_in_terminal(
+    command: str, *, env: Mapping[str, str], typed: Sequence[tuple[str, str]] = (), timeout: float = 120
+) -> Ended:
+    """Run a shell command (bash, with pipefail) whose standard streams are a terminal of 24x100 characters.
+
+    Args:
+        command: what to run.
+        env: its environment.
+        typed: keys that a person types, each once a text before them is on the screen.
+        timeout: in seconds.
+    """
     parent, child = pty.openpty()
     fcntl.ioctl(child, termios.TIOCSWINSZ, struct.pack("HHHH", 24, 100, 0, 0))
     shell: Sequence[str] = ["bash", "-o", "pipefail", "-c", command]
     streams = {"stdin": child, "stdout": child, "stderr": child}
-    process = subprocess.Popen(shell, **streams, env={"TERM": "xterm", **env}, start_new_session=True)  # type: ignore[call-overload]
+    # Its controlling terminal, so that Ctrl-C is a signal.
+    own = {"start_new_session": True, "preexec_fn": (lambda: fcntl.ioctl(0, termios.TIOCSCTTY, 0)) if typed else None}
+    process = subprocess.Popen(shell, **streams, **own, env={"TERM": "xterm", **env})  # type: ignore[call-overload]
     os.close(child)
     shown = bytearray()
+    waiting = [(text.encode(), keys.encode()) for text, keys in typed]
 
     def read() -> None:
+        answered = 0
         with suppress(OSError):  # how a terminal says that the other end is closed
             while block := os.read(parent, 65536):
                 shown.extend(block)
+                if waiting and waiting[0][0] in shown[answered:]:
+                    answered = len(shown)
+                    os.write(parent, waiting.pop(0)[1])
 
     reader = Thread(target=read)
     reader.start()

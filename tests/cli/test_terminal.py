@@ -17,7 +17,8 @@ if sys.platform == "win32":
 
 from ..weights.conftest import CONTENT
 from ..weights.file_server import FileServer
-from .terminal import run_in_terminal
+from ..weights.test_unpublished import ARCHIVE, SUM
+from .terminal import Ended, run_in_terminal
 
 PYTHON = shlex.quote(sys.executable)
 PROGRAM = f"{PYTHON} -m torch_opencv"
@@ -75,6 +76,41 @@ def test_the_path_of_fetched_weights_reaches_the_pipe(tmp_path: Path) -> None:
     assert ended.status == 0, ended.screen
     assert BAR in ended.screen
     assert Path("out.txt").read_text() == f"net\t{tmp_path / 'weights/net/net.bin'}\n"
+
+
+# The real command with a catalogue of one archive of which nobody has published a checksum.
+FETCH_UNPUBLISHED = (
+    "import sys; from torch_opencv.weights import catalogue;"
+    "net = catalogue.Entry('net', 'caption', 'MIT', 'made by a test', 't7-zip', (), (), sys.argv[1] + 'net.zip');"
+    "catalogue.catalogue = lambda: {'net': net};"
+    "from torch_opencv.cli.main import main; sys.exit(main(['models', 'fetch', 'net']))"
+)
+
+
+def fetch_unpublished(server: FileServer, home: Path, keys: str, *, offline: bool = False) -> Ended:
+    command = f"{shlex.join([sys.executable, '-c', FETCH_UNPUBLISHED, server.base])} | tee out.txt"
+    more = {"TORCH_OPENCV_HOME": str(home), "NO_PROXY": "127.0.0.1", "TORCH_OPENCV_OFFLINE": "1" if offline else "0"}
+    ended = run_in_terminal(command, env=environment(**more), typed=[("[y/N]", keys)])
+    assert f"Nobody has published a checksum of it. The {len(ARCHIVE) / 1e6:.1f} MB that came" in ended.screen
+    assert f"{SUM}. Open it from now on? [y/N]" in ended.screen
+    assert "Traceback" not in ended.screen
+    return ended
+
+
+@pytest.mark.parametrize(("keys", "status"), [("\r", 2), ("maybe\rn\r", 2), ("\x03", 130), ("\x04", 2)])
+def test_the_question_about_what_nobody_published_a_checksum_of(keys: str, status: int, tmp_path: Path) -> None:
+    with FileServer().running() as server:
+        server.files["/net.zip"] = ARCHIVE
+        assert fetch_unpublished(server, tmp_path, keys).status == status
+        assert Path("out.txt").read_text() == ""
+        assert not (tmp_path / "weights/net/net.t7").exists()
+        if keys in "\x03\x04":  # the answer can be given later, without the network
+            server.status = 503
+            ended = fetch_unpublished(server, tmp_path, "y\r", offline=keys == "\x04")
+            assert ended.status == 0, ended.screen
+            assert Path("out.txt").read_text() == f"net\t{tmp_path / 'weights/net/net.t7'}\n"
+            assert (tmp_path / "weights/net/net.t7").read_bytes() == CONTENT
+            assert len(server.requests) == 2  # HEAD and GET, the first time
 
 
 @pytest.mark.slow

@@ -17,7 +17,7 @@ from torch_opencv.cli.main import main
 from torch_opencv.weights import WeightsError, catalogue, store, unpublished
 from torch_opencv.weights.catalogue import Entry
 
-from .conftest import CONTENT
+from .conftest import CONTENT, entry_of
 from .file_server import FileServer
 
 
@@ -50,12 +50,12 @@ def test_what_is_accepted_is_verified_from_then_on(entry: Entry, server: FileSer
     asked: list[tuple[str, int]] = []
 
     def accepts(found: str, size: int) -> bool:
-        assert not (home / "weights" / "net" / "net.t7").exists()
+        assert not list((home / "weights" / "net").glob("net.t7?*"))  # nothing is being unpacked
         asked.append((found, size))
         return True
 
     (path,) = weights.fetch("net", progress=False, accepts=accepts)
-    assert asked == [(SUM, len(ARCHIVE))]
+    assert asked.pop() == (SUM, len(ARCHIVE))
     assert path == home / "weights" / "net" / "net.t7"
     assert path.read_bytes() == CONTENT
     assert _left(home) == {"net.t7", "accepted.json"}
@@ -64,14 +64,22 @@ def test_what_is_accepted_is_verified_from_then_on(entry: Entry, server: FileSer
     path.write_bytes(CONTENT[:-1] + b"x")
     with pytest.raises(WeightsError, match="checksum mismatch of net"):
         weights.verify("net")
-    with pytest.raises(WeightsError, match="nobody has published a checksum of it"):
+    with pytest.raises(
+        WeightsError, match=r"^net is damaged \(in .*net: net.t7 has the wrong checksum \(sha256 "
+    ) as damage:
+        weights.path("net", progress=False)
+    assert "`torch-opencv models fetch net` downloads it" in str(damage.value)
+    assert weights.fetch("net", progress=False, accepts=accepts) == (path,)  # which asks again
+    assert weights.path("net", progress=False).read_bytes() == CONTENT
+    path.unlink()
+    with pytest.raises(WeightsError, match=r"^net isn't here, and nobody has published a checksum of it"):
         weights.path("net", progress=False)
 
 
 def test_what_is_refused_is_never_opened_and_not_downloaded_again(entry: Entry, server: FileServer, home: Path) -> None:
     with pytest.raises(WeightsError, match=f"isn't opened.*--accept-sha256 {SUM}"):
         weights.fetch("net", progress=False, accepts=lambda found, size: False)
-    assert _left(home) == {".net.unverified.part"}
+    assert _left(home) == {".net.unverified"}
     sent = server.sent
     assert weights.fetch("net", progress=False, accepts=lambda found, size: found == SUM)[0].read_bytes() == CONTENT
     assert server.sent == sent
@@ -79,7 +87,7 @@ def test_what_is_refused_is_never_opened_and_not_downloaded_again(entry: Entry, 
 
 def test_what_is_refused_twice_comes_anew(entry: Entry, server: FileServer, home: Path) -> None:
     server.files["/net.zip"] = b"x" * len(ARCHIVE)  # damaged on the way
-    for left in ({".net.unverified.part"}, set()):
+    for left in ({".net.unverified"}, set()):
         with pytest.raises(WeightsError, match="isn't opened"):
             weights.fetch("net", progress=False, accepts=lambda found, size: found == SUM)
         assert _left(home) == left
@@ -160,6 +168,31 @@ def test_offline(entry: Entry, server: FileServer, monkeypatch: pytest.MonkeyPat
     assert server.requests == []
 
 
+def test_what_has_come_can_be_accepted_offline(
+    entry: Entry, server: FileServer, home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with pytest.raises(WeightsError, match="isn't opened"):
+        weights.fetch("net", progress=False, accepts=lambda found, size: False)
+    asked = list(server.requests)
+    monkeypatch.setenv("TORCH_OPENCV_OFFLINE", "1")
+    for _ in range(2):  # it couldn't come anew
+        with pytest.raises(WeightsError, match="isn't opened"):
+            weights.fetch("net", progress=False, accepts=lambda found, size: False)
+    assert weights.fetch("net", progress=False, accepts=lambda found, size: (found, size) == (SUM, len(ARCHIVE)))
+    assert weights.path("net").read_bytes() == CONTENT
+    assert _left(home) == {"net.t7", "accepted.json"}
+    assert server.requests == asked
+
+
+def test_what_has_come_in_part_can_not(entry: Entry, server: FileServer, monkeypatch: pytest.MonkeyPatch) -> None:
+    server.cuts = [len(ARCHIVE) // 3] + [1] * 10
+    with pytest.raises(WeightsError, match="are kept for the next time"):
+        weights.fetch("net", progress=False, accepts=lambda found, size: True)
+    monkeypatch.setenv("TORCH_OPENCV_OFFLINE", "1")
+    with pytest.raises(WeightsError, match="net is not on this machine, and TORCH_OPENCV_OFFLINE is set"):
+        weights.fetch("net", progress=False, accepts=lambda found, size: True)
+
+
 @pytest.mark.parametrize(
     "kept", ["{", "[]", json.dumps({"name": "../net.t7", "size": 1, "checksum": "sha256:" + "0" * 64})]
 )
@@ -171,7 +204,9 @@ def test_a_note_that_somebody_has_changed(kept: str, entry: Entry, home: Path) -
     assert store.copies("net") == ()
 
 
-def test_on_the_command_line(entry: Entry, home: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_on_the_command_line(
+    entry: Entry, home: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
     assert main(["models", "fetch", "net"]) == 2  # nobody can be asked
     (line,) = capsys.readouterr().err.splitlines()
     assert line.endswith(f"give `torch-opencv models fetch net --accept-sha256 {SUM}`")
@@ -179,6 +214,13 @@ def test_on_the_command_line(entry: Entry, home: Path, capsys: pytest.CaptureFix
     assert f"has the sha256 {SUM}" in capsys.readouterr().err
     assert main(["models", "fetch", "net", "--accept-sha256", "abc"]) == 2
     assert "it is 64 hex digits" in capsys.readouterr().err
+    other = Entry("other", "caption", "MIT", "made by a test", "t7-zip", (), (), entry.by_hand)
+    monkeypatch.setattr(catalogue, "catalogue", lambda: {"net": entry, "other": other, "known": entry_of()})
+    assert main(["models", "fetch", "net", "other", "--accept-sha256", SUM]) == 2
+    (line,) = capsys.readouterr().err.splitlines()
+    assert "--accept-sha256: it is the sum of one archive: give one name with it, not 2" in line
+    assert main(["models", "fetch", "known", "--accept-sha256", SUM]) == 2
+    assert "the checksum of known is published, and verified anyway: leave it out" in capsys.readouterr().err
     assert main(["models", "fetch", "net", "--accept-sha256", SUM.upper()]) == 0
     assert capsys.readouterr().out == f"net\t{home / 'weights' / 'net' / 'net.t7'}\n"
     assert main(["models", "list"]) == 0

@@ -66,8 +66,8 @@ def fetch(
     """Fetch weights that are not on this machine yet, and say where they are."""
     from torch_opencv import weights
 
-    if accept_sha256 is not None and not re.fullmatch("[0-9A-Fa-f]{64}", accept_sha256):
-        raise typer.BadParameter("it is 64 hex digits", param_hint="--accept-sha256")
+    if accept_sha256 is not None:
+        _check_sum(accept_sha256, names)
 
     def accepts(found: str, size: int) -> bool:
         if accept_sha256 is not None:
@@ -77,7 +77,7 @@ def fetch(
         print(
             f"Nobody has published a checksum of it. The {size / 1e6:.1f} MB that came have the sha256", file=sys.stderr
         )
-        return typer.confirm(f"{found}. Open it from now on?", default=False, err=True)
+        return _confirmed(f"{found}. Open it from now on?")
 
     for name, path in zip(names, weights.fetch(*names, accepts=accepts), strict=True):
         print(f"{name}\t{path}")
@@ -165,6 +165,34 @@ def convert(
     else:
         said = to_safetensors(source, target)
     print(f"{target}: {said}")
+
+
+def _confirmed(question: str) -> bool:
+    """The user's answer; no if there is none. (typer.confirm writes a space to standard output.)"""
+    while True:
+        print(f"{question} [y/N] ", end="", file=sys.stderr, flush=True)
+        line = sys.stdin.readline()
+        if not line:
+            print(file=sys.stderr)
+        answer = line.strip().lower()
+        if answer in ("y", "yes", "n", "no", ""):
+            return answer.startswith("y")
+        print("y or n, please", file=sys.stderr)
+
+
+def _check_sum(accepted: str, names: list[str]) -> None:
+    """typer.BadParameter if a sum can't be what is meant to be accepted of some weights."""
+    from torch_opencv import weights
+
+    reason = None
+    if not re.fullmatch("[0-9A-Fa-f]{64}", accepted):
+        reason = "it is 64 hex digits"
+    elif len(set(names)) > 1:
+        reason = f"it is the sum of one archive: give one name with it, not {len(set(names))}"
+    elif not weights.entry(names[0]).by_hand:
+        reason = f"the checksum of {names[0]} is published, and verified anyway: leave it out"
+    if reason:
+        raise typer.BadParameter(reason, param_hint="--accept-sha256")
 
 
 def _readable(size: str) -> str:

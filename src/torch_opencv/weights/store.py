@@ -154,12 +154,14 @@ def obtain(entry: Entry, *, shown: bool, accepts: Accepts | None = None) -> Path
         WeightsError: it can't be had, or not be kept.
     """
     tried: list[_Tried] = []
-    for copy in _copies(entry, tried):
+    found = _copies(entry, tried)
+    for copy in found:
         if copy.problem is None:
             return copy.path
     if entry.by_hand and accepts is None:
+        state = f"is damaged (in {found[0].path.parent}: {found[0].problem})" if found else "isn't here"
         raise WeightsError(
-            f"{entry.name} isn't here, and nobody has published a checksum of it: `torch-opencv models fetch "
+            f"{entry.name} {state}, and nobody has published a checksum of it: `torch-opencv models fetch "
             f"{entry.name}` downloads it from {entry.by_hand}, and asks whether to open what came"
         )
     try:

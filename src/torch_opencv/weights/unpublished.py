@@ -49,7 +49,8 @@ def fetch(entry: Entry, accepts: Accepts, *, shown: bool) -> Path:
     Args:
         entry: one without files of its own.
         accepts: is told the archive's SHA-256, in hex digits, and its size in bytes, and says whether to open it. What
-            it says no to stays where it is for one more time, so that it needn't be downloaded again.
+            it says no to stays where it is for one more time, so that it needn't be downloaded again, and can be
+            accepted without the network.
         shown: whether progress may be shown.
 
     Returns:
@@ -60,27 +61,36 @@ def fetch(entry: Entry, accepts: Accepts, *, shown: bool) -> Path:
         OSError: the disk doesn't take it.
     """
     assert entry.by_hand
-    if offline():
-        raise WeightsError(f"{entry.name} is not on this machine, and TORCH_OPENCV_OFFLINE is set")
     folder = _folder(entry)
     folder.mkdir(parents=True, exist_ok=True)
-    archive = folder / f".{entry.name}.unverified.part"
-    before = archive.stat().st_size if archive.exists() else 0
-    try:
-        size = announced_size(entry.by_hand, _LARGEST)
-        with progress_bar(entry.by_hand.rpartition("/")[2], size, unit="B", shown=shown) as arrived:
-            bring(entry.by_hand, archive, size, arrived=arrived)
-    except MirrorFailedError as error:
-        raise WeightsError(f"{entry.name} can't be fetched: {entry.by_hand} {error}") from None
+    archive = folder / f".{entry.name}.unverified"
+    before = archive.exists()
+    if not before:
+        _download(entry.by_hand, archive, entry.name, shown=shown)
     found = Checksum("sha256", "").of(archive, fresh=True)
-    if not accepts(found, size):
-        if before == size:  # twice the same: it may have been damaged on the way, so that it must come anew
+    if not accepts(found, archive.stat().st_size):
+        # Twice the same: it may have been damaged on the way, so that it must come anew, if it can.
+        if before and not offline():
             archive.unlink()
         raise WeightsError(
             f"{entry.name} isn't opened: what was downloaded has the sha256 {found}, and nobody has published the "
             f"right one; if you trust it, give `torch-opencv models fetch {entry.name} --accept-sha256 {found}`"
         )
     return _keep(entry, archive)
+
+
+def _download(url: str, archive: Path, name: str, *, shown: bool) -> None:
+    """Bring the archive, which is there only once it is whole."""
+    if offline():
+        raise WeightsError(f"{name} is not on this machine, and TORCH_OPENCV_OFFLINE is set")
+    part = archive.with_name(f"{archive.name}.part")
+    try:
+        size = announced_size(url, _LARGEST)
+        with progress_bar(url.rpartition("/")[2], size, unit="B", shown=shown) as arrived:
+            bring(url, part, size, arrived=arrived)
+    except MirrorFailedError as error:
+        raise WeightsError(f"{name} can't be fetched: {url} {error}") from None
+    part.replace(archive)
 
 
 def _keep(entry: Entry, archive: Path) -> Path:

@@ -25,6 +25,7 @@ KINDS = (tiny_networks.blip, tiny_networks.git, tiny_networks.encoder_decoder)
 def _offline(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("TORCH_OPENCV_OFFLINE", "1")
     monkeypatch.setenv("HF_HUB_OFFLINE", "1")  # what is set in `load` is undone, too
+    monkeypatch.setenv("DISABLE_SAFETENSORS_CONVERSION", "1")
 
 
 @pytest.fixture(scope="module")
@@ -96,5 +97,5 @@ def test_pickles_are_not_opened(folder: Path) -> None:
         if file.suffix != ".safetensors":
             (pickled / file.name).write_bytes(file.read_bytes())
     (pickled / "pytorch_model.bin").write_bytes(b"a pickle")
-    with pytest.raises(ModelError, match="can't be loaded"):
+    with pytest.raises(ModelError, match="has no weights in safetensors files; pickled ones"):
         Captioner(f"hf:{pickled}", device="cpu")
