@@ -88,6 +88,11 @@ components, cascades, TV-L1) make the host wait, as in OpenCV; the docstrings sa
 `blurForDescriptor=True` its descriptors, but for single bits on noise (sums of the blur are added in another order);
 OpenCV's CUDA class doesn't blur by default, nor does this one.
 
+The generalized Hough transforms vote as the CPU classes do, bit for bit: `MaxBufferSize` is the number of pairs of
+pixels for each level (1000, and not the 10000 of OpenCV's CUDA class), votes are int32, and where nothing is found,
+the results are of length 0. Of places with as many votes, nearer than `MinDist`, the first in the order of rows stays
+(OpenCV's sort has no order for them).
+
 ## Kernels in Triton
 
 On a CUDA device, and where triton can be imported (torch's wheels for CUDA bring it), `preprocess` of `INTER_LINEAR` is

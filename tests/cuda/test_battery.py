@@ -240,6 +240,8 @@ def test_every_native_function_is_in_the_battery() -> None:
         "HoughLinesDetector",
         "HoughSegmentDetector",
         "HoughCirclesDetector",
+        "GeneralizedHoughBallard",
+        "GeneralizedHoughGuil",
         "BackgroundSubtractorMOG",
         "BackgroundSubtractorMOG2",
         "DenseOpticalFlow",

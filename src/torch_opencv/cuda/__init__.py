@@ -33,6 +33,7 @@ from torch_opencv.cuda import features as features
 from torch_opencv.cuda import filters as filters
 from torch_opencv.cuda import filters_morphology as filters_morphology
 from torch_opencv.cuda import filters_separable as filters_separable
+from torch_opencv.cuda import generalized_hough as generalized_hough
 from torch_opencv.cuda import histograms as histograms
 from torch_opencv.cuda import hog as hog
 from torch_opencv.cuda import hough as hough
