@@ -72,7 +72,8 @@ Where OpenCV has no CPU function, the definition of its own tests is the referen
 `HoughSegmentDetector` (all lines are followed, sorted, and to 1024ths of a pixel, so that one that runs along the edge
 of pixels may be cut elsewhere) and `HoughCirclesDetector`, `DensePyrLKOpticalFlow`, `StereoBM` (whole disparities in
 bytes), `StereoSGM`, `DisparityBilateralFilter`, `drawColorDisp`, `nonLocalMeans`. What those leave undefined is defined
-here: flow that can't be followed is that of the level above, and the outermost disparities are not filtered.
+here: flow that can't be followed is that of the level above, the outermost disparities are not filtered, and
+`StereoConstantSpaceBP` goes on with the edge of the smaller images where half a size is not whole.
 
 Sums of floats are added in another order than in OpenCV's vector code. Of `BackgroundSubtractorMOG2` fewer than 0.1 %
 of a mask may be on the other side of a threshold after some dozens of frames; `OpticalFlowDual_TVL1` takes coordinates

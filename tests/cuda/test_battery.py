@@ -259,6 +259,8 @@ BESIDE = {
     "CascadeClassifier",
     "StereoBeliefPropagation",
     "createStereoBeliefPropagation",
+    "StereoConstantSpaceBP",
+    "createStereoConstantSpaceBP",
     "DescriptorMatcher",
     "buildWarpAffineMaps",
     "buildWarpPerspectiveMaps",
