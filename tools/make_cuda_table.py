@@ -70,10 +70,11 @@ overflow in another way. Here the answers are those of OpenCV 4, whichever is in
 Where OpenCV has no CPU function, the definition of its own tests is the reference, and NPP's for `alphaComp` and
 `gammaCorrection`. Where its CUDA method is another than the CPU's of that name, its kernels are, step by step:
 `HoughSegmentDetector` (all lines are followed, sorted, and to 1024ths of a pixel, so that one that runs along the edge
-of pixels may be cut elsewhere) and `HoughCirclesDetector`, `DensePyrLKOpticalFlow`, `StereoBM` (whole disparities in
-bytes), `StereoSGM`, `DisparityBilateralFilter`, `drawColorDisp`, `nonLocalMeans`. What those leave undefined is defined
-here: flow that can't be followed is that of the level above, the outermost disparities are not filtered, and
-`StereoConstantSpaceBP` goes on with the edge of the smaller images where half a size is not whole.
+of pixels may be cut elsewhere) and `HoughCirclesDetector`, `DensePyrLKOpticalFlow`, `BroxOpticalFlow`, `StereoBM`
+(whole disparities in bytes), `StereoSGM`, `StereoBeliefPropagation`, `StereoConstantSpaceBP`,
+`DisparityBilateralFilter`, `drawColorDisp`, `nonLocalMeans`. What those leave undefined is defined here: flow that
+can't be followed is that of the level above, the outermost disparities are not filtered, and `StereoConstantSpaceBP`
+goes on with the edge of the smaller images where half a size is not whole.
 
 Sums of floats are added in another order than in OpenCV's vector code. Of `BackgroundSubtractorMOG2` fewer than 0.1 %
 of a mask may be on the other side of a threshold after some dozens of frames; `OpticalFlowDual_TVL1` takes coordinates
