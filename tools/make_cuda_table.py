@@ -108,7 +108,8 @@ torch's operations serve. `benchmarks/cv_cuda.py` measures them (`--cpu`: a tria
 ## Ways
 
 *native*: here, on any device. *pass-through*: by the installed `cv2.cuda`, if it was built with CUDA. *missing*:
-neither; using the name is an error that says so. This table was made with a cv2 that has no CUDA.
+neither; using the name is an error that says so. This table was made with a cv2 that has no CUDA. `GpuData`, the
+memory behind a `GpuMatND`, has nothing that Python could call in OpenCV; a tensor has its own.
 """
 
 

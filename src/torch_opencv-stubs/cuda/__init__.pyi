@@ -54,9 +54,6 @@ SURF_CUDA_KeypointLayout = int
 class GpuData:
     ...
 
-class GpuMatND:
-    ...
-
 
 class SURF_CUDA:
     @property
@@ -95,6 +92,7 @@ GpuMat_getStdAllocator: _typing.Any
 GpuMat_setDefaultAllocator: _typing.Any
 SURF_CUDA_create = SURF_CUDA.create
 from torch_opencv.cuda.gpumat import GpuMat as GpuMat
+from torch_opencv.cuda.gpumat_nd import GpuMatND as GpuMatND
 from torch_opencv.cuda.streams import Stream as Stream
 from torch_opencv.cuda.streams import Event as Event
 from torch_opencv.cuda.devices import DeviceInfo as DeviceInfo
