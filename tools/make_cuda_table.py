@@ -70,9 +70,11 @@ overflow in another way. Here the answers are those of OpenCV 4, whichever is in
 Where OpenCV has no CPU function, the definition of its own tests is the reference, and NPP's for `alphaComp` and
 `gammaCorrection`. Where its CUDA method is another than the CPU's of that name, its kernels are, step by step:
 `HoughSegmentDetector` (all lines are followed, sorted, and to 1024ths of a pixel, so that one that runs along the edge
-of pixels may be cut elsewhere) and `HoughCirclesDetector`, `DensePyrLKOpticalFlow`, `StereoBM` (whole disparities in
-bytes), `StereoSGM`, `DisparityBilateralFilter`, `drawColorDisp`, `nonLocalMeans`. What those leave undefined is defined
-here: flow that can't be followed is that of the level above, and the outermost disparities are not filtered.
+of pixels may be cut elsewhere) and `HoughCirclesDetector`, `DensePyrLKOpticalFlow`, `BroxOpticalFlow`, `StereoBM`
+(whole disparities in bytes), `StereoSGM`, `StereoBeliefPropagation`, `StereoConstantSpaceBP`,
+`DisparityBilateralFilter`, `drawColorDisp`, `nonLocalMeans`. What those leave undefined is defined here: flow that
+can't be followed is that of the level above, the outermost disparities are not filtered, and `StereoConstantSpaceBP`
+goes on with the edge of the smaller images where half a size is not whole.
 
 Sums of floats are added in another order than in OpenCV's vector code. Of `BackgroundSubtractorMOG2` fewer than 0.1 %
 of a mask may be on the other side of a threshold after some dozens of frames; `OpticalFlowDual_TVL1` takes coordinates
@@ -88,6 +90,11 @@ components, cascades, TV-L1) make the host wait, as in OpenCV; the docstrings sa
 `blurForDescriptor=True` its descriptors, but for single bits on noise (sums of the blur are added in another order);
 OpenCV's CUDA class doesn't blur by default, nor does this one.
 
+The generalized Hough transforms vote as the CPU classes do, bit for bit: `MaxBufferSize` is the number of pairs of
+pixels for each level (1000, and not the 10000 of OpenCV's CUDA class), votes are int32, and where nothing is found,
+the results are of length 0. Of places with as many votes, nearer than `MinDist`, the first in the order of rows stays
+(OpenCV's sort has no order for them).
+
 ## Kernels in Triton
 
 On a CUDA device, and where triton can be imported (torch's wheels for CUDA bring it), `preprocess` of `INTER_LINEAR` is
@@ -101,7 +108,8 @@ torch's operations serve. `benchmarks/cv_cuda.py` measures them (`--cpu`: a tria
 ## Ways
 
 *native*: here, on any device. *pass-through*: by the installed `cv2.cuda`, if it was built with CUDA. *missing*:
-neither; using the name is an error that says so. This table was made with a cv2 that has no CUDA.
+neither; using the name is an error that says so. This table was made with a cv2 that has no CUDA. `GpuData`, the
+memory behind a `GpuMatND`, has nothing that Python could call in OpenCV; a tensor has its own.
 """
 
 

@@ -203,7 +203,7 @@ from torch_opencv.cuda._numbers import Scalar as _Scalar
 _Array = _typing.TypeVar("_Array", Tensor, GpuMat)
 """
 
-_TYPED = ("GpuMat", "Stream", "Event", "DeviceInfo", "HostMem")
+_TYPED = ("GpuMat", "GpuMatND", "Stream", "Event", "DeviceInfo", "HostMem")
 """The classes that are not declared with tensors alone; the stub has them from where they are."""
 
 

@@ -7,7 +7,7 @@ import numpy as np
 
 import torch_opencv as cv
 from tests.cuda import hough_gold
-from tests.cuda.case import Case, cases
+from tests.cuda.case import Case, cases, tensor_of
 
 U8 = "uint8"
 cuda = cv.cuda
@@ -61,6 +61,48 @@ def hough() -> list[Case]:
             outputs=("circles",),
             ipp=None,
             **alone,
+        )
+    return made
+
+
+def _set(transform, options):
+    for name, value in options.items():
+        getattr(transform, f"set{name}")(value)
+    return transform
+
+
+def _shapes(of, image, pixels, name, options, **outputs):
+    """Where a part of an image is in it; ``of`` is cv2 or cv.cuda, ``pixels`` the image as it can be cut."""
+    transform = _set(getattr(of, name)(), options)
+    transform.setTemplate(pixels[4:16, 1:9], (3, 5))
+    found = transform.detect(image, **outputs)
+    nothing = np.zeros((1, 0, 4), np.float32), np.zeros((1, 0, 3), np.int32)
+    return nothing if found[0] is None else found
+
+
+def generalized_hough() -> list[Case]:
+    made: list[Case] = []
+    few = {"AngleThresh": 20, "ScaleThresh": 3, "PosThresh": 1}
+    for name, options in (
+        ("createGeneralizedHoughBallard", {"VotesThreshold": 1}),
+        ("createGeneralizedHoughBallard", {"VotesThreshold": 3, "Levels": 33, "Dp": 1.5}),
+        ("createGeneralizedHoughGuil", {"MaxAngle": 90.0, "AngleEpsilon": 12.0, **few}),
+        (
+            "createGeneralizedHoughGuil",
+            {"Levels": 20, "Dp": 2.0, "MaxBufferSize": 9, "Xi": 60.0, "AngleEpsilon": 20.0} | few,
+        ),
+        ("createGeneralizedHoughGuil", {"AngleEpsilon": 30.0, "AngleStep": 40.0, "ScaleStep": 0.4, **few}),
+    ):
+        made += cases(
+            name,
+            lambda a, n=name, o=options, **k: _shapes(cuda, a, tensor_of(a), n, o, **k),
+            lambda a, n=name, o=options: _shapes(cv2, a, a, n, o),
+            U8,
+            1,
+            " ".join(f"{k} {v:g}" for k, v in options.items()),
+            outputs=("positions", "votes"),
+            batch=False,
+            synchronises=True,
         )
     return made
 
@@ -141,4 +183,4 @@ def mean_shift() -> list[Case]:
 
 
 def all_cases() -> list[Case]:
-    return [*hough(), *components(), *mean_shift()]
+    return [*hough(), *generalized_hough(), *components(), *mean_shift()]

@@ -370,10 +370,8 @@ def test_every_name_goes_one_way() -> None:
 def test_what_is_missing_says_so() -> None:
     with pytest.raises(AttributeError, match=r"cv\.cuda\.NvidiaOpticalFlow_2_0 is the optical-flow engine in NVIDIA's"):
         _ = cuda.NvidiaOpticalFlow_2_0
-    with pytest.raises(
-        AttributeError, match=r"cv\.cuda\.BroxOpticalFlow of OpenCV's module cudaoptflow is not native yet, and"
-    ):
-        _ = cuda.BroxOpticalFlow
+    why = _routing.why_missing("SURF_CUDA")
+    assert why.startswith("cv.cuda.SURF_CUDA of OpenCV's module xfeatures2d is not native yet, and the installed")
     with pytest.raises(AttributeError, match=r"has no attribute 'resise', nor has OpenCV's CUDA API"):
         _ = cuda.resise
     assert "resize" in dir(cuda)

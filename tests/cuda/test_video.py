@@ -68,3 +68,36 @@ def test_what_subtractors_refuse() -> None:
         cuda.createBackgroundSubtractorMOG().getBackgroundImage()
     with pytest.raises(TypeError, match=r"^cv\.cuda\.BackgroundSubtractorMOG2\.setHistory: .*: pass one value"):
         cuda.createBackgroundSubtractorMOG2().setHistory(1, 2)
+
+
+def test_brox_finds_a_motion_that_is_known() -> None:
+    rng = np.random.default_rng(0)
+    scene = cv2.GaussianBlur(rng.random((100, 120)).astype(np.float32), (0, 0), 2)
+    scene = (scene - scene.min()) / (scene.max() - scene.min())
+    column, row = np.meshgrid(*(np.arange(n, dtype=np.float32) for n in (80, 60)))
+    right, down = 2.5, -1.25
+    before, after = (
+        cv2.remap(scene, column + 20 - x, row + 20 - y, cv2.INTER_CUBIC) for x, y in ((0, 0), (right, down))
+    )
+    flow = cuda.BroxOpticalFlow.create().calc(torch.from_numpy(before), torch.from_numpy(after)).numpy()
+    apart = np.hypot(flow[..., 0] - right, flow[..., 1] - down)
+    assert apart.mean() < 0.15 and apart[8:-8, 8:-8].max() < 0.3
+    back = cv2.remap(after, column + flow[..., 0], row + flow[..., 1], cv2.INTER_LINEAR, None, cv2.BORDER_REPLICATE)
+    assert np.abs(back - before)[8:-8, 8:-8].mean() < 0.05 * np.abs(after - before)[8:-8, 8:-8].mean()
+
+
+def test_what_brox_refuses() -> None:
+    image = torch.zeros(20, 20)
+    method = cuda.BroxOpticalFlow_create(outer_iterations=1)
+    assert method.getOuterIterations() == 1 and method.getPyramidScaleFactor() == 0.8
+    method.setSolverIterations(0)
+    with pytest.raises(
+        ValueError, match=r"calc: argument 'inner_iterations' and those of outer and solver are \(5, 1, 0\)"
+    ):
+        method.calc(image, image)
+    with pytest.raises(ValueError, match=r"argument 'I0' is torch\.uint8 of 1 channels: pass float32"):
+        method.calc(image.byte(), image.byte())
+    with pytest.raises(ValueError, match=r"create: argument 'scale_factor' is 1: pass one between 0 and 1"):
+        cuda.BroxOpticalFlow.create(scale_factor=1)
+    with pytest.raises(ValueError, match=r"create: argument 'alpha' and gamma are 0 and 50\.0"):
+        cuda.BroxOpticalFlow.create(alpha=0)

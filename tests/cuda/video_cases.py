@@ -7,7 +7,7 @@ import numpy as np
 import torch
 
 import torch_opencv as cv
-from tests.cuda import video_gold
+from tests.cuda import brox_gold, video_gold
 from tests.cuda.case import Case, cases, tensor_of
 
 U8, F32 = "uint8", "float32"
@@ -114,6 +114,19 @@ def flow() -> list[Case]:
         outputs=("flow",),
         **two,
     )
+    for options in ((0.197, 50.0, 0.8, 2, 2, 3), (1.0, 5.0, 0.6, 1, 9, 4)):
+        made += cases(
+            "BroxOpticalFlow",
+            lambda a, b, o=options, **k: cuda.BroxOpticalFlow.create(*o).calc(a, b, k.pop("flow", None), **k),
+            lambda a, b, o=options: brox_gold.flow(a, b, *o),
+            F32,
+            1,
+            f"{options[2]}",
+            outputs=("flow",),
+            count=2,
+            floats=(0, 1),
+            of_floats=5e-3,  # a place that is rounded to the next 256th of a pixel has other neighbours
+        )
     for gamma in (0, 0.2):
         ours = cuda.OpticalFlowDual_TVL1.create(nscales=2, warps=2, iterations=12, gamma=gamma)
         made += cases(

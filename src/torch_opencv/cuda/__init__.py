@@ -33,12 +33,14 @@ from torch_opencv.cuda import features as features
 from torch_opencv.cuda import filters as filters
 from torch_opencv.cuda import filters_morphology as filters_morphology
 from torch_opencv.cuda import filters_separable as filters_separable
+from torch_opencv.cuda import generalized_hough as generalized_hough
 from torch_opencv.cuda import histograms as histograms
 from torch_opencv.cuda import hog as hog
 from torch_opencv.cuda import hough as hough
 from torch_opencv.cuda import image_moments as image_moments
 from torch_opencv.cuda import objdetect as objdetect
 from torch_opencv.cuda import optflow as optflow
+from torch_opencv.cuda import optflow_brox as optflow_brox
 from torch_opencv.cuda import optflow_dense as optflow_dense
 from torch_opencv.cuda import orb as orb
 from torch_opencv.cuda import preprocessing as preprocessing

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from torch_opencv.cuda import devices, gpumat, host_memory, streams
+from torch_opencv.cuda import devices, gpumat, gpumat_nd, host_memory, streams
 from torch_opencv.cuda._routing import register
 
 _NAMES = {
     streams: ("Stream", "Stream_Null", "wrapStream", "Event", "Event_elapsedTime"),
     gpumat: ("GpuMat", "createContinuous", "ensureSizeIsEnough", "createGpuMatFromCudaMemory"),
+    gpumat_nd: ("GpuMatND",),
     devices: (
         "DeviceInfo",
         "getCudaEnabledDeviceCount",

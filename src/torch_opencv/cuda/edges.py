@@ -173,12 +173,12 @@ class CornersDetector:
 
 
 def spaced(points: Tensor, distance: float, most: int) -> Tensor:
-    """The points (K, 2), the best first, without those too near to a better one, as many as asked for.
+    """The points (K, 2), the best first, without those too near to a better one, as many as asked for."""
+    return points[:most] if distance < 1 else points[kept_apart(points, distance, most)]
 
-    Which are kept is decided on the host, as in OpenCV.
-    """
-    if distance < 1:
-        return points[:most]
+
+def kept_apart(points: Tensor, distance: float, most: int) -> Tensor:
+    """The indices of those points; which they are is decided on the host, as in OpenCV."""
     cell = max(round(distance), 1)
     grid: dict[tuple[int, int], list[tuple[int, int]]] = {}
     kept = []
@@ -190,7 +190,7 @@ def spaced(points: Tensor, distance: float, most: int) -> Tensor:
             kept.append(i)
             if len(kept) == most:
                 break
-    return points[torch.tensor(kept, dtype=torch.long, device=points.device)]
+    return torch.tensor(kept, dtype=torch.long, device=points.device)
 
 
 @native("cudaimgproc")

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import math
 from typing import Any, Literal
 
+import numpy as np
 import torch
 from torch import Tensor
 
@@ -171,9 +173,9 @@ def thresholded(x: Tensor, threshold: Operand, maximum: float, kind: int) -> Ten
     return saturate(result, x.dtype)
 
 
-# The polynomial that OpenCV's fastAtan2 uses, in degrees.
+# The polynomial that OpenCV's fastAtan2 uses, in degrees; its coefficients are products of float32.
 _P1, _P3, _P5, _P7 = (
-    p * (180 / 3.141592653589793)
+    float(np.float32(p) * np.float32(180 / math.pi))
     for p in (0.9997878412794807, -0.3258083974640975, 0.1555786518463281, -0.04432655554792128)
 )
 

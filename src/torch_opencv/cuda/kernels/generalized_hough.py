@@ -1,0 +1,262 @@
+"""Generalized Hough transforms (imgproc/src/generalized_hough.cpp), by tables that are sorted instead of lists.
+
+D. Ballard, "Generalizing the Hough transform to detect arbitrary shapes", 1981. N. Guil, J. Gonzalez-Linares and
+E. Zapata, "Bidimensional shape detection using an invariant approach", 1999.
+
+Angles are in degrees, in float64, computed from OpenCV's float32 ones. The host waits for how many there are of
+everything.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import NamedTuple
+
+import torch
+from torch import Tensor
+
+from torch_opencv.cuda.kernels.elementwise import angle
+from torch_opencv.cuda.kernels.hough import line_peaks
+
+_MOST_ELEMENTS = 1 << 22
+_EPSILON = 1.1920929e-07
+_SLACK = 1e-6  # of angles, within which they are looked for before they are compared
+_BETWEEN_LEVELS = 1024.0  # more than any angle
+
+
+class Contour(NamedTuple):
+    """Pixels on edges: x and y, int64 (P, 2), and the directions of their gradients, float64 (P)."""
+
+    points: Tensor
+    thetas: Tensor
+
+
+def contour(edges: Tensor, dx: Tensor, dy: Tensor) -> Contour:
+    """The pixels of (H, W) on edges that have a gradient, in the order of rows."""
+    x, y = dx.float(), dy.float()
+    places = ((edges != 0) & ((x.abs() > _EPSILON) | (y.abs() > _EPSILON))).nonzero()
+    rows, columns = places.unbind(1)
+    return Contour(places.flip(1), angle(x[rows, columns], y[rows, columns], True).double())
+
+
+class Rows(NamedTuple):
+    """Where each level's entries begin in a table that is sorted by levels, and how many there are."""
+
+    starts: Tensor
+    counts: Tensor
+
+
+def _rows(levels: Tensor, count: int) -> Rows:
+    counts = torch.bincount(levels, minlength=count)
+    return Rows(counts.cumsum(0) - counts, counts)
+
+
+def _pairs(starts: Tensor, counts: Tensor) -> Iterator[tuple[Tensor, Tensor]]:
+    """Each of K with each of its run of entries, some millions at a time: indices among K and among the entries."""
+    ends = counts.cumsum(0)
+    total = int(ends[-1]) if len(ends) else 0
+    for first in range(0, total, _MOST_ELEMENTS):
+        number = torch.arange(first, min(first + _MOST_ELEMENTS, total), device=counts.device)
+        which = torch.searchsorted(ends, number, right=True)
+        yield which, starts[which] + number - (ends[which] - counts[which])
+
+
+def _clamped(degrees: Tensor, most: float) -> Tensor:
+    """Angles of at most ``most`` degrees, brought to 0 to 360 as OpenCV does: 360 stays."""
+    for _ in range(math.ceil(most / 360)):
+        degrees = torch.where(degrees > 360, degrees - 360, degrees)
+    for _ in range(math.ceil(most / 360)):
+        degrees = torch.where(degrees < 0, degrees + 360, degrees)
+    return degrees
+
+
+def _peaks(votes: Tensor, threshold: int) -> tuple[Tensor, Tensor]:
+    """The places (P, 2) of x and y with the most votes around, and the votes, of a table that has a border of 1."""
+    found = line_peaks(votes, threshold)
+    h, w = votes.shape
+    y, x = found.unbind(1)
+    found = found[(y > 0) & (y < h - 1) & (x > 0) & (x < w - 1)]
+    return found.flip(1) - 1, votes[found[:, 0], found[:, 1]]
+
+
+# --- Ballard: where ---------------------------------------------------------------------------------------------------
+
+
+class RTable(NamedTuple):
+    """Places in a template from its centre, int64 (P, 2), sorted by the levels of their directions."""
+
+    offsets: Tensor
+    rows: Rows
+
+
+def r_table(template: Contour, centre: tuple[int, int], levels: int) -> RTable:
+    """Ballard's table of a template."""
+    level = (template.thetas * (levels / 360)).round().long()
+    order = level.argsort(stable=True)
+    offsets = template.points - torch.tensor(centre, device=level.device)
+    return RTable(offsets[order], _rows(level, levels + 1))
+
+
+def positions(
+    image: Contour, size: tuple[int, int], table: RTable, levels: int, dp: float, threshold: int
+) -> tuple[Tensor, Tensor]:
+    """Where a template is in an image of height and width: x and y in ``dp`` pixels, (P, 2), and votes (P)."""
+    inverse = 1.0 / dp
+    rows, columns = math.ceil(size[0] * inverse), math.ceil(size[1] * inverse)
+    level = (image.thetas * (levels / 360)).round().long()
+    votes = torch.zeros((rows + 2) * (columns + 2), dtype=torch.int64, device=level.device)
+    for pixel, entry in _pairs(table.rows.starts[level], table.rows.counts[level]):
+        x, y = ((image.points[pixel] - table.offsets[entry]) * inverse).double().round().long().unbind(1)
+        inside = (x >= 0) & (x < columns) & (y >= 0) & (y < rows)
+        votes += torch.bincount(((y + 1) * (columns + 2) + x + 1)[inside], minlength=len(votes))
+    return _peaks(votes.reshape(rows + 2, columns + 2), threshold)
+
+
+# --- Guil: where, how large and how turned ----------------------------------------------------------------------------
+
+
+class Features(NamedTuple):
+    """Pairs of pixels on edges whose gradients are a given angle apart, sorted by levels and by their first angles.
+
+    ``theta``: the first's angle, (F); ``first`` and ``second``: their x and y, float64 (F, 2); ``apart``: their
+    distance, (F); ``level``: (F).
+    """
+
+    theta: Tensor
+    first: Tensor
+    second: Tensor
+    apart: Tensor
+    level: Tensor
+    rows: Rows
+
+
+@dataclass(frozen=True)
+class Pairing:
+    """Which pixels are paired: ``xi`` degrees and up to ``epsilon`` more apart in angle, so near, so many per level."""
+
+    xi: float
+    epsilon: float
+    furthest: float
+    levels: int
+    most: int
+
+
+def features(of: Contour, rules: Pairing) -> Features:
+    """The pairs of a contour; of each level the first in the order of pixels."""
+    points, thetas = of.points.double(), of.thetas
+    step = max(1, _MOST_ELEMENTS // max(1, len(points)))
+    found = [torch.empty(0, 2, dtype=torch.int64, device=thetas.device)]
+    for first in range(0, len(points), step):
+        turned = thetas[first : first + step, None] - thetas - rules.xi
+        alike = _clamped(turned, 360 + abs(rules.xi)) <= rules.epsilon
+        gap = points[first : first + step, None] - points
+        near = (gap[..., 0] * gap[..., 0] + gap[..., 1] * gap[..., 1]).sqrt() <= rules.furthest
+        found.append((alike & near).nonzero() + torch.tensor([first, 0], device=thetas.device))
+    one, other = torch.cat(found).unbind(1)
+    gap = points[one] - points[other]
+    direction = angle(gap[:, 0].float(), gap[:, 1].float(), True).double()
+    level = (_clamped(direction - thetas[one], 360) * (rules.levels / 360)).round().long()
+    order = level.argsort(stable=True)
+    level = level[order]
+    rows = _rows(level, rules.levels + 1)
+    kept = torch.arange(len(level), device=level.device) - rows.starts[level] < rules.most
+    order, level = order[kept], level[kept]
+    by_angle = (level * _BETWEEN_LEVELS + thetas[one[order]]).argsort(stable=True)
+    order, level = order[by_angle], level[by_angle]
+    one, other, gap = one[order], other[order], gap[order]
+    apart = (gap[:, 0] * gap[:, 0] + gap[:, 1] * gap[:, 1]).sqrt()
+    return Features(thetas[one], points[one], points[other], apart, level, _rows(level, rules.levels + 1))
+
+
+@dataclass(frozen=True)
+class Bins:
+    """A range of numbers told apart: from ``least`` to ``most`` by ``step``, and how many votes one must have."""
+
+    least: float
+    most: float
+    step: float
+    threshold: int
+
+    @property
+    def count(self) -> int:
+        """How many there are."""
+        return math.ceil((self.most - self.least) * (1.0 / self.step))
+
+    def votes(self, numbers: Tensor) -> Tensor:
+        """How many numbers are nearest to each, and to one more at the end."""
+        within = numbers[(numbers >= self.least) & (numbers <= self.most)]
+        nearest = ((within - self.least) * (1.0 / self.step)).round().long()
+        return torch.bincount(nearest, minlength=self.count + 1)
+
+    def chosen(self, votes: Tensor) -> list[tuple[float, int]]:
+        """The numbers that have enough votes, and those; the host waits."""
+        counts = votes[: self.count].tolist()
+        return [(self.least + i * self.step, n) for i, n in enumerate(counts) if n >= self.threshold]
+
+
+def orientations(template: Features, image: Features, bins: Bins) -> list[tuple[float, int]]:
+    """The angles that the template may be turned by, and their votes."""
+    votes = torch.zeros(bins.count + 1, dtype=torch.int64, device=template.theta.device)
+    of_image = image.rows
+    for one, other in _pairs(of_image.starts[template.level], of_image.counts[template.level]):
+        votes += bins.votes(_clamped(image.theta[other] - template.theta[one], 360))
+    return bins.chosen(votes)
+
+
+def _alike(template: Features, image: Features, turn: float, epsilon: float) -> Iterator[tuple[Tensor, Tensor]]:
+    """The pairs of features of one level whose angles are ``turn`` and up to ``epsilon`` more apart."""
+    keys = image.level * _BETWEEN_LEVELS + image.theta
+    level = template.level * _BETWEEN_LEVELS
+    sought = template.theta + turn
+    least = sought - 360 * (sought / 360).floor()
+    whole = epsilon + 2 * _SLACK >= 360
+    for shift in (0.0,) if whole else (-360.0, 0.0, 360.0):
+        low = torch.zeros_like(least) - 1 if whole else (least + (shift - _SLACK)).clamp(-1, 361)
+        high = torch.zeros_like(least) + 361 if whole else (least + (shift + epsilon + _SLACK)).clamp(-1, 361)
+        begin = torch.searchsorted(keys, level + low)
+        counts = torch.searchsorted(keys, level + high, right=True) - begin
+        for one, other in _pairs(begin, counts.clamp(min=0)):
+            near = _clamped(image.theta[other] - sought[one], 1080) <= epsilon
+            yield one[near], other[near]
+
+
+def scales(template: Features, image: Features, turn: float, epsilon: float, bins: Bins) -> list[tuple[float, int]]:
+    """The scales that the template may have where it is turned so, and their votes."""
+    votes = torch.zeros(bins.count + 1, dtype=torch.int64, device=template.theta.device)
+    for one, other in _alike(template, image, turn, epsilon):
+        votes += bins.votes(image.apart[other] / template.apart[one])
+    return bins.chosen(votes)
+
+
+def positions_of(
+    template: Features,
+    image: Features,
+    centre: tuple[int, int],
+    size: tuple[int, int],
+    found: tuple[float, float],
+    epsilon: float,
+    dp: float,
+    threshold: int,
+) -> tuple[Tensor, Tensor]:
+    """Where a template is that is turned and scaled as ``found``: x and y in ``dp`` pixels, (P, 2), and votes (P)."""
+    turn, scale = found
+    inverse = 1.0 / dp
+    rows, columns = math.ceil(size[0] * inverse), math.ceil(size[1] * inverse)
+    sine, cosine = math.sin(turn * math.pi / 180), math.cos(turn * math.pi / 180)
+    votes = torch.zeros((rows + 2) * (columns + 2), dtype=torch.int64, device=template.theta.device)
+
+    def placed(points: Tensor) -> Tensor:
+        x, y = ((points - torch.tensor(centre, device=points.device)) * scale).unbind(1)
+        return torch.stack([cosine * x - sine * y, sine * x + cosine * y], 1)
+
+    first, second = placed(template.first), placed(template.second)
+    for one, other in _alike(template, image, turn, epsilon):
+        a = (image.first[other] - first[one]) * inverse
+        b = (image.second[other] - second[one]) * inverse
+        x, y = a.unbind(1)
+        agreed = ((a - b).abs() <= 1).all(1) & (y >= 0) & (y < rows) & (x >= 0) & (x < columns)
+        place = (y.round().long() + 1) * (columns + 2) + x.round().long() + 1
+        votes += torch.bincount(place[agreed], minlength=len(votes))
+    return _peaks(votes.reshape(rows + 2, columns + 2), threshold)
