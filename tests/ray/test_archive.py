@@ -30,7 +30,7 @@ from torch_opencv import ray as cv_ray
 from torch_opencv.apps.classify import Classify
 from torch_opencv.live.errors import OutputError, SourceError
 from torch_opencv.live.sources import SAMPLE
-from torch_opencv.ray.archive import Job, Outcome, process_archive
+from torch_opencv.ray.archive import Job, Outcome, begin, process_archive
 from torch_opencv.ray.store import Store
 
 pytestmark = pytest.mark.usefixtures("cluster")
@@ -103,6 +103,22 @@ def test_what_is_killed_or_damaged_costs_nothing_else(tmp_path: Path) -> None:
     assert (again.pieces, again.earlier) == (1, len(before))
     assert {file: file.stat().st_mtime_ns for file in before} == before
     assert sorted(row["id"] for row in _rows(out)) == sorted(row["id"] for row in rows)
+
+
+def test_what_is_overwritten_is_done_again(tmp_path: Path) -> None:
+    job, out = Job("mean", ("clip.mp4",), ()), tmp_path / "out"
+    store = Store(str(out))
+    assert begin(job, store) == set()
+    store.write_rows("clip-00000000/000000", [{"id": "clip.mp4:0:0", "mean": 1.0}])
+    store.write_rows("clip-00000000/000001", [])
+    (out / "frames").mkdir()
+    (out / "frames" / "000000.parquet").write_text("another's")
+    assert begin(job, store) == {"clip-00000000/000000", "clip-00000000/000001"}
+    lines = Store(str(out), "jsonl")
+    assert begin(job, lines, overwrite=True) == set()
+    assert not lines.has("clip-00000000/000001")
+    left = [str(file.relative_to(out)) for file in out.rglob("*") if file.is_file()]
+    assert sorted(left) == ["_run.json", "frames/000000.parquet"]
 
 
 @pytest.mark.slow

@@ -131,7 +131,7 @@ def begin(job: Job, store: Store, *, overwrite: bool = False) -> set[str]:
     Args:
         job: what is to be done.
         store: where the results go.
-        overwrite: take the folder whatever is in it, and do everything again.
+        overwrite: take the folder whatever is in it; results of an earlier run are removed from it.
 
     Returns:
         The keys whose results are there already.
@@ -149,7 +149,9 @@ def begin(job: Job, store: Store, *, overwrite: bool = False) -> set[str]:
     }
     before = None if overwrite else store.read(_RUN)
     if before is None:
-        if not overwrite and not store.is_empty():
+        if overwrite:
+            store.remove_results()  # first: whoever is killed meanwhile leaves what fits the old description
+        elif not store.is_empty():
             raise OutputError(f"{store.root} holds something else: give another folder, or --overwrite")
         store.write(_RUN, json.dumps(wanted, indent=1).encode())
         return set()
