@@ -10,6 +10,7 @@ import signal
 import threading
 import time
 from collections import Counter
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -17,7 +18,7 @@ import cv2
 import numpy as np
 import pytest
 
-from tests.ray.apps import mean_of
+from tests.ray.apps import Frames, mean_of
 from tests.ray.videos import as_opencv_reads, make
 
 pytest.importorskip("ray", reason="the extra [ray] isn't installed")
@@ -27,7 +28,7 @@ import ray
 
 from torch_opencv import live
 from torch_opencv import ray as cv_ray
-from torch_opencv.apps.classify import Classify
+from torch_opencv.apps.classify import Classify, SeenClasses
 from torch_opencv.live.errors import OutputError, SourceError
 from torch_opencv.live.sources import SAMPLE
 from torch_opencv.ray.archive import Job, Outcome, begin, process_archive
@@ -42,23 +43,36 @@ def _rows(folder: Path) -> list[dict[str, Any]]:
     return [*rows, *map(json.loads, lines)]
 
 
-@pytest.fixture(scope="module")
-def plain(tmp_path_factory: pytest.TempPathFactory) -> list[dict[str, Any]]:
+@dataclass(frozen=True)
+class Plain:
     """What the program says of the sample without Ray."""
-    results = tmp_path_factory.mktemp("plain") / "classes.jsonl"
-    live.run(Classify(), SAMPLE, view="none", results=results, latest=False)
-    return [json.loads(line) for line in results.read_text().splitlines()]
+
+    lines: list[dict[str, Any]]
+    summary: str
+
+
+@pytest.fixture(scope="module")
+def plain(tmp_path_factory: pytest.TempPathFactory) -> Plain:
+    results, app = tmp_path_factory.mktemp("plain") / "classes.jsonl", Classify()
+    live.run(app, SAMPLE, view="none", results=results, latest=False)
+    return Plain([json.loads(line) for line in results.read_text().splitlines()], app.summary())
 
 
 @pytest.mark.parametrize("workers", [pytest.param(1, marks=pytest.mark.slow), 2])
-def test_the_same_answers_as_the_plain_program(workers: int, plain: list[dict[str, Any]], tmp_path: Path) -> None:
+def test_the_same_answers_as_the_plain_program(workers: int, plain: Plain, tmp_path: Path) -> None:
     store = Store(str(tmp_path / "out"), "parquet" if workers == 1 else "jsonl")
-    outcome = process_archive(Classify, Job("classify", (str(SAMPLE),), (), segment_seconds=2), store, workers=workers)
+    job = Job("classify", (str(SAMPLE),), (), segment_seconds=2)
+    outcome = process_archive(Classify, job, store, workers=workers, outcome=Outcome(counts=SeenClasses()))
     rows = _rows(tmp_path / "out")
-    assert [row["classes"] for row in rows] == [line["classes"] for line in plain]
-    assert [(row["frame"], row["time"]) for row in rows] == [(line["frame"], line["time"]) for line in plain]
+    assert [row["classes"] for row in rows] == [line["classes"] for line in plain.lines]
+    assert [(row["frame"], row["time"]) for row in rows] == [(line["frame"], line["time"]) for line in plain.lines]
     assert [row["id"] for row in rows[:2]] == [f"{SAMPLE}:0:0", f"{SAMPLE}:0:1"]
-    assert (outcome.frames, outcome.problems) == (len(plain), [])
+    assert (outcome.frames, outcome.problems) == (len(plain.lines), [])
+    assert str(outcome.counts) == plain.summary
+
+    # All of it was there: counted from the results.
+    again = process_archive(Classify, job, store, outcome=Outcome(counts=SeenClasses()))
+    assert (again.pieces, str(again.counts)) == (0, plain.summary)
 
 
 def test_what_is_killed_or_damaged_costs_nothing_else(tmp_path: Path) -> None:
@@ -67,7 +81,7 @@ def test_what_is_killed_or_damaged_costs_nothing_else(tmp_path: Path) -> None:
     short.write_bytes(short.read_bytes()[: short.stat().st_size // 2])
     (tmp_path / "noise.mp4").write_bytes(bytes(range(256)) * 40)
     names = tuple(map(str, [*videos, short, tmp_path / "noise.mp4"]))
-    pids, out, outcome = tmp_path / "pids", tmp_path / "out", Outcome()
+    pids, out, outcome = tmp_path / "pids", tmp_path / "out", Outcome(counts=Frames())
     pids.mkdir()
     killed: list[int] = []
 
@@ -82,6 +96,7 @@ def test_what_is_killed_or_damaged_costs_nothing_else(tmp_path: Path) -> None:
     job = Job("mean", names, (), segment_seconds=1)
     process_archive(mean_of(pids, 0.02), job, Store(str(out)), workers=2, outcome=outcome)
     killer.join()
+    assert f"{outcome.counts}" == str(len(_rows(out))) == str(outcome.frames)  # each once, whatever was done twice
     assert len(list(pids.iterdir())) > 2  # another worker has taken its place
     rows = _rows(out)
     for video in videos:
@@ -99,7 +114,8 @@ def test_what_is_killed_or_damaged_costs_nothing_else(tmp_path: Path) -> None:
     gone = sorted(out.rglob("[0-9]*.parquet"))[1]
     before = {file: file.stat().st_mtime_ns for file in out.rglob("[0-9]*.parquet") if file != gone}
     gone.unlink()
-    again = process_archive(mean_of(pids), job, Store(str(out)), workers=2)
+    again = process_archive(mean_of(pids), job, Store(str(out)), workers=2, outcome=Outcome(counts=Frames()))
+    assert f"{again.counts}" == f"{outcome.counts}"
     assert (again.pieces, again.earlier) == (1, len(before))
     assert {file: file.stat().st_mtime_ns for file in before} == before
     assert sorted(row["id"] for row in _rows(out)) == sorted(row["id"] for row in rows)
@@ -150,13 +166,13 @@ def test_images(tmp_path: Path) -> None:
     assert [one["reason"] for one in outcome.problems] == [f"{images[3]}: it can't be read as an image"]
 
 
-def test_programs_in_map_batches(plain: list[dict[str, Any]]) -> None:
+def test_programs_in_map_batches(plain: Plain) -> None:
     rows = cv_ray.read_videos(str(SAMPLE), fps=2)
     one = ray.data.ActorPoolStrategy(size=1)
     seen = rows.map_batches(cv_ray.Classify, batch_size=8, compute=one, fn_constructor_kwargs={"top": 2}).take_all()
     assert [row["frame"] for row in seen] == [math.ceil(k * 12.5) for k in range(20)]
     for row in seen:
-        expected = plain[row["frame"]]
+        expected = plain.lines[row["frame"]]
         assert list(row) == ["id", "path", "frame", "time", "classes"]
         assert row["time"] == expected["time"]
         assert [one["label"] for one in row["classes"]] == [one["label"] for one in expected["classes"][:2]]

@@ -78,8 +78,7 @@ def run_archive(make: Callable[..., object], options: RunOptions, *, program: st
     check_reachable(options.ray_address)
     done = begin(job, store, overwrite=options.overwrite)
     new = partial(make, [Archived(still=not videos)], options, **values)
-    check_program(new, writes=True)
-    outcome = Outcome()
+    outcome = Outcome(counts=check_program(new, writes=True))
     ended = ""
     shows = not options.quiet and sys.stderr.isatty()
     try:
@@ -144,6 +143,8 @@ def _told(outcome: Any, results: str, ended: str) -> Iterator[str]:
     if ended:
         parts.append("the same command goes on from there")
     yield ", ".join(parts)
+    if outcome.counts is not None and (outcome.pieces or outcome.earlier) and (summary := str(outcome.counts)):
+        yield summary
     for one in outcome.problems[:_SHOWN]:
         where = one["path"] if one["segment"] is None else f"{one['path']}, segment {one['segment']}"
         yield f"{where}: {one['reason']}"

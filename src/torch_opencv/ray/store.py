@@ -8,7 +8,7 @@ from __future__ import annotations
 import io
 import json
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Literal, cast
 
@@ -20,6 +20,7 @@ from torch_opencv.ray.columns import as_arrays
 
 _EMPTY = "empty"  # a Parquet file without rows has no columns, and readers of a folder want the same in each
 _RESULTS = re.compile(r"([^/]+-[0-9a-f]{8}/)_?([0-9]{6,})\.(parquet|jsonl|empty)")  # of keys as `work.key_of` gives
+_ROWS_TOGETHER = 256  # that are made objects of Python's when they are read
 
 Format = Literal["parquet", "jsonl"]
 
@@ -73,6 +74,18 @@ class Store:
             self.write(_empty(key), b"")
             return
         self.write(f"{key}.{self.format}", _as_parquet(rows) if self.format == "parquet" else _as_lines(rows))
+
+    def read_rows(self, key: str) -> Iterator[dict[str, Any]]:
+        """A key's results, as they were written.
+
+        Raises:
+            OutputError: they can't be read.
+        """
+        data = self.read(f"{key}.{self.format}")
+        if data is None and self.read(_empty(key)) is None:
+            raise OutputError(f"{self.root}/{key}.{self.format} can't be read: it isn't there any more")
+        if data:
+            yield from _from_parquet(data) if self.format == "parquet" else map(json.loads, data.splitlines())
 
     def write(self, name: str, data: bytes) -> None:
         """Write a file as a whole.
@@ -144,6 +157,14 @@ def _as_parquet(rows: Sequence[Mapping[str, Any]]) -> bytes:
     data = io.BytesIO()
     pq.write_table(table, data)
     return data.getvalue()
+
+
+def _from_parquet(data: bytes) -> Iterator[dict[str, Any]]:
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    for batch in pq.ParquetFile(pa.BufferReader(data)).iter_batches(_ROWS_TOGETHER):
+        yield from batch.to_pylist()
 
 
 def _as_lines(rows: Sequence[Mapping[str, Any]]) -> bytes:
