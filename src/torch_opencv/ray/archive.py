@@ -123,7 +123,7 @@ def process_archive(
                 if report["problems"] and time.monotonic() > written + _WRITTEN_EVERY_S:
                     _write_problems(store, outcome.problems)
                     written = time.monotonic()
-        if outcome.counts is not None:
+        if outcome.counts is not None and empty is not None:
             outcome.counts.merge(count_results(store, done, empty))
     finally:  # also when it is interrupted
         outcome.seconds = time.monotonic() - started

@@ -51,8 +51,13 @@ class Store:
         Raises:
             OutputError: they can't be removed.
         """
-        for file, _, _ in self._results():
-            self._do(lambda storage, root, file=file: storage.rm_file(f"{root}/{file}"))
+
+        def remove(storage: Any, root: str) -> None:
+            for file, _, _ in found:
+                storage.rm_file(f"{root}/{file}")
+
+        found = self._results()
+        self._do(remove)
 
     def _results(self) -> list[tuple[str, str, str]]:
         """The files of results, of either format: each one's name, key and suffix."""
