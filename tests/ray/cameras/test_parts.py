@@ -277,13 +277,17 @@ def test_a_wall_of_a_hundred_cameras_is_one_image_of_bounded_size() -> None:
     width, height = tile_size(100)
     pictures = {number: torch.full((height, width, 3), SHADE["usual"] * 5, dtype=torch.uint8) for number in (0, 12, 99)}
 
-    image = wall.image(pictures, standings)
+    image, shown = wall.image(pictures, standings)
 
     assert image.shape == (10 * height, 10 * width, 3) == (1080, 1920, 3)
     at = {
         number: image[number // 10 * height + height - 9, number % 10 * width + 9].tolist() for number in (0, 1, 12, 99)
     }
     assert at == {0: [150] * 3, 1: [0] * 3, 12: [150] * 3, 99: [50] * 3}  # the lost one's is darker
+    assert [(one.box, one.name, one.state, one.text) for one in (shown[12], shown[99])] == [
+        ((2 * width, height, width, height), "10.0.0.12/live", "live", "2.0/s, 0.5 s ago"),
+        ((9 * width, 9 * height, width, height), "10.0.0.99/live", "lost", "lost: no frame came for 5 s"),
+    ]
     panel = wall.panel(standings)
     assert [row.text for row in panel.rows] == [
         "98 live, 2 lost",
@@ -297,5 +301,6 @@ def test_a_wall_of_ten_thousand_shows_as_many_as_can_be_seen() -> None:
     wall = Wall([f"rtsp://host/{number}" for number in range(10_000)])
     standings = [Standing("connecting", "", 0.0, None)] * 10_000
 
-    assert wall.image({}, standings).shape == (1080, 1920, 3)
+    image, shown = wall.image({}, standings)
+    assert (image.shape, len(shown)) == ((1080, 1920, 3), 400)
     assert len(wall.panel(standings).rows) == 32

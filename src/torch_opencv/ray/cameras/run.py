@@ -340,7 +340,7 @@ class _Watch:
                 view.tell(f"{len(standings)} cameras: {counted(standings)}")
         if not self._views:
             return
-        image = self._wall.image(self._pictures, standings)
+        image, pictures = self._wall.image(self._pictures, standings)
         now = time.monotonic()
         rate = sum(one.fps for one in standings)
         ages = sorted(one.age for one in standings if one.age is not None and one.state == "live")
@@ -356,7 +356,7 @@ class _Watch:
         fields = {"cameras": counted(standings), "frames_per_second": round(rate, 1)}
         panel = self._wall.panel(standings)
         for view in self._views:
-            view.show(AnnotatedFrame(image, frame, fields, stats))
+            view.show(AnnotatedFrame(image, frame, fields, stats, pictures=pictures))
             if panel is not self._panel:  # each one shown is sent to the pages
                 view.show_panel(panel)
         self._panel = panel
