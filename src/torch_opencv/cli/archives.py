@@ -58,7 +58,7 @@ def run_archive(make: Callable[..., object], options: RunOptions, *, program: st
     from torch_opencv._names.images import IMAGE_SUFFIXES
     from torch_opencv.live.sources.videos import VIDEO_SUFFIXES
     from torch_opencv.ray.archive import Job, Outcome, begin, process_archive
-    from torch_opencv.ray.cluster import check_reachable, connected, has_gpus
+    from torch_opencv.ray.cluster import check_reachable, connected, has_gpus, notices_on_stderr
     from torch_opencv.ray.datasource import SEGMENT_SECONDS
     from torch_opencv.ray.files import find
     from torch_opencv.ray.store import Store
@@ -82,7 +82,7 @@ def run_archive(make: Callable[..., object], options: RunOptions, *, program: st
     ended = ""
     shows = not options.quiet and sys.stderr.isatty()
     try:
-        with connected(options.ray_address, progress=shows):
+        with notices_on_stderr(), connected(options.ray_address, progress=shows):
             process_archive(
                 new,
                 job,
