@@ -8,7 +8,18 @@ import pytest
 
 pytest.importorskip("ray", reason="the extra [ray] isn't installed")
 
-from torch_opencv.ray.cluster import notices_on_stderr
+from torch_opencv.errors import TorchOpencvError
+from torch_opencv.ray.cluster import connected, notices_on_stderr
+
+
+def test_a_machine_that_is_too_busy_to_start_ray(monkeypatch: pytest.MonkeyPatch) -> None:
+    def init(*_: object, **__: object) -> None:
+        raise Exception("The current node timed out during startup.\nMore of it.")  # as Ray says it
+
+    monkeypatch.delenv("RAY_ADDRESS", raising=False)
+    monkeypatch.setattr("ray.init", init)
+    with pytest.raises(TorchOpencvError, match=r"^Ray can't be started on this machine: The current node timed out"):
+        connected().__enter__()
 
 
 def test_notices_go_to_standard_error_and_are_short(capsys: pytest.CaptureFixture[str]) -> None:
