@@ -5,7 +5,7 @@ from __future__ import annotations
 import heapq
 from abc import ABC, abstractmethod
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -50,6 +50,24 @@ class NameCounts(Counts):
     def merge(self, other: NameCounts, /) -> None:
         """Count what others have counted, too."""
         self.counter.update(other.counter)
+
+
+def merged(said: Iterable[str | Counts]) -> list[str]:
+    """What several have to say, in lines: counts as one of them all, everything else as it is.
+
+    Args:
+        said: counts of the same class, which may be altered, or lines; empty ones are left out.
+    """
+    total: Counts | None = None
+    lines = []
+    for one in said:
+        if not isinstance(one, Counts):
+            lines.append(one)
+        elif total is None:
+            total = one
+        else:
+            total.merge(one)
+    return [line for line in ("" if total is None else str(total), *lines) if line]
 
 
 def most_frequent(counter: Counter[str], number: int) -> list[tuple[str, int]]:

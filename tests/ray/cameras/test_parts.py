@@ -5,9 +5,10 @@ from __future__ import annotations
 import json
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from threading import Condition
+from typing import Any
 
 import numpy as np
 import pytest
@@ -16,6 +17,7 @@ import torch
 pytest.importorskip("ray", reason="the extra [ray] isn't installed")
 
 from tests.ray.cameras.doubles import SHADE, Failing, Mean, Simulated, open_simulated
+from torch_opencv.live.counts import NameCounts, merged
 from torch_opencv.live.errors import OutputError, SourceError
 from torch_opencv.live.sources import Frame, Source
 from torch_opencv.ray.cameras.camera import Camera, CameraReport, fairest
@@ -176,6 +178,27 @@ def test_frames_of_several_workers_are_looked_at_together_and_come_back_to_their
     assert model.answer(0, [0], shades(10), pictures=True)[0].picture is None  # it isn't time for another
     assert model.summary() == "4 frames seen"
     assert model.figures()["frames"] == 4
+
+
+def test_summaries_of_several_services_are_one_where_they_can_be_counted() -> None:
+    class Shades(NameCounts):
+        def add(self, fields: Mapping[str, Any], /) -> None:
+            self.counter[str(fields["mean"])] += 1
+
+        def __str__(self) -> str:
+            return f"{sum(self.counter.values())} frames of {len(self.counter)} shades"
+
+    class Counting(Mean):
+        def counts(self) -> Shades:
+            return Shades()
+
+    models = [service(Counting), service(Counting)]
+    for model, values in zip(models, ([1, 2, 3], [3, 4]), strict=True):
+        model.answer(0, range(len(values)), shades(*values), pictures=False)
+
+    assert merged([model.summary() for model in models]) == ["5 frames of 4 shades"]
+    assert merged(["one", "", "two"]) == ["one", "two"]
+    assert merged([]) == []
 
 
 def test_a_worker_that_has_nothing_is_not_waited_for_long() -> None:

@@ -17,6 +17,7 @@ import torch
 
 from torch_opencv._system.signals import Interruption, noted
 from torch_opencv.errors import TorchOpencvError
+from torch_opencv.live.counts import merged
 from torch_opencv.live.errors import OutputError
 from torch_opencv.live.events import Command, Key
 from torch_opencv.live.keys import command_of
@@ -56,7 +57,7 @@ class Report:
     """How long it took, from the first worker on."""
     ended: Ending
     summaries: Sequence[str]
-    """What the program says of the whole run, of each model service."""
+    """What the program says of the whole run: a line of all model services if it has counts, else one of each."""
     figures: Sequence[dict[str, float]]
     """Each model service's batches, frames, and seconds that it was busy."""
 
@@ -139,7 +140,7 @@ def run_cameras(
         finally:
             failure = _stop(team, watch)
         seconds = time.monotonic() - start
-        summaries = _gather([model.summary.remote() for model in team.models])
+        summaries = merged(_gather([model.summary.remote() for model in team.models]))
         figures = _gather([model.figures.remote() for model in team.models])
     if failure:
         raise OutputError(failure)
@@ -149,7 +150,7 @@ def run_cameras(
         [tally.read for tally in tallies],
         seconds,
         ended,
-        [summary for summary in summaries if summary],
+        summaries,
         figures,
     )
 
