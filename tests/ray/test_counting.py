@@ -90,6 +90,7 @@ def test_what_was_removed_or_damaged_is_left_out(tmp_path: Path, caplog: pytest.
     ]
 
 
+@pytest.mark.slow  # as a process is started for it
 @pytest.mark.usefixtures("cluster")
 def test_many_are_counted_by_workers(tmp_path: Path) -> None:
     store, keys = Store(str(tmp_path), "jsonl"), [f"clip-00000000/{number:06d}" for number in range(200)]
