@@ -1,10 +1,13 @@
 """Many cameras on this machine: are all treated alike, does memory stay bounded, how soon is it back after a kill?
 
-    python benchmarks/cameras.py [--cameras 100] [--minutes 3] [--workers 1]
+    python benchmarks/cameras.py [--cameras 100] [--minutes 3] [--workers 1] [--carried FPS]
 
 The cameras are simulated: each plays the bundled video, made small, at its own pace, again and again, as a live source:
 decoded frame by frame in its worker. One gives 60 frames a second, one a frame every two seconds, one can't be reached;
 all others give two a second. The program is `classify`. In the middle a worker is killed, then the model service.
+
+With `--carried` all cameras give so many frames a second instead, few enough for this machine, and nobody is killed:
+how many of each are looked at, and how late?
 
 Last, what a frame costs is measured alone, and what 10,000 cameras would take is computed from that.
 """
@@ -12,6 +15,7 @@ Last, what a frame costs is measured alone, and what 10,000 cameras would take i
 from __future__ import annotations
 
 import argparse
+import json
 import os
 import signal
 import statistics
@@ -179,6 +183,33 @@ def run(video: Path, folder: Path, cameras: int, minutes: float, workers: int) -
     print(f"{len(lines)} lines of results, {whole_lines} of them whole")
 
 
+def run_carried(video: Path, folder: Path, cameras: int, minutes: float, workers: int, fps: float) -> None:
+    report = run_cameras(
+        Classify,
+        named([f"http://{fps}{video}"] * cameras),
+        workers=workers,
+        results=folder,
+        overwrite=True,
+        max_seconds=minutes * 60,
+        open_source=open_simulated,
+    )
+    rates, shares, latencies = [], [], []
+    for path in folder.glob("*.jsonl"):
+        lines = [json.loads(line) for line in path.read_text().splitlines()]
+        lines = lines[len(lines) // 4 :]  # without the time in which all cameras are opened
+        first, last = lines[0], lines[-1]
+        rates.append((len(lines) - 1) / (last["time"] - first["time"]))
+        shares.append(100 * len(lines) / (last["frame"] - first["frame"] + 1))
+        latencies += [line["latency_ms"] for line in lines]
+    print(f"{cameras} cameras, {fps} frames/s of each, {workers} workers, {report.seconds:.0f} s")
+    for figures in report.figures:
+        print(f"a model service was busy for {figures['busy_s'] / report.seconds:.0%} of that")
+    print("\n| | least | median | most |\n|---|---|---|---|")
+    for what, values in (("frames/s", rates), ("of those that came, %", shares), ("capture to result, ms", latencies)):
+        print(f"| {what} | {min(values):.2f} | {statistics.median(values):.2f} | {max(values):.2f} |")
+    print(f"95 % of the results came within {sorted(latencies)[int(0.95 * len(latencies))]:.0f} ms")
+
+
 def costs(folder: Path) -> None:
     """What a frame costs each part, in milliseconds of one core, and what 10,000 cameras take."""
     classify = Classify()
@@ -236,12 +267,17 @@ def main() -> None:
     parser.add_argument("--cameras", type=int, default=100)
     parser.add_argument("--minutes", type=float, default=3.0)
     parser.add_argument("--workers", type=int, default=1)
+    parser.add_argument("--carried", type=float, metavar="FPS", help="what all cameras give alike; nobody is killed")
     options = parser.parse_args()
     with tempfile.TemporaryDirectory() as name, connected():
         folder = Path(name)
         video = make_video(folder / "small.mp4", 320, 180)
-        run(video, folder / "results", options.cameras, options.minutes, options.workers)
-        costs(folder)
+        rest = video, folder / "results", options.cameras, options.minutes, options.workers
+        if options.carried:
+            run_carried(*rest, options.carried)
+        else:
+            run(*rest)
+            costs(folder)
 
 
 if __name__ == "__main__":

@@ -52,7 +52,10 @@ def test_a_driver_that_is_killed_and_an_app_of_ones_own(tmp_path: Path) -> None:
     (tmp_path / "brightness.py").write_text(
         "import time\nfrom torch_opencv import live\n\nclass Brightness(live.App):\n    def process(self, image):\n"
         "        time.sleep(0.03)\n        return image.float().mean().item()\n\n    def fields(self, result):\n"
-        "        return {'brightness': round(result, 1)}\n"
+        "        return {'brightness': round(result, 1)}\n\n    def counts(self):\n        return Seen()\n\n"
+        "class Seen(live.Counts):\n    def __init__(self):\n        self.frames = 0\n\n    def add(self, fields):\n"
+        "        self.frames += fields['brightness'] > 0\n\n    def merge(self, other):\n"
+        "        self.frames += other.frames\n\n    def __str__(self):\n        return f'{self.frames} bright'\n"
     )
     out = tmp_path / "out"
     program = [sys.executable, "-m", "torch_opencv", "run", "brightness.py:Brightness", "*.mp4"]
@@ -78,6 +81,7 @@ def test_a_driver_that_is_killed_and_an_app_of_ones_own(tmp_path: Path) -> None:
     before = {file: file.stat().st_mtime_ns for file in out.rglob("0*.jsonl")}
     done = subprocess.run([*program, *options], cwd=tmp_path, stdin=subprocess.DEVNULL, capture_output=True, text=True)
     assert done.returncode == 0, done.stderr
+    assert done.stderr.splitlines()[-1] == "240 bright"  # with those of the run that was killed
     assert {file: file.stat().st_mtime_ns for file in before} == before
     rows = [json.loads(line) for file in out.rglob("0*.jsonl") for line in file.read_text().splitlines()]
     assert sorted((row["path"], row["frame"]) for row in rows) == [

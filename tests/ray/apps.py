@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import os
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
+from typing import Any
 
 import torch
 
 from torch_opencv.live.app import App
+from torch_opencv.live.counts import Counts
 
 
 class Mean(App[list[float]]):
@@ -32,6 +34,22 @@ class Mean(App[list[float]]):
 
     def fields(self, result: list[float], /) -> dict[str, object]:
         return {"mean": [round(value, 3) for value in result]}
+
+
+class Frames(Counts):
+    """How many there are."""
+
+    number = 0
+
+    def add(self, fields: Mapping[str, Any], /) -> None:
+        assert len(fields["mean"]) == 3
+        self.number += 1
+
+    def merge(self, other: Frames, /) -> None:
+        self.number += other.number
+
+    def __str__(self) -> str:
+        return str(self.number)
 
 
 def mean_of(pids: Path, seconds: float = 0.0, *, largest_file: int | None = None) -> Callable[[], Mean]:

@@ -10,6 +10,7 @@ import signal
 import threading
 import time
 from collections import Counter
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -17,8 +18,8 @@ import cv2
 import numpy as np
 import pytest
 
-from tests.ray.apps import mean_of
-from tests.ray.videos import as_opencv_reads, make
+from tests.ray.apps import Frames, mean_of
+from tests.ray.videos import as_opencv_reads, beginning, make
 
 pytest.importorskip("ray", reason="the extra [ray] isn't installed")
 
@@ -27,10 +28,10 @@ import ray
 
 from torch_opencv import live
 from torch_opencv import ray as cv_ray
-from torch_opencv.apps.classify import Classify
+from torch_opencv.apps.classify import Classify, SeenClasses
 from torch_opencv.live.errors import OutputError, SourceError
 from torch_opencv.live.sources import SAMPLE
-from torch_opencv.ray.archive import Job, Outcome, process_archive
+from torch_opencv.ray.archive import Job, Outcome, begin, process_archive
 from torch_opencv.ray.store import Store
 
 pytestmark = pytest.mark.usefixtures("cluster")
@@ -42,23 +43,38 @@ def _rows(folder: Path) -> list[dict[str, Any]]:
     return [*rows, *map(json.loads, lines)]
 
 
+@dataclass(frozen=True)
+class Plain:
+    """What the program says of a video without Ray."""
+
+    video: Path
+    lines: list[dict[str, Any]]
+    summary: str
+
+
 @pytest.fixture(scope="module")
-def plain(tmp_path_factory: pytest.TempPathFactory) -> list[dict[str, Any]]:
-    """What the program says of the sample without Ray."""
-    results = tmp_path_factory.mktemp("plain") / "classes.jsonl"
-    live.run(Classify(), SAMPLE, view="none", results=results, latest=False)
-    return [json.loads(line) for line in results.read_text().splitlines()]
+def plain(tmp_path_factory: pytest.TempPathFactory) -> Plain:
+    folder, app = tmp_path_factory.mktemp("plain"), Classify()
+    video, results = beginning(SAMPLE, folder / "sample.mp4", frames=96, group=24), folder / "classes.jsonl"
+    live.run(app, video, view="none", results=results, latest=False)
+    return Plain(video, [json.loads(line) for line in results.read_text().splitlines()], app.summary())
 
 
 @pytest.mark.parametrize("workers", [pytest.param(1, marks=pytest.mark.slow), 2])
-def test_the_same_answers_as_the_plain_program(workers: int, plain: list[dict[str, Any]], tmp_path: Path) -> None:
+def test_the_same_answers_as_the_plain_program(workers: int, plain: Plain, tmp_path: Path) -> None:
     store = Store(str(tmp_path / "out"), "parquet" if workers == 1 else "jsonl")
-    outcome = process_archive(Classify, Job("classify", (str(SAMPLE),), (), segment_seconds=2), store, workers=workers)
+    job = Job("classify", (str(plain.video),), (), segment_seconds=0.9)
+    outcome = process_archive(Classify, job, store, workers=workers, outcome=Outcome(counts=SeenClasses()))
     rows = _rows(tmp_path / "out")
-    assert [row["classes"] for row in rows] == [line["classes"] for line in plain]
-    assert [(row["frame"], row["time"]) for row in rows] == [(line["frame"], line["time"]) for line in plain]
-    assert [row["id"] for row in rows[:2]] == [f"{SAMPLE}:0:0", f"{SAMPLE}:0:1"]
-    assert (outcome.frames, outcome.problems) == (len(plain), [])
+    assert [row["classes"] for row in rows] == [line["classes"] for line in plain.lines]
+    assert [(row["frame"], row["time"]) for row in rows] == [(line["frame"], line["time"]) for line in plain.lines]
+    assert [row["id"] for row in rows[23:25]] == [f"{plain.video}:0:23", f"{plain.video}:1:24"]
+    assert (outcome.frames, outcome.pieces, outcome.problems) == (96, 4, [])
+    assert str(outcome.counts) == plain.summary
+
+    # All of it was there: counted from the results.
+    again = process_archive(Classify, job, store, outcome=Outcome(counts=SeenClasses()))
+    assert (again.pieces, str(again.counts)) == (0, plain.summary)
 
 
 def test_what_is_killed_or_damaged_costs_nothing_else(tmp_path: Path) -> None:
@@ -67,7 +83,7 @@ def test_what_is_killed_or_damaged_costs_nothing_else(tmp_path: Path) -> None:
     short.write_bytes(short.read_bytes()[: short.stat().st_size // 2])
     (tmp_path / "noise.mp4").write_bytes(bytes(range(256)) * 40)
     names = tuple(map(str, [*videos, short, tmp_path / "noise.mp4"]))
-    pids, out, outcome = tmp_path / "pids", tmp_path / "out", Outcome()
+    pids, out, outcome = tmp_path / "pids", tmp_path / "out", Outcome(counts=Frames())
     pids.mkdir()
     killed: list[int] = []
 
@@ -82,6 +98,7 @@ def test_what_is_killed_or_damaged_costs_nothing_else(tmp_path: Path) -> None:
     job = Job("mean", names, (), segment_seconds=1)
     process_archive(mean_of(pids, 0.02), job, Store(str(out)), workers=2, outcome=outcome)
     killer.join()
+    assert f"{outcome.counts}" == str(len(_rows(out))) == str(outcome.frames)  # each once, whatever was done twice
     assert len(list(pids.iterdir())) > 2  # another worker has taken its place
     rows = _rows(out)
     for video in videos:
@@ -95,18 +112,25 @@ def test_what_is_killed_or_damaged_costs_nothing_else(tmp_path: Path) -> None:
     assert {one["path"] for one in problems} >= {names[-1]}
     assert next(one["reason"] for one in problems if one["path"] == names[-1]).startswith(f"{names[-1]} can't be read")
 
-    # Whoever goes on does what isn't there, and nothing else.
-    gone = sorted(out.rglob("[0-9]*.parquet"))[1]
-    before = {file: file.stat().st_mtime_ns for file in out.rglob("[0-9]*.parquet") if file != gone}
-    gone.unlink()
-    again = process_archive(mean_of(pids), job, Store(str(out)), workers=2)
-    assert (again.pieces, again.earlier) == (1, len(before))
-    assert {file: file.stat().st_mtime_ns for file in before} == before
-    assert sorted(row["id"] for row in _rows(out)) == sorted(row["id"] for row in rows)
+
+def test_what_is_overwritten_is_done_again(tmp_path: Path) -> None:
+    job, out = Job("mean", ("clip.mp4",), ()), tmp_path / "out"
+    store = Store(str(out))
+    assert begin(job, store) == set()
+    store.write_rows("clip-00000000/000000", [{"id": "clip.mp4:0:0", "mean": 1.0}])
+    store.write_rows("clip-00000000/000001", [])
+    (out / "frames").mkdir()
+    (out / "frames" / "000000.parquet").write_text("another's")
+    assert begin(job, store) == {"clip-00000000/000000", "clip-00000000/000001"}
+    lines = Store(str(out), "jsonl")
+    assert begin(job, lines, overwrite=True) == set()
+    assert not lines.has("clip-00000000/000001")
+    left = [str(file.relative_to(out)) for file in out.rglob("*") if file.is_file()]
+    assert sorted(left) == ["_run.json", "frames/000000.parquet"]
 
 
 @pytest.mark.slow
-def test_a_full_disk(tmp_path: Path) -> None:
+def test_a_full_disk_and_going_on_after_it(tmp_path: Path) -> None:
     (pids := tmp_path / "pids").mkdir()
     video = make(tmp_path / "clip.mp4", "libx264", {"g": "12"}, frames=50)
     job, store = Job("mean", (str(video),), (), segment_seconds=1), Store(str(tmp_path / "out"))
@@ -114,7 +138,17 @@ def test_a_full_disk(tmp_path: Path) -> None:
         process_archive(mean_of(pids, largest_file=1000), job, store, workers=1)
     assert [file.name for file in (tmp_path / "out").rglob("*") if file.is_file()] == ["_run.json"]
     assert process_archive(mean_of(pids), job, store, workers=1).frames == 50
-    assert len(_rows(tmp_path / "out")) == 50
+    rows = _rows(tmp_path / "out")
+    assert [row["frame"] for row in rows] == list(range(50))
+
+    # Whoever goes on does what isn't there, and nothing else.
+    gone, *kept = sorted((tmp_path / "out").rglob("[0-9]*.parquet"))
+    before = {file: file.stat().st_mtime_ns for file in kept}
+    gone.unlink()
+    again = process_archive(mean_of(pids), job, store, workers=1, outcome=Outcome(counts=Frames()))
+    assert (again.pieces, again.earlier, f"{again.counts}") == (1, len(kept), "50")
+    assert {file: file.stat().st_mtime_ns for file in before} == before
+    assert _rows(tmp_path / "out") == rows
 
 
 @pytest.mark.slow
@@ -134,13 +168,13 @@ def test_images(tmp_path: Path) -> None:
     assert [one["reason"] for one in outcome.problems] == [f"{images[3]}: it can't be read as an image"]
 
 
-def test_programs_in_map_batches(plain: list[dict[str, Any]]) -> None:
-    rows = cv_ray.read_videos(str(SAMPLE), fps=2)
+def test_programs_in_map_batches(plain: Plain) -> None:
+    rows = cv_ray.read_videos(plain.video, fps=2, segment_seconds=0.9)
     one = ray.data.ActorPoolStrategy(size=1)
     seen = rows.map_batches(cv_ray.Classify, batch_size=8, compute=one, fn_constructor_kwargs={"top": 2}).take_all()
-    assert [row["frame"] for row in seen] == [math.ceil(k * 12.5) for k in range(20)]
+    assert sorted(row["frame"] for row in seen) == [math.ceil(k * 12.5) for k in range(8)]
     for row in seen:
-        expected = plain[row["frame"]]
+        expected = plain.lines[row["frame"]]
         assert list(row) == ["id", "path", "frame", "time", "classes"]
         assert row["time"] == expected["time"]
         assert [one["label"] for one in row["classes"]] == [one["label"] for one in expected["classes"][:2]]

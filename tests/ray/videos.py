@@ -48,6 +48,21 @@ def make(path: Path, codec: str, options: dict[str, str], *, frames: int = 120, 
     return path
 
 
+def beginning(source: Path, path: Path, *, frames: int, group: int) -> Path:
+    """Write the first frames of another video, with a key frame at the beginning of each group."""
+    options = {"g": str(group), "sc_threshold": "0", "preset": "veryfast"}
+    with av.open(str(source)) as given, av.open(str(path), "w") as container:
+        read = given.streams.video[0]
+        stream = container.add_stream("libx264", rate=read.average_rate, options=options)
+        stream.width, stream.height, stream.pix_fmt = read.width, read.height, "yuv420p"
+        for number, frame in zip(range(frames), given.decode(read), strict=False):
+            frame.pts, frame.pict_type = number, 0
+            frame.time_base = 1 / Fraction(read.average_rate or 25)
+            container.mux(stream.encode(frame))
+        container.mux(stream.encode())
+    return path
+
+
 def as_opencv_reads(path: Path) -> list[tuple[float, np.ndarray]]:
     """Each frame's time in seconds and its image."""
     capture = cv2.VideoCapture(str(path), cv2.CAP_FFMPEG)

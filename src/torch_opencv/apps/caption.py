@@ -13,15 +13,16 @@ from __future__ import annotations
 
 import time
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 import torch
 
 import torch_opencv as cv
 from torch_opencv.live.app import App
+from torch_opencv.live.counts import NameCounts, most_frequent
 from torch_opencv.live.overlay import draw_caption
 from torch_opencv.live.panel import Panel, Row
 from torch_opencv.vision import Caption, Captioner
@@ -178,9 +179,11 @@ class Captions(App[Captioned]):
 
     def summary(self) -> str:
         """The sentences said, the most frequent first."""
-        said = [f"{text or 'nothing'} ({count})" for text, count in self.said.most_common(3)]
-        others = len(self.said) - len(said)
-        return "said: " + "; ".join(said) + (f"; and {others} more" if others else "")
+        return str(SaidSentences(self.said))
+
+    def counts(self) -> SaidSentences:
+        """Nothing said yet."""
+        return SaidSentences()
 
     def _hear(self, one: _Followed, caption: Caption, image: torch.Tensor, source: int) -> None:
         """Take a source's next caption; if the shown sentence changes by it, note that."""
@@ -212,3 +215,16 @@ class Captions(App[Captioned]):
         if len(self._drawn_since) > _KEPT:
             del self._drawn_since[min(self._drawn_since)]
         return min(1.0, (now - since) / _FADE_S)
+
+
+class SaidSentences(NameCounts):
+    """How often each sentence was said of a frame."""
+
+    def add(self, fields: Mapping[str, Any], /) -> None:
+        """Count a frame's sentence."""
+        self.counter[fields["caption"]] += 1
+
+    def __str__(self) -> str:
+        said = [f"{text or 'nothing'} ({count})" for text, count in most_frequent(self.counter, 3)]
+        others = len(self.counter) - len(said)
+        return "said: " + "; ".join(said) + (f"; and {others} more" if others else "")

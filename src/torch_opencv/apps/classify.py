@@ -11,14 +11,16 @@ This is all of the program ``torch-opencv classify``; from Python::
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from threading import Lock
+from typing import Any
 
 import torch
 
 from torch_opencv import runtime
 from torch_opencv.live.app import App
+from torch_opencv.live.counts import NameCounts, most_frequent
 from torch_opencv.live.overlay import draw_scores
 from torch_opencv.vision import Classifier, Prediction
 
@@ -75,6 +77,21 @@ class Classify(App[list[Prediction]]):
 
     def summary(self) -> str:
         """The classes seen, the most frequent first."""
-        counts = [f"{label.partition(',')[0]} ({count})" for label, count in self.seen.most_common(5)]
-        others = len(self.seen) - len(counts)
-        return "classes seen: " + ", ".join(counts) + (f" and {others} more" if others else "")
+        return str(SeenClasses(self.seen))
+
+    def counts(self) -> SeenClasses:
+        """No classes seen yet."""
+        return SeenClasses()
+
+
+class SeenClasses(NameCounts):
+    """How often each class was the best one."""
+
+    def add(self, fields: Mapping[str, Any], /) -> None:
+        """Count a frame's best class, if it has one."""
+        self.counter.update(one["label"] for one in fields["classes"][:1])
+
+    def __str__(self) -> str:
+        seen = [f"{label.partition(',')[0]} ({count})" for label, count in most_frequent(self.counter, 5)]
+        others = len(self.counter) - len(seen)
+        return "classes seen: " + ", ".join(seen) + (f" and {others} more" if others else "")

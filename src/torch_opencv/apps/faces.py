@@ -11,11 +11,14 @@ This is all of the program ``torch-opencv faces``; from Python::
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
 
 import torch
 
 from torch_opencv.live.app import App
+from torch_opencv.live.counts import Counts
 from torch_opencv.live.overlay import ACCENT, draw_boxes
 from torch_opencv.vision.faces import Face, FaceAnalyzer, FaceTracker
 
@@ -57,7 +60,7 @@ class Faces(App[list[Face]]):
         # Descriptors are what tells two who cross apart.
         self._analyzer = FaceAnalyzer(detector, model=model, device=device, descriptors=track, threshold=threshold)
         self._tracker = FaceTracker(self._analyzer, every=detect_every or _DETECT_EVERY) if track else None
-        self._frames = self._frames_with_faces = self._faces = self._most = 0
+        self._found = FoundFaces()
         self._frames_of: Counter[tuple[int, int]] = Counter()  # by source and track
         self._labels: dict[tuple[int, int], str] = {}  # the last of each
 
@@ -89,22 +92,54 @@ class Faces(App[list[Face]]):
     def summary(self) -> str:
         """Who was seen, the longest first; without tracking, how many faces there were."""
         if not self._tracker:
-            found = f"{_counted(self._faces, 'face')} found in {self._frames_with_faces}"
-            return f"{found} of {_counted(self._frames, 'frame')}, {self._most} at most at a time"
+            return str(self._found)
         people = [f"{self._labels[key]} ({_counted(count, 'frame')})" for key, count in self._frames_of.most_common(5)]
         others = len(self._frames_of) - len(people)
         seen = f"{_counted(len(self._frames_of), 'face')} seen"
         return seen + (": " + ", ".join(people) if people else "") + (f" and {others} more" if others else "")
 
+    def counts(self) -> FoundFaces | None:
+        """No faces found yet; with tracking None, as who was seen how long can't be told from single frames."""
+        return None if self._tracker else FoundFaces()
+
     def _count(self, source: int, faces: Sequence[Face]) -> None:
-        self._frames += 1
-        self._frames_with_faces += bool(faces)
-        self._faces += len(faces)
-        self._most = max(self._most, len(faces))
+        self._found.count(len(faces))
         for face in faces:
             if face.track is not None:
                 self._frames_of[source, face.track] += 1
                 self._labels[source, face.track] = label(face) or "unread"
+
+
+@dataclass
+class FoundFaces(Counts):
+    """How many faces there were in frames that stand each for itself."""
+
+    frames: int = 0
+    with_faces: int = 0
+    faces: int = 0
+    most: int = 0
+
+    def count(self, faces: int) -> None:
+        """Count a frame with so many faces."""
+        self.frames += 1
+        self.with_faces += bool(faces)
+        self.faces += faces
+        self.most = max(self.most, faces)
+
+    def add(self, fields: Mapping[str, Any], /) -> None:
+        """Count a frame."""
+        self.count(len(fields["faces"]))
+
+    def merge(self, other: FoundFaces, /) -> None:
+        """Count what others have counted, too."""
+        self.frames += other.frames
+        self.with_faces += other.with_faces
+        self.faces += other.faces
+        self.most = max(self.most, other.most)
+
+    def __str__(self) -> str:
+        found = f"{_counted(self.faces, 'face')} found in {self.with_faces}"
+        return f"{found} of {_counted(self.frames, 'frame')}, {self.most} at most at a time"
 
 
 def label(face: Face) -> str:

@@ -17,16 +17,17 @@ from __future__ import annotations
 import logging
 import math
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Final, Protocol
+from typing import Any, Final, Protocol
 
 from torch import Tensor
 
 from torch_opencv.apps import gallery_panel
 from torch_opencv.live.app import App
+from torch_opencv.live.counts import NameCounts, most_frequent
 from torch_opencv.live.events import Click, Event, File, Key, Press, Text
 from torch_opencv.live.overlay import ACCENT, Color, draw_boxes, draw_note
 from torch_opencv.live.panel import Panel
@@ -214,8 +215,11 @@ class Recognize(App[Recognized]):
         """Who was seen in how many frames, the most frequent first; or why nobody was."""
         if missing := self._missing():
             return f"to recognise, two faces are needed of {', '.join(missing)}"
-        seen = ", ".join(f"{name} ({count})" for name, count in self._seen.most_common())
-        return f"faces: {seen}" if seen else ""
+        return str(SeenPeople(self._seen))
+
+    def counts(self) -> SeenPeople | None:
+        """Nobody seen yet; None: too few faces are labelled to recognise anybody."""
+        return SeenPeople() if self._recognizer else None
 
     def _handle(self, event: Event) -> bool:
         self.status = ""
@@ -377,6 +381,18 @@ class Recognize(App[Recognized]):
             labelling=self._recognizer is None,
             asking=self._asking is not None,
         )
+
+
+class SeenPeople(NameCounts):
+    """In how many frames each person was seen."""
+
+    def add(self, fields: Mapping[str, Any], /) -> None:
+        """Count a frame's faces."""
+        self.counter.update(face["name"] or "unknown" for face in fields["faces"])
+
+    def __str__(self) -> str:
+        seen = ", ".join(f"{name} ({count})" for name, count in most_frequent(self.counter, len(self.counter)))
+        return f"faces: {seen}" if seen else ""
 
 
 def _size(gallery: Gallery) -> tuple[int, int]:

@@ -14,15 +14,17 @@ import logging
 import threading
 import time
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 import torch
 
 from torch_opencv import runtime
 from torch_opencv.live.app import App
+from torch_opencv.live.counts import NameCounts, most_frequent
 from torch_opencv.vision import Painting, Stylizer
 from torch_opencv.vision.stylize import styles
 
@@ -127,7 +129,11 @@ class Stylize(App[Painted]):
 
     def summary(self) -> str:
         """The styles painted in, the most frequent first."""
-        return "painted: " + ", ".join(f"{style} ({count})" for style, count in self.painted.most_common())
+        return str(PaintedStyles(self.painted))
+
+    def counts(self) -> PaintedStyles:
+        """Nothing painted yet."""
+        return PaintedStyles()
 
     def close(self) -> None:
         """Want no other style any more; one that is being loaded is given up."""
@@ -165,3 +171,15 @@ class Stylize(App[Painted]):
             else:
                 with self._changing:
                     self._stylizers[name] = stylizer
+
+
+class PaintedStyles(NameCounts):
+    """How many frames were painted in each style."""
+
+    def add(self, fields: Mapping[str, Any], /) -> None:
+        """Count a frame."""
+        self.counter[fields["style"]] += 1
+
+    def __str__(self) -> str:
+        styles = most_frequent(self.counter, len(self.counter))
+        return "painted: " + ", ".join(f"{style} ({count})" for style, count in styles)

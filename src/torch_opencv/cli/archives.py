@@ -58,7 +58,7 @@ def run_archive(make: Callable[..., object], options: RunOptions, *, program: st
     from torch_opencv._names.images import IMAGE_SUFFIXES
     from torch_opencv.live.sources.videos import VIDEO_SUFFIXES
     from torch_opencv.ray.archive import Job, Outcome, begin, process_archive
-    from torch_opencv.ray.cluster import check_reachable, connected, has_gpus
+    from torch_opencv.ray.cluster import check_reachable, connected, has_gpus, notices_on_stderr
     from torch_opencv.ray.datasource import SEGMENT_SECONDS
     from torch_opencv.ray.files import find
     from torch_opencv.ray.store import Store
@@ -78,12 +78,11 @@ def run_archive(make: Callable[..., object], options: RunOptions, *, program: st
     check_reachable(options.ray_address)
     done = begin(job, store, overwrite=options.overwrite)
     new = partial(make, [Archived(still=not videos)], options, **values)
-    check_program(new, writes=True)
-    outcome = Outcome()
+    outcome = Outcome(counts=check_program(new, writes=True))
     ended = ""
     shows = not options.quiet and sys.stderr.isatty()
     try:
-        with connected(options.ray_address, progress=shows):
+        with notices_on_stderr(), connected(options.ray_address, progress=shows):
             process_archive(
                 new,
                 job,
@@ -144,6 +143,8 @@ def _told(outcome: Any, results: str, ended: str) -> Iterator[str]:
     if ended:
         parts.append("the same command goes on from there")
     yield ", ".join(parts)
+    if outcome.counts is not None and (outcome.pieces or outcome.earlier) and (summary := str(outcome.counts)):
+        yield summary
     for one in outcome.problems[:_SHOWN]:
         where = one["path"] if one["segment"] is None else f"{one['path']}, segment {one['segment']}"
         yield f"{where}: {one['reason']}"

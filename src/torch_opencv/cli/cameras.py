@@ -70,7 +70,7 @@ def run_cameras(make: Callable[..., object], options: RunOptions, *, program: st
     """
     import torch_opencv.ray  # noqa: F401 (says what is missing)
     from torch_opencv.ray import cameras
-    from torch_opencv.ray.cluster import connected, has_gpus
+    from torch_opencv.ray.cluster import connected, has_gpus, notices_on_stderr
 
     _check(options)
     names = cameras.named(options.sources or [])
@@ -94,6 +94,7 @@ def run_cameras(make: Callable[..., object], options: RunOptions, *, program: st
                 key=options.key,
                 announce=False,
             ) as resources,
+            notices_on_stderr(),
             connected(options.ray_address),
         ):
             resources.announce()

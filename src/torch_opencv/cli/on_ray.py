@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from torch_opencv.cli.options import RunOptions, check_options
 from torch_opencv.errors import TorchOpencvError
+
+if TYPE_CHECKING:
+    from torch_opencv.live.counts import Counts
 
 
 def run_on_ray(
@@ -62,21 +65,29 @@ def check_device(values: Mapping[str, Any], whose: str) -> str:
     return device
 
 
-def check_program(load: Callable[[], object], *, writes: bool) -> None:
+def check_program(load: Callable[[], object], *, writes: bool) -> Counts | None:
     """Make a program once, so that what is wrong with it is known before Ray is there, and its network is compiled.
 
     Args:
         load: makes it.
         writes: whether its results are written.
 
+    Returns:
+        Its `counts`, of nothing yet.
+
     Raises:
         TorchOpencvError: it can't be made, or says nothing of a frame.
     """
     from torch_opencv.live.app import as_app, has_fields, name_of
+    from torch_opencv.live.counts import Counts
     from torch_opencv.ray.cluster import send_whole
 
     app = as_app(load())
     if writes and not has_fields(app):
         raise TorchOpencvError(f"{name_of(app)} says nothing of a frame: give it a method fields(result) -> dict")
+    counts = app.counts()
+    if not (counts is None or isinstance(counts, Counts)):
+        raise TorchOpencvError(f"{name_of(app)}.counts must return a live.Counts or None, not {type(counts).__name__}")
     app.close()
     send_whole(type(getattr(app, "own", app)).__module__)
+    return counts

@@ -17,6 +17,7 @@ from threading import Event as Flag
 
 from torch_opencv.live import loop
 from torch_opencv.live.app import App, as_app, name_of
+from torch_opencv.live.counts import Counts
 from torch_opencv.live.errors import LiveError, OutputError, SourceError, ViewError
 from torch_opencv.live.events import Click, Event, File, Key, Press, Text
 from torch_opencv.live.loop import Report
@@ -32,6 +33,7 @@ __all__ = [
     "App",
     "Button",
     "Click",
+    "Counts",
     "Download",
     "Event",
     "File",

@@ -9,6 +9,7 @@ from typing import Any, Generic, TypeVar, cast
 import torch
 
 from torch_opencv.live.checks import to_bgr
+from torch_opencv.live.counts import Counts
 from torch_opencv.live.events import Event
 from torch_opencv.live.panel import Panel
 
@@ -134,6 +135,14 @@ class App(ABC, Generic[R]):
         """What was seen in the whole run, in a line, which the command line prints at its end; "" for nothing."""
         return ""
 
+    def counts(self) -> Counts | None:
+        """New counts, of nothing yet, that say of results' fields what `summary` says of frames; None: there are none.
+
+        With ``--ray`` many processes look at frames, some of which may be killed or are from an earlier run: what they
+        have seen is counted by these.
+        """
+        return None
+
     def close(self) -> None:
         """Let go of what the app holds: called once, in the main thread, when the run has ended."""
 
@@ -187,7 +196,17 @@ class _Adapted(App[object]):
 
     def __init__(self, own: object) -> None:
         self.own = own
-        for name in ("process_batch", "process_sources", "fields", "choose", "handle", "panel", "summary", "close"):
+        for name in (
+            "process_batch",
+            "process_sources",
+            "fields",
+            "choose",
+            "handle",
+            "panel",
+            "summary",
+            "counts",
+            "close",
+        ):
             if callable(method := getattr(own, name, None)):
                 setattr(self, name, method)
         self.choices = getattr(own, "choices", ())

@@ -79,6 +79,18 @@ class Tile:
         return Click(self.source, *at, double, self.frame, self.result)
 
 
+@dataclass(frozen=True, slots=True)
+class Picture:
+    """One of many small pictures that an image is made of, with what is said about it."""
+
+    box: tuple[int, int, int, int]
+    """x, y, width and height, in the image's pixels."""
+    name: str
+    state: RunState
+    text: str
+    """How it is doing, in a line."""
+
+
 @dataclass(frozen=True, eq=False, slots=True)
 class AnnotatedFrame:
     """What is shown: a frame with the newest result drawn on it, or several as tiles."""
@@ -92,6 +104,8 @@ class AnnotatedFrame:
     stats: Stats
     tiles: tuple[Tile, ...] = ()
     """The frames in it, and where."""
+    pictures: tuple[Picture, ...] = ()
+    """What it is made of, if it is a wall: a page shows each by itself, with its text, in as many columns as fit."""
 
 
 @dataclass(frozen=True, eq=False, slots=True)

@@ -12,6 +12,7 @@ import os
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
+from copy import deepcopy
 from dataclasses import asdict, dataclass, field
 from itertools import islice
 from queue import Empty, Full, Queue
@@ -20,12 +21,15 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import ray
 import ray.data
+from ray import cloudpickle
 from ray.exceptions import RayError
 
 import torch_opencv
 from torch_opencv.errors import TorchOpencvError, first_line
 from torch_opencv.live.app import App, as_app
+from torch_opencv.live.counts import Counts
 from torch_opencv.live.errors import OutputError
+from torch_opencv.ray.counting import count_results, count_rows
 from torch_opencv.ray.planning import planned
 from torch_opencv.ray.programs import fields_of, look
 from torch_opencv.ray.segments import Segment
@@ -73,6 +77,8 @@ class Outcome:
     problems: list[dict[str, Any]] = field(default_factory=list)
     """What couldn't be read or looked at: ``path``, ``segment`` (None: the file as a whole), ``reason``, and ``key``,
     the file of the results, if there are some all the same."""
+    counts: Counts | None = None
+    """What the results of this run come to, and at its end all that are in the folder. None: they aren't counted."""
 
 
 def process_archive(
@@ -94,7 +100,8 @@ def process_archive(
         workers: how many; None: one for each processor core, or each GPU.
         gpus: each worker has a GPU for itself.
         done: what `begin` said; None: it is asked now.
-        outcome: is kept up to date while it goes on; None: a new one.
+        outcome: is kept up to date while it goes on; None: a new one. If results are to be counted, it has the app's
+            `counts`.
 
     Returns:
         How it went: `outcome`.
@@ -105,16 +112,19 @@ def process_archive(
     """
     started = written = time.monotonic()
     outcome = Outcome() if outcome is None else outcome
+    empty = deepcopy(outcome.counts)
     done = begin(job, store) if done is None else done
     outcome.problems += [one for one in _earlier_problems(store) if f"{one.get('key')}" in done]
     try:
         pieces = _left(_pieces(job, outcome), done, outcome)
         while wave := list(islice(pieces, _WAVE)):
-            for report in _process(make, wave, job, store, workers=workers, gpus=gpus):
+            for report in _process(make, wave, job, store, empty, workers=workers, gpus=gpus):
                 _count(report, outcome)
                 if report["problems"] and time.monotonic() > written + _WRITTEN_EVERY_S:
                     _write_problems(store, outcome.problems)
                     written = time.monotonic()
+        if outcome.counts is not None and empty is not None:
+            outcome.counts.merge(count_results(store, done, empty))
     finally:  # also when it is interrupted
         outcome.seconds = time.monotonic() - started
         with suppress(OutputError):  # whatever ended the run is what is said
@@ -131,7 +141,7 @@ def begin(job: Job, store: Store, *, overwrite: bool = False) -> set[str]:
     Args:
         job: what is to be done.
         store: where the results go.
-        overwrite: take the folder whatever is in it, and do everything again.
+        overwrite: take the folder whatever is in it; results of an earlier run are removed from it.
 
     Returns:
         The keys whose results are there already.
@@ -149,7 +159,9 @@ def begin(job: Job, store: Store, *, overwrite: bool = False) -> set[str]:
     }
     before = None if overwrite else store.read(_RUN)
     if before is None:
-        if not overwrite and not store.is_empty():
+        if overwrite:
+            store.remove_results()  # first: whoever is killed meanwhile leaves what fits the old description
+        elif not store.is_empty():
             raise OutputError(f"{store.root} holds something else: give another folder, or --overwrite")
         store.write(_RUN, json.dumps(wanted, indent=1).encode())
         return set()
@@ -191,6 +203,7 @@ def _process(
     wave: Sequence[Work],
     job: Job,
     store: Store,
+    empty: Counts | None,
     *,
     workers: int | None,
     gpus: bool,
@@ -203,7 +216,7 @@ def _process(
     pieces = ray.data.from_items([{"work": _as_text(work)} for work in wave], override_num_blocks=len(wave))
     reports = pieces.map_batches(
         _Worker,
-        fn_constructor_args=(make, job, store),
+        fn_constructor_args=(make, job, store, empty),
         batch_size=1,
         # One piece at a time, so that at the end none waits behind another one while there are idle workers.
         compute=ray.data.ActorPoolStrategy(size=count, max_tasks_in_flight_per_actor=1),
@@ -215,7 +228,7 @@ def _process(
             report = json.loads(row["report"])
             if full := report.get("full"):
                 raise OutputError(full)
-            yield report
+            yield {**report, "counts": cloudpickle.loads(row["counts"])}
     except RayError as error:
         raise TorchOpencvError(f"Ray's workers failed: {_last_of(error)}") from None
 
@@ -230,28 +243,30 @@ def _last_of(error: RayError) -> str:
 class _Worker:
     """Does one piece after another, in an actor of Ray's."""
 
-    def __init__(self, make: Callable[[], object], job: Job, store: Store) -> None:
+    def __init__(self, make: Callable[[], object], job: Job, store: Store, empty: Counts | None) -> None:
         self._app: App[Any] = as_app(make())
-        self._job, self._store = job, store
+        self._job, self._store, self._empty = job, store, empty
         self._together = _TOGETHER if os.environ.get("CUDA_VISIBLE_DEVICES") else 1
 
-    def __call__(self, batch: Mapping[str, npt.NDArray[Any]]) -> dict[str, list[str]]:
-        return {"report": [json.dumps(self._report(_from_text(text))) for text in batch["work"]]}
+    def __call__(self, batch: Mapping[str, npt.NDArray[Any]]) -> dict[str, list[Any]]:
+        counts = [deepcopy(self._empty) for _ in batch["work"]]
+        reports = [self._report(_from_text(text), one) for text, one in zip(batch["work"], counts, strict=True)]
+        return {"report": [json.dumps(one) for one in reports], "counts": [cloudpickle.dumps(one) for one in counts]}
 
-    def _report(self, work: Work) -> dict[str, Any]:
+    def _report(self, work: Work, counts: Counts | None) -> dict[str, Any]:
         key, problems = key_of(work), list[str]()
         report = {"key": key, "path": name_of(work), "segment": work.number, "frames": 0, "done": True}
-        if self._store.has(key):  # by a worker that was killed after that
-            return {**report, "problems": problems}
         try:
-            rows = self._rows(work, problems)
-        except Exception as error:  # whatever it is, other pieces may do
-            return {**report, "done": False, "problems": [*problems, first_line(error)]}
-        try:
-            self._store.write_rows(key, rows)
+            if self._store.has(key):  # by a worker that was killed after that
+                rows = self._store.read_rows(key)
+                return {**report, "frames": count_rows(rows, counts), "problems": problems}
+            done = self._rows(work, problems)
+            self._store.write_rows(key, done)
         except OutputError as error:  # as for all others then
             return {**report, "done": False, "problems": [], "full": str(error)}
-        return {**report, "frames": len(rows), "problems": problems}
+        except Exception as error:  # whatever it is, other pieces may do
+            return {**report, "done": False, "problems": [*problems, first_line(error)]}
+        return {**report, "frames": count_rows(done, counts), "problems": problems}
 
     def _rows(self, work: Work, problems: list[str]) -> list[dict[str, Any]]:
         done: list[dict[str, Any]] = []
@@ -312,6 +327,8 @@ def _count(report: Mapping[str, Any], outcome: Outcome) -> None:
     if report["done"]:
         outcome.pieces += 1
         outcome.frames += report["frames"]
+    if outcome.counts is not None:
+        outcome.counts.merge(report["counts"])
     for problem in report["problems"]:
         _note(outcome, report["path"], report["segment"], problem, key=report["key"] if report["done"] else None)
 

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import io
 import logging
 import os
+import re
 import signal
 import socket
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, redirect_stdout
 from typing import Any
 
 import ray
@@ -19,6 +21,8 @@ from torch_opencv.errors import TorchOpencvError, first_line
 
 _STORE_BYTES = 256 << 20  # of Ray's own memory on this machine: frames don't go through it
 _CONNECTS_WITHIN_S = 10.0
+_LONGEST_NOTICE = 300  # characters: after that come numbers of Ray's own, and advice
+_COLORS = re.compile(r"\x1b\[[0-9;]*m")
 _SETTINGS = {"RAY_USAGE_STATS_ENABLED": "0", "RAY_BACKEND_LOG_LEVEL": "fatal"}
 
 
@@ -33,7 +37,7 @@ def connected(address: str | None = None, *, cores: int | None = None, progress:
         progress: let Ray show how far it is, on standard error.
 
     Raises:
-        TorchOpencvError: there is no such cluster.
+        TorchOpencvError: there is no such cluster, or Ray can't be started here.
     """
     for name, value in _SETTINGS.items():
         os.environ.setdefault(name, value)
@@ -48,8 +52,11 @@ def connected(address: str | None = None, *, cores: int | None = None, progress:
     try:
         with _silent():
             ray.init(address, log_to_driver=False, logging_level=logging.ERROR, **here)
-    except (ConnectionError, RuntimeError, ValueError) as error:
-        raise TorchOpencvError(f"Ray can't be reached at {elsewhere}: {first_line(error)}") from None
+    except (
+        Exception
+    ) as error:  # of many kinds, and a plain one where this machine is too busy to start it in half a minute
+        what = f"reached at {elsewhere}" if elsewhere else "started on this machine"
+        raise TorchOpencvError(f"Ray can't be {what}: {first_line(error)}") from None
     try:
         _keep(handler)
         yield
@@ -81,6 +88,26 @@ def check_reachable(address: str | None) -> str | None:
     except (OSError, OverflowError) as error:
         raise TorchOpencvError(f"no Ray cluster at {address}: {first_line(error)}") from None
     return address
+
+
+@contextmanager
+def notices_on_stderr() -> Iterator[None]:
+    """For a block, what Ray prints on standard output goes to standard error, in plain lines of a bearable length.
+
+    It has a long line to say whenever a worker dies, and no setting for it.
+    """
+    with redirect_stdout(_Notices()):
+        yield
+
+
+class _Notices(io.TextIOBase):
+    """What Ray prints to."""
+
+    def write(self, text: str, /) -> int:
+        for line in filter(None, map(str.strip, _COLORS.sub("", text).splitlines())):
+            whole = len(line) <= _LONGEST_NOTICE
+            print(line if whole else f"{line[:_LONGEST_NOTICE].rpartition(' ')[0]} ...", file=sys.stderr)
+        return len(text)
 
 
 @contextmanager

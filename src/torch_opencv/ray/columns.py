@@ -7,6 +7,7 @@ were found in the first one or not. Those of other apps are as Arrow sees them.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 
 import pyarrow as pa
 
@@ -24,6 +25,10 @@ _FACE = pa.struct(
         "expression": pa.string(),
         "expression_score": pa.float64(),
         "age_group": pa.string(),
+        "name": pa.string(),  # this and the next three: of `recognize`, which has none of the readings
+        "distance": pa.float64(),
+        "margin": pa.float64(),
+        "name_score": pa.float64(),
         "track": pa.int64(),
     }
 )
@@ -53,7 +58,16 @@ def as_arrays(rows: Sequence[Mapping[str, object]]) -> dict[str, pa.Array]:
 
 
 def _array(values: list[object], wanted: pa.DataType | None) -> pa.Array:
-    try:
-        return pa.array(values, wanted)
-    except (pa.ArrowInvalid, pa.ArrowTypeError):  # another app's field, that is called as one of ours
-        return pa.array(values)
+    if wanted is not None and _holds(wanted, values):
+        with suppress(pa.ArrowInvalid, pa.ArrowTypeError):
+            return pa.array(values, wanted)
+    return pa.array(values)
+
+
+def _holds(wanted: pa.DataType, values: list[object]) -> bool:
+    """Whether a type has a place for all keys, which Arrow would drop: another app may call its field as ours do."""
+    if not (pa.types.is_list(wanted) and pa.types.is_struct(wanted.value_type)):
+        return True
+    names = {field.name for field in wanted.value_type}
+    items = [item for value in values if isinstance(value, list) for item in value]
+    return all(names.issuperset(item) for item in items if isinstance(item, dict))

@@ -16,13 +16,15 @@ from torch_opencv._names.images import IMAGE_SUFFIXES
 from torch_opencv.errors import first_line
 from torch_opencv.live.errors import SourceError
 from torch_opencv.live.sources.videos import VIDEO_SUFFIXES
-from torch_opencv.ray.files import Paths, find
+from torch_opencv.ray.files import Paths, as_storage, find
 from torch_opencv.ray.planning import planned
 from torch_opencv.ray.segments import Segment
 from torch_opencv.ray.work import Work, grouped, rows_of
 
 if TYPE_CHECKING:
     import pyarrow as pa
+    from fsspec import AbstractFileSystem
+    from pyarrow.fs import FileSystem
 
 SEGMENT_SECONDS = 60.0
 _BLOCK_BYTES = 32 << 20  # of images
@@ -38,6 +40,7 @@ def read_videos(
     fps: float | None = None,
     size: tuple[int, int] | None = None,
     segment_seconds: float = SEGMENT_SECONDS,
+    filesystem: FileSystem | AbstractFileSystem | None = None,
     on_error: Failed | None = None,
 ) -> ray.data.Dataset:
     """The frames of videos.
@@ -50,6 +53,8 @@ def read_videos(
         fps: so many frames of each second of a video; None: all.
         size: (width, height) to which they are resized; None: as they are.
         segment_seconds: so much of a video is one task.
+        filesystem: where they are, as Ray's own readers take it: one of pyarrow's or fsspec's, which is sent to the
+            workers. Then ``path`` is the name in it. None: here, or at their addresses.
         on_error: is told of each file that can't be read, and why, here, before anything is read; None: a warning.
 
     Returns:
@@ -58,22 +63,29 @@ def read_videos(
 
     Raises:
         SourceError: there are no such files, or none can be read.
+        TypeError: `filesystem` is none.
         ValueError: `fps`, `size` or `segment_seconds` isn't above zero.
     """
     check_sampling(fps, size, segment_seconds)
+    storage = None if filesystem is None else as_storage(filesystem)
     works: list[Work] = []
     failed: list[str] = []
-    for path, segments, problem in planned(find(paths, VIDEO_SUFFIXES), segment_seconds):
+    for path, segments, problem in planned(find(paths, VIDEO_SUFFIXES, storage), segment_seconds, storage):
         works += segments
         if problem:
             failed.append(problem)
             (on_error or _warn)(path, problem)
     if not works:
         raise SourceError(failed[0])
-    return _dataset("Videos", works, fps, size)
+    return _dataset("Videos", works, fps, size, storage)
 
 
-def read_images(paths: Paths, *, size: tuple[int, int] | None = None) -> ray.data.Dataset:
+def read_images(
+    paths: Paths,
+    *,
+    size: tuple[int, int] | None = None,
+    filesystem: FileSystem | AbstractFileSystem | None = None,
+) -> ray.data.Dataset:
     """Images, as `torch_opencv.imread` has them: turned upright, as 8-bit BGR.
 
     Those that can't be read are left out, and named in a warning of the worker.
@@ -81,16 +93,19 @@ def read_images(paths: Paths, *, size: tuple[int, int] | None = None) -> ray.dat
     Args:
         paths: files, folders (with all that is below them), patterns, or addresses of these (``s3://...``).
         size: (width, height) to which they are resized; None: as they are.
+        filesystem: as of `read_videos`.
 
     Returns:
         Rows as those of `read_videos`: ``frame`` is the image's number among all.
 
     Raises:
         SourceError: there are no such files.
+        TypeError: `filesystem` is none.
         ValueError: `size` isn't above zero.
     """
     check_sampling(None, size, SEGMENT_SECONDS)
-    return _dataset("Images", list(grouped(find(paths, IMAGE_SUFFIXES))), None, size)
+    storage = None if filesystem is None else as_storage(filesystem)
+    return _dataset("Images", list(grouped(find(paths, IMAGE_SUFFIXES, storage))), None, size, storage)
 
 
 def check_sampling(fps: float | None, size: tuple[int, int] | None, segment_seconds: float) -> None:
@@ -113,9 +128,11 @@ def _warn(path: str, problem: str) -> None:
     logging.getLogger(__name__).warning("%s: %s", path, problem)
 
 
-def _dataset(name: str, works: Sequence[Work], fps: float | None, size: tuple[int, int] | None) -> ray.data.Dataset:
+def _dataset(
+    name: str, works: Sequence[Work], fps: float | None, size: tuple[int, int] | None, storage: Any
+) -> ray.data.Dataset:
     dataset: ray.data.Dataset = ray.data.read_datasource(
-        _Frames(name, works, fps, size), override_num_blocks=len(works)
+        _Frames(name, works, fps, size, storage), override_num_blocks=len(works)
     )
     return dataset
 
@@ -123,9 +140,11 @@ def _dataset(name: str, works: Sequence[Work], fps: float | None, size: tuple[in
 class _Frames(Datasource):
     """The frames of pieces of an archive, of which each is a task."""
 
-    def __init__(self, name: str, works: Sequence[Work], fps: float | None, size: tuple[int, int] | None) -> None:
+    def __init__(
+        self, name: str, works: Sequence[Work], fps: float | None, size: tuple[int, int] | None, storage: Any
+    ) -> None:
         super().__init__()  # type: ignore[no-untyped-call]
-        self._name, self._works, self._fps, self._size = name, list(works), fps, size
+        self._name, self._works, self._fps, self._size, self._storage = name, list(works), fps, size, storage
 
     def get_name(self) -> str:
         return self._name
@@ -143,9 +162,8 @@ class _Frames(Datasource):
             metadata = BlockMetadata(
                 num_rows=None, size_bytes=rows * self._bytes_of_an_image(), input_files=None, exec_stats=None
             )
-            tasks.append(
-                ReadTask(partial(_blocks, work, self._fps, self._size), metadata, per_task_row_limit=per_task_row_limit)
-            )
+            read = partial(_blocks, work, self._fps, self._size, self._storage)
+            tasks.append(ReadTask(read, metadata, per_task_row_limit=per_task_row_limit))
         return tasks
 
     def _rows_of(self, work: Work) -> int:
@@ -157,13 +175,13 @@ class _Frames(Datasource):
         return self._size[0] * self._size[1] * 3 if self._size else _GUESSED_BYTES
 
 
-def _blocks(work: Work, fps: float | None, size: tuple[int, int] | None) -> Iterator[pa.Table]:
+def _blocks(work: Work, fps: float | None, size: tuple[int, int] | None, storage: Any) -> Iterator[pa.Table]:
     """A piece's rows, in blocks of a bounded size, in which all images have the same one."""
     problems: list[str] = []
     rows: dict[str, list[Any]] = {}
     held = 0
     try:
-        for row in rows_of(work, fps=fps, size=size, problems=problems):
+        for row in rows_of(work, fps=fps, size=size, problems=problems, storage=storage):
             image = row.image.numpy()
             if held and (held > _BLOCK_BYTES or image.shape != rows["image"][0].shape):
                 yield _block(rows)

@@ -1,13 +1,15 @@
 """The files of an archive: what names, folders, patterns and addresses stand for, and how each is opened.
 
-Addresses (``s3://...`` and the like) go through fsspec, which has a package for each kind of storage.
+Addresses (``s3://...`` and the like) go through fsspec, which has a package for each kind of storage. Where a storage
+is given, a file system of fsspec's or pyarrow's, all names are names in it.
 """
 
 from __future__ import annotations
 
 import glob
+import io
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import IO, Any, cast
 
@@ -17,13 +19,38 @@ from torch_opencv.live.sources.addresses import SCHEMES
 
 Paths = str | Path | Sequence[str | Path]
 
+_BUFFER = 1 << 22  # bytes that are read at once of pyarrow's files, which have no buffer: FFmpeg reads 32 KB at a time
 
-def find(paths: Paths, suffixes: frozenset[str]) -> list[str]:
+
+def as_storage(filesystem: object) -> Any:
+    """A file system as fsspec has them, which may be sent to workers.
+
+    Args:
+        filesystem: of fsspec's or pyarrow's.
+
+    Raises:
+        TypeError: it is neither.
+    """
+    import fsspec
+    from fsspec.implementations.arrow import ArrowFSWrapper
+    from pyarrow import fs
+
+    if isinstance(filesystem, fsspec.AbstractFileSystem):
+        return filesystem
+    if isinstance(filesystem, fs.PyFileSystem) and isinstance(filesystem.handler, fs.FSSpecHandler):
+        return filesystem.handler.fs
+    if isinstance(filesystem, fs.FileSystem):
+        return ArrowFSWrapper(filesystem)
+    raise TypeError(f"filesystem must be one of pyarrow's or fsspec's, not {type(filesystem).__name__}")
+
+
+def find(paths: Paths, suffixes: frozenset[str], storage: Any = None) -> list[str]:
     """The files that are meant, in natural order, each once.
 
     Args:
         paths: files, folders (what is in them and below), patterns such as ``archive/**/*.mp4``, or addresses of these.
         suffixes: what the names of the files that folders and patterns stand for end in, in lower case.
+        storage: of `as_storage`, if they are in one; "" is all of it.
 
     Raises:
         SourceError: one of them stands for no file, or can't be reached.
@@ -31,38 +58,46 @@ def find(paths: Paths, suffixes: frozenset[str]) -> list[str]:
     named = [paths] if isinstance(paths, str | Path) else list(paths)
     found: dict[str, None] = {}
     for one in map(str, named):
-        files = _at_address(one, suffixes) if "://" in one else _here(one, suffixes)
+        elsewhere = storage is not None or "://" in one
+        files = _at_address(one, suffixes, storage) if elsewhere else _here(one, suffixes)
         found |= dict.fromkeys(sorted(files, key=_natural))
     if not found:
         raise SourceError("no files are named")
     return list(found)
 
 
-def opened(path: str) -> str | IO[bytes]:
+def opened(path: str, storage: Any = None) -> str | IO[bytes]:
     """What FFmpeg and the like read a file from: its path, or an open file if it is elsewhere.
 
     Args:
         path: of `find`.
+        storage: as there.
 
     Raises:
         SourceError: it can't be opened.
     """
+    if storage is not None:
+        from fsspec.implementations.arrow import ArrowFSWrapper
+
+        file = _try(path, lambda storage, name: storage.open(name, "rb"), storage)
+        return cast("IO[bytes]", io.BufferedReader(file, _BUFFER) if isinstance(storage, ArrowFSWrapper) else file)
     if "://" not in path:  # from its root, as FFmpeg would take the front of a name such as 10:30.mp4 for a protocol
         return str(Path(path).absolute())
     return cast("IO[bytes]", _try(path, lambda storage, name: storage.open(name, "rb")))
 
 
-def read(path: str) -> bytes:
+def read(path: str, storage: Any = None) -> bytes:
     """All of a file.
 
     Args:
         path: of `find`.
+        storage: as there.
 
     Raises:
         SourceError: it can't be read.
     """
-    if "://" in path:
-        return cast(bytes, _try(path, lambda storage, name: storage.cat_file(name)))
+    if storage is not None or "://" in path:
+        return cast(bytes, _try(path, lambda storage, name: storage.cat_file(name), storage))
     try:
         return Path(path).read_bytes()
     except OSError as error:
@@ -102,7 +137,7 @@ def _here(name: str, suffixes: frozenset[str]) -> list[str]:
     return files or _none(name, suffixes)
 
 
-def _at_address(address: str, suffixes: frozenset[str]) -> list[str]:
+def _at_address(address: str, suffixes: frozenset[str], given: Any) -> list[str]:
     if re.match(r"[^/]*://[^/]*@", address):
         raise SourceError(
             "addresses must not hold a user or password, which would be written to the results: leave them to the "
@@ -115,18 +150,18 @@ def _at_address(address: str, suffixes: frozenset[str]) -> list[str]:
         elif storage.isdir(name):
             names = [one for one in storage.find(name) if _has(one, suffixes)]
         else:
-            names = [name] if storage.exists(name) else []
-        return [storage.unstrip_protocol(one) for one in names]
+            names = [storage.info(name)["name"]] if storage.exists(name) else []
+        return names if given is not None else [storage.unstrip_protocol(one) for one in names]
 
-    return cast("list[str]", _try(address, look)) or _none(address, suffixes)
+    return cast("list[str]", _try(address, look, given)) or _none(address, suffixes)
 
 
-def _try(address: str, use: Any) -> object:
-    """What a function says of the storage and the name in it that an address stands for."""
+def _try(address: str, use: Callable[[Any, str], Any], storage: Any = None) -> Any:
+    """What a function says of a storage and a name in it: those that an address stands for, or the given ones."""
     import fsspec
 
     try:
-        return use(*fsspec.core.url_to_fs(address))
+        return use(*((storage, address) if storage is not None else fsspec.core.url_to_fs(address)))
     except ImportError as error:
         address = address.partition("?")[0]  # what follows may be a signature
         raise SourceError(f"{address} needs another package: {first_line(error)}") from None

@@ -72,13 +72,14 @@ class DecodedFrame:
     """torch.uint8 (H, W, 3), BGR."""
 
 
-def plan(path: str, segment_seconds: float) -> tuple[list[Segment], str]:
+def plan(path: str, segment_seconds: float, storage: Any = None) -> tuple[list[Segment], str]:
     """Cut a video into segments at key frames.
 
     Args:
         path: the file or its address.
         segment_seconds: each begins with the first key frame that is so many seconds after the start, or twice as
             many, and so on.
+        storage: where it is, of `files.as_storage`; None: here, or at its address.
 
     Returns:
         The segments, and what is wrong with the file as a whole, such as that it was cut short, or "". A video whose
@@ -87,7 +88,7 @@ def plan(path: str, segment_seconds: float) -> tuple[list[Segment], str]:
     Raises:
         SourceError: it can't be read as a video.
     """
-    with _opened_video(path) as (container, stream):
+    with _opened_video(path, storage) as (container, stream):
         times: list[int | None] = []
         keys: list[int] = []
         for packet in _packets(container, stream):
@@ -133,7 +134,12 @@ def _cuts(keys: Iterable[int], start: int, length: Fraction | float) -> list[int
 
 
 def decode(
-    segment: Segment, *, fps: float | None = None, size: tuple[int, int] | None = None, damaged: list[str] | None = None
+    segment: Segment,
+    *,
+    fps: float | None = None,
+    size: tuple[int, int] | None = None,
+    damaged: list[str] | None = None,
+    storage: Any = None,
 ) -> Iterator[DecodedFrame]:
     """The frames of a segment, in the order in which they are shown.
 
@@ -143,11 +149,12 @@ def decode(
             are; None for all. What none of those refers to isn't decoded.
         size: (width, height) to which they are shrunk or enlarged; None: as they are.
         damaged: what couldn't be decoded is added to this, in words.
+        storage: as of `plan`.
 
     Raises:
         SourceError: the file can't be read, or isn't what it was when it was cut.
     """
-    with _opened_video(segment.path) as (container, stream):
+    with _opened_video(segment.path, storage) as (container, stream):
         yield from _Decoding(segment, container, stream, fps, size, damaged if damaged is not None else []).frames()
 
 
@@ -316,10 +323,10 @@ class _Decoding:
 
 
 @contextmanager
-def _opened_video(path: str) -> Iterator[tuple[av.container.InputContainer, av.video.VideoStream]]:
+def _opened_video(path: str, storage: Any) -> Iterator[tuple[av.container.InputContainer, av.video.VideoStream]]:
     """A video file and its first video stream."""
     with ExitStack() as stack:
-        file = opened(path)
+        file = opened(path, storage)
         if not isinstance(file, str):
             stack.enter_context(file)
         try:

@@ -7,8 +7,9 @@ from __future__ import annotations
 
 import io
 import json
-from collections.abc import Callable, Mapping, Sequence
-from pathlib import Path, PurePosixPath
+import re
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from pathlib import Path
 from typing import Any, Literal, cast
 
 from torch_opencv._system.files import atomic_write
@@ -17,7 +18,9 @@ from torch_opencv.live.errors import OutputError
 from torch_opencv.live.results import without_nan
 from torch_opencv.ray.columns import as_arrays
 
-_EMPTY = ".empty"  # a Parquet file without rows has no columns, and readers of a folder want the same in each
+_EMPTY = "empty"  # a Parquet file without rows has no columns, and readers of a folder want the same in each
+_RESULTS = re.compile(r"([^/]+-[0-9a-f]{8}/)_?([0-9]{6,})\.(parquet|jsonl|empty)")  # of keys as `work.key_of` gives
+_ROWS_TOGETHER = 256  # that are made objects of Python's when they are read
 
 Format = Literal["parquet", "jsonl"]
 
@@ -40,9 +43,26 @@ class Store:
         Raises:
             OutputError: it can't be looked through.
         """
-        files = self._do(lambda storage, root: [PurePosixPath(one) for one in storage.find(root)])
-        suffixes = (f".{self.format}", _EMPTY)
-        return {f"{one.parent.name}/{one.stem.removeprefix('_')}" for one in files if one.suffix in suffixes}
+        return {key for _, key, suffix in self._results() if suffix in (self.format, _EMPTY)}
+
+    def remove_results(self) -> None:
+        """Remove the results of all keys, of either format, and nothing else.
+
+        Raises:
+            OutputError: they can't be removed.
+        """
+
+        def remove(storage: Any, root: str) -> None:
+            for file, _, _ in found:
+                storage.rm_file(f"{root}/{file}")
+
+        found = self._results()
+        self._do(remove)
+
+    def _results(self) -> list[tuple[str, str, str]]:
+        """The files of results, of either format: each one's name, key and suffix."""
+        files = self._do(lambda storage, root: [one.removeprefix(root.rstrip("/") + "/") for one in storage.find(root)])
+        return [(one, found[1] + found[2], found[3]) for one in files if (found := _RESULTS.fullmatch(one))]
 
     def has(self, key: str) -> bool:
         """Whether the results of a key are there."""
@@ -59,6 +79,18 @@ class Store:
             self.write(_empty(key), b"")
             return
         self.write(f"{key}.{self.format}", _as_parquet(rows) if self.format == "parquet" else _as_lines(rows))
+
+    def read_rows(self, key: str) -> Iterator[dict[str, Any]]:
+        """A key's results, as they were written.
+
+        Raises:
+            OutputError: they can't be read.
+        """
+        data = self.read(f"{key}.{self.format}")
+        if data is None and self.read(_empty(key)) is None:
+            raise OutputError(f"{self.root}/{key}.{self.format} can't be read: it isn't there any more")
+        if data:
+            yield from _from_parquet(data) if self.format == "parquet" else map(json.loads, data.splitlines())
 
     def write(self, name: str, data: bytes) -> None:
         """Write a file as a whole.
@@ -119,7 +151,7 @@ class Store:
 def _empty(key: str) -> str:
     """The file that says that a key has no rows. Readers of the folder leave it out for its first letter."""
     folder, _, name = key.rpartition("/")
-    return f"{folder}/_{name}{_EMPTY}"
+    return f"{folder}/_{name}.{_EMPTY}"
 
 
 def _as_parquet(rows: Sequence[Mapping[str, Any]]) -> bytes:
@@ -130,6 +162,14 @@ def _as_parquet(rows: Sequence[Mapping[str, Any]]) -> bytes:
     data = io.BytesIO()
     pq.write_table(table, data)
     return data.getvalue()
+
+
+def _from_parquet(data: bytes) -> Iterator[dict[str, Any]]:
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    for batch in pq.ParquetFile(pa.BufferReader(data)).iter_batches(_ROWS_TOGETHER):
+        yield from batch.to_pylist()
 
 
 def _as_lines(rows: Sequence[Mapping[str, Any]]) -> bytes:

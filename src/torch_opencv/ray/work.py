@@ -59,7 +59,9 @@ def grouped(paths: Sequence[str]) -> Iterator[ImageGroup]:
         yield ImageGroup(number, first, tuple(paths[first : first + _IMAGES_TOGETHER]))
 
 
-def rows_of(work: Work, *, fps: float | None, size: tuple[int, int] | None, problems: list[str]) -> Iterator[Row]:
+def rows_of(
+    work: Work, *, fps: float | None, size: tuple[int, int] | None, problems: list[str], storage: Any = None
+) -> Iterator[Row]:
     """The frames of a piece of work.
 
     Args:
@@ -67,6 +69,7 @@ def rows_of(work: Work, *, fps: float | None, size: tuple[int, int] | None, prob
         fps: as of `decode`; images are all taken.
         size: (width, height), as of `decode`.
         problems: what can't be read is added to this, a line each.
+        storage: where its files are, of `files.as_storage`; None: here, or at their addresses.
 
     Raises:
         SourceError: nothing of it can be read.
@@ -74,7 +77,7 @@ def rows_of(work: Work, *, fps: float | None, size: tuple[int, int] | None, prob
     if isinstance(work, Segment):
         damaged: list[str] = []
         count = 0
-        for frame in decode(work, fps=fps, size=size, damaged=damaged):
+        for frame in decode(work, fps=fps, size=size, damaged=damaged, storage=storage):
             count += 1
             yield Row(f"{work.path}:{work.number}:{frame.index}", work.path, frame.index, frame.time, frame.image)
         if damaged:
@@ -84,7 +87,7 @@ def rows_of(work: Work, *, fps: float | None, size: tuple[int, int] | None, prob
         return
     for index, path in enumerate(work.paths, work.first):
         try:
-            image, why = decode_image(np.frombuffer(read(path), np.uint8))
+            image, why = decode_image(np.frombuffer(read(path, storage), np.uint8))
         except SourceError as error:
             image, why = None, str(error)
         if image is None:

@@ -78,6 +78,7 @@ def is_there(pid: int) -> bool:
         return False
 
 
+@pytest.mark.slow  # whoever is killed takes some seconds to come back
 def test_whatever_is_killed_every_camera_goes_on_where_it_was(tmp_path: Path) -> None:
     folder = tmp_path / "out"
     killer = Killer(folder)

@@ -2,9 +2,9 @@
 
 A page and the server exchange JSON texts, ``{"type": ...}``, and binary JPEGs:
 
-- to the page: ``hello`` (title, whether it may quit, the table of keys), ``frame`` (number, source, fields, stats),
-  with the JPEG right behind it; ``panel`` (see `panel_message`); ``camera`` (state: "none", "free", "yours" or
-  "taken"); ``got`` for each of the camera's images; ``end``.
+- to the page: ``hello`` (title, whether it may quit, the table of keys), ``frame`` (number, source, fields, stats,
+  pictures: those that a wall is made of), with the JPEG right behind it; ``panel`` (see `panel_message`); ``camera``
+  (state: "none", "free", "yours" or "taken"); ``got`` for each of the camera's images; ``end``.
 - from the page: see `messages`; and as the camera JPEGs. (Files go another way: see `panel_files`.)
 
 Anything else ends that page's connection, with the reason.

@@ -45,6 +45,7 @@ def encode(number: int, frame: AnnotatedFrame) -> Packet:
     """
     image = frame.image
     scale = _LONGEST_SIDE / max(image.shape[:2])
+    scale = min(1.0, scale)
     if scale < 1:
         size = max(1, round(image.shape[1] * scale)), max(1, round(image.shape[0] * scale))
         image = cv.resize(image, size, interpolation=cv.INTER_AREA)
@@ -60,6 +61,7 @@ def encode(number: int, frame: AnnotatedFrame) -> Packet:
         "drawn": frame.image is not frame.frame.image,
         "fields": frame.fields,
         "stats": stats,
+        "pictures": [{**asdict(one), "box": [round(scale * value) for value in one.box]} for one in frame.pictures],
     }
     return Packet(number, _strict_json(message), jpeg.numpy().tobytes(), frame)
 

@@ -16,6 +16,7 @@ import torch
 import torch_opencv as cv
 from torch_opencv.live.app import App, as_app, name_of, processing_method
 from torch_opencv.live.checks import to_bgr, to_fields, to_results
+from torch_opencv.live.counts import Counts
 
 if TYPE_CHECKING:
     import numpy.typing as npt
@@ -71,6 +72,7 @@ class ModelService:
         self._busy = 0.0
         try:
             self._app: App[object] = as_app(load())
+            self._counts = self._app.counts()
         except BaseException as error:  # an actor that can't be made would say no more than that
             self._failure = error
             return
@@ -111,9 +113,11 @@ class ModelService:
             raise request.error
         return request.answers
 
-    def summary(self) -> str:
-        """What the program says of the whole run."""
-        return "" if self._failure is not None else self._app.summary()
+    def summary(self) -> str | Counts:
+        """What the program says of the whole run: where it has counts these, so that others' can be added to them."""
+        if self._failure is not None:
+            return ""
+        return self._app.summary() if self._counts is None else self._counts
 
     def figures(self) -> dict[str, float]:
         """How many batches and frames there were, and the seconds that the model was busy with them."""
@@ -163,6 +167,8 @@ class ModelService:
             for _ in request.cameras:
                 camera, image, result = next(said)
                 fields = to_fields(self._app.fields(result), f"{name}.fields")
+                if self._counts is not None:
+                    self._counts.add(fields)
                 picture = self._picture(camera, image, result, name) if request.pictures else None
                 request.answers.append(Answer(fields, picture))
         self._batches += 1

@@ -17,6 +17,7 @@ import torch
 
 from torch_opencv._system.signals import Interruption, noted
 from torch_opencv.errors import TorchOpencvError
+from torch_opencv.live.counts import merged
 from torch_opencv.live.errors import OutputError
 from torch_opencv.live.events import Command, Key
 from torch_opencv.live.keys import command_of
@@ -56,7 +57,7 @@ class Report:
     """How long it took, from the first worker on."""
     ended: Ending
     summaries: Sequence[str]
-    """What the program says of the whole run, of each model service."""
+    """What the program says of the whole run: a line of all model services if it has counts, else one of each."""
     figures: Sequence[dict[str, float]]
     """Each model service's batches, frames, and seconds that it was busy."""
 
@@ -139,7 +140,7 @@ def run_cameras(
         finally:
             failure = _stop(team, watch)
         seconds = time.monotonic() - start
-        summaries = _gather([model.summary.remote() for model in team.models])
+        summaries = merged(_gather([model.summary.remote() for model in team.models]))
         figures = _gather([model.figures.remote() for model in team.models])
     if failure:
         raise OutputError(failure)
@@ -149,7 +150,7 @@ def run_cameras(
         [tally.read for tally in tallies],
         seconds,
         ended,
-        [summary for summary in summaries if summary],
+        summaries,
         figures,
     )
 
@@ -340,7 +341,7 @@ class _Watch:
                 view.tell(f"{len(standings)} cameras: {counted(standings)}")
         if not self._views:
             return
-        image = self._wall.image(self._pictures, standings)
+        image, pictures = self._wall.image(self._pictures, standings)
         now = time.monotonic()
         rate = sum(one.fps for one in standings)
         ages = sorted(one.age for one in standings if one.age is not None and one.state == "live")
@@ -356,7 +357,7 @@ class _Watch:
         fields = {"cameras": counted(standings), "frames_per_second": round(rate, 1)}
         panel = self._wall.panel(standings)
         for view in self._views:
-            view.show(AnnotatedFrame(image, frame, fields, stats))
+            view.show(AnnotatedFrame(image, frame, fields, stats, pictures=pictures))
             if panel is not self._panel:  # each one shown is sent to the pages
                 view.show_panel(panel)
         self._panel = panel

@@ -27,7 +27,7 @@ class Standing:
 
     def __str__(self) -> str:
         if self.state != "live":
-            return self.state
+            return self.state + (f": {self.why}" if self.why else "")
         return f"{self.fps:.1f}/s" + ("" if self.age is None else f", {self.age:.1f} s ago")
 
 

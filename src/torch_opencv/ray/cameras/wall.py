@@ -1,4 +1,4 @@
-"""The wall: all cameras as small pictures in one image, with the state of each, and a panel of those not live."""
+"""The wall: all cameras as small pictures in one image, what is said of each, and a panel of those not live."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ import torch
 
 from torch_opencv.live.grid import Grid
 from torch_opencv.live.panel import Panel, Row
+from torch_opencv.live.views import Picture
 from torch_opencv.ray.cameras.standing import Standing
 
 _WIDTH = 1920  # pixels of the whole image
@@ -45,22 +46,27 @@ class Wall:
         self._blank = torch.zeros(height, width, 3, dtype=torch.uint8)
         self._panel: Panel | None = None
 
-    def image(self, pictures: Mapping[int, torch.Tensor], standings: Sequence[Standing]) -> torch.Tensor:
-        """All pictures, with what there is to say of each.
+    def image(
+        self, pictures: Mapping[int, torch.Tensor], standings: Sequence[Standing]
+    ) -> tuple[torch.Tensor, tuple[Picture, ...]]:
+        """All pictures, and what there is to say of each.
 
         Args:
             pictures: by their cameras' numbers, torch.uint8 (h, w, 3) BGR.
             standings: how each camera is doing.
 
         Returns:
-            torch.uint8, (H, W, 3), BGR, always of the same size.
+            torch.uint8, (H, W, 3), BGR, always of the same size; and where in it each camera's picture is.
         """
-        tiles, labels = {}, []
+        tiles = {}
         for number, standing in enumerate(standings[: self._shown]):
             picture = pictures.get(number, self._blank)
             tiles[number] = picture if standing.state == "live" else picture // _DIMMED
-            labels.append(f"{self._names[number]}\n{standing}")
-        return self._grid.compose(tiles, labels)[0]
+        image, boxes = self._grid.compose(tiles, [""] * self._shown)
+        return image, tuple(
+            Picture(boxes[number], self._names[number], one.state, str(one))
+            for number, one in enumerate(standings[: self._shown])
+        )
 
     def panel(self, standings: Sequence[Standing]) -> Panel:
         """How many cameras are live, and which aren't, and why; the same object while that is the same."""

@@ -7,6 +7,7 @@ import { showPanel } from "./panel.js";
 import { watchPointer } from "./pointer.js";
 import { showResults } from "./results.js";
 import { showPosition, watchPosition } from "./seek.js";
+import { showWall } from "./wall.js";
 
 const STATES = {
   live: "Live",
@@ -20,6 +21,7 @@ const STATES = {
 const SAID = {
   quit: "The program is asked to end.",
 };
+const OF_FRAMES = ["pause", "snapshot", "record", "hud"]; // commands that a wall of pictures doesn't have
 const FIRST_WAIT_MS = 500;
 const LONGEST_WAIT_MS = 8000;
 
@@ -129,10 +131,15 @@ async function show(own, message, jpeg) {
   if (own.readyState !== WebSocket.OPEN) return; // the connection was lost meanwhile, and the page says so
   if (bitmap && message.number > drawn) { // two that are decoded at once may overtake one another
     drawn = message.number;
-    if (canvas.width !== bitmap.width) canvas.width = bitmap.width;
-    if (canvas.height !== bitmap.height) canvas.height = bitmap.height;
-    context.drawImage(bitmap, 0, 0);
-    canvas.hidden = false;
+    const isWall = message.pictures.length > 0;
+    showWall(find("wall"), bitmap, message.pictures);
+    if (!isWall) {
+      if (canvas.width !== bitmap.width) canvas.width = bitmap.width;
+      if (canvas.height !== bitmap.height) canvas.height = bitmap.height;
+      context.drawImage(bitmap, 0, 0);
+    }
+    canvas.hidden = isWall;
+    for (const name of OF_FRAMES) buttonOf(name).hidden = isWall;
     setNotice("", false);
     const { state, position, recording, recording_path: recordingPath, hud } = message.stats;
     setState(state === "live" && position !== null ? "playing" : state);
@@ -194,7 +201,8 @@ function setNotice(text, stale) {
   const element = find("notice-text");
   if (element.textContent !== text) element.textContent = text;
   find("notice").hidden = text === "";
-  find("stage").dataset.stale = String(stale);
+  find("stage").dataset.stale = find("wall").dataset.stale = String(stale);
+  find("stage").hidden = text === "" && !find("wall").hidden;
 }
 
 // --- the controls ---
