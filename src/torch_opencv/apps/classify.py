@@ -21,6 +21,7 @@ from torch_opencv import runtime
 from torch_opencv.live.app import App
 from torch_opencv.live.overlay import draw_scores
 from torch_opencv.vision import Classifier, Prediction
+from torch_opencv.vision.classify.prediction import as_fields, classes_seen
 
 
 class Classify(App[list[Prediction]]):
@@ -53,6 +54,10 @@ class Classify(App[list[Prediction]]):
         """How often each class was the best one."""
         self._counting = Lock()
 
+    def remember(self) -> None:
+        """Let single pictures be classified without PyTorch from now on: see `Classifier.remember`."""
+        self._classifier.remember()
+
     def process(self, image: torch.Tensor, /) -> list[Prediction]:
         """The five best classes of a frame, torch.uint8 (H, W, 3) BGR, best first."""
         return self.process_batch([image])[0]
@@ -71,10 +76,8 @@ class Classify(App[list[Prediction]]):
 
     def fields(self, result: list[Prediction], /) -> dict[str, object]:
         """The result as written to ``--results``."""
-        return {"classes": [{"label": p.label, "wnid": p.wnid, "score": round(p.score, 4)} for p in result]}
+        return as_fields(result)
 
     def summary(self) -> str:
         """The classes seen, the most frequent first."""
-        counts = [f"{label.partition(',')[0]} ({count})" for label, count in self.seen.most_common(5)]
-        others = len(self.seen) - len(counts)
-        return "classes seen: " + ", ".join(counts) + (f" and {others} more" if others else "")
+        return classes_seen(self.seen)
