@@ -2,26 +2,28 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import cv2
 
 
-def central_square(height: int, width: int, fraction: float = 1.0) -> tuple[slice, slice]:
+def central_square(size: Sequence[int], fraction: float = 1.0) -> tuple[slice, slice]:
     """The rows and columns of the square in a frame's middle.
 
-    >>> central_square(480, 640, 0.875)
+    >>> central_square((480, 640), 0.875)
     (slice(30, 450, None), slice(110, 530, None))
 
     Args:
-        height: of the frame.
-        width: of the frame.
+        size: the frame's height and width.
         fraction: of the shorter side, that the square's side is.
     """
+    height, width = size
     side = max(1, round(min(height, width) * fraction))
     top, left = (height - side) // 2, (width - side) // 2
     return slice(top, top + side), slice(left, left + side)
 
 
-def interpolation(before: tuple[int, ...], after: tuple[int, ...], upsampling: int) -> int:
+def interpolation(before: Sequence[int], after: Sequence[int], upsampling: int) -> int:
     """OpenCV's interpolation flag for a change of size.
 
     Args:

@@ -21,6 +21,7 @@ from torch_opencv import runtime
 from torch_opencv.live.app import App
 from torch_opencv.live.overlay import draw_scores
 from torch_opencv.vision import Classifier, Prediction
+from torch_opencv.vision.classify.classifier import remember
 from torch_opencv.vision.classify.prediction import as_fields, classes_seen
 
 
@@ -55,8 +56,8 @@ class Classify(App[list[Prediction]]):
         self._counting = Lock()
 
     def remember(self) -> None:
-        """Let single pictures be classified without PyTorch from now on: see `Classifier.remember`."""
-        self._classifier.remember()
+        """Let single pictures be classified without PyTorch from now on, where that is possible."""
+        remember(self._classifier)
 
     def process(self, image: torch.Tensor, /) -> list[Prediction]:
         """The five best classes of a frame, torch.uint8 (H, W, 3) BGR, best first."""

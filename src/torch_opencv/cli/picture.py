@@ -13,9 +13,9 @@ import time
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, cast
 
 from torch_opencv._names.images import IMAGE_SUFFIXES
 from torch_opencv._names.sources import is_file_name
@@ -31,17 +31,6 @@ if TYPE_CHECKING:
 _log = logging.getLogger("torch_opencv.live.resources")
 
 _MOVING = {".gif"}  # may hold several images
-
-
-@dataclass(frozen=True)
-class _Picture:
-    """What results say of the picture, as `live.Frame` has it."""
-
-    source: str
-    captured: float
-    index: int = 0
-    time: float = 0.0
-    path: None = None
 
 
 def classify_picture(options: RunOptions, *, top: int, threshold: float, device: str) -> int | None:
@@ -63,6 +52,7 @@ def classify_picture(options: RunOptions, *, top: int, threshold: float, device:
     if found is None:
         return None
     image, classifier = found
+    from torch_opencv.live.frame import Frame
     from torch_opencv.live.outputs import check_absent, check_distinct
     from torch_opencv.live.results import Results
 
@@ -74,7 +64,7 @@ def classify_picture(options: RunOptions, *, top: int, threshold: float, device:
                 check_absent([results.path])
         if options.view is None:
             _log.info("no window can be shown here, so nothing is shown; give --view browser for a page")
-        picture = _Picture(source, time.monotonic())
+        picture = Frame(cast("Any", image), index=0, time=0.0, source=source, captured=time.monotonic())
         predictions = [one for one in classifier(image, top) if one.score >= threshold]
         from torch_opencv.vision.classify.prediction import as_fields, classes_seen
 

@@ -97,7 +97,8 @@ def center_crop(frame: Tensor, fraction: float = 1.0) -> Tensor:
         frame: (H, W, 3).
         fraction: of the shorter side, that the square's side is.
     """
-    return frame[central_square(*frame.shape[:2], fraction)]
+    rows, columns = central_square(frame.shape[:2], fraction)
+    return frame[rows, columns]
 
 
 def resize_into(target: Tensor, frame: Tensor, *, upsampling: int = cv.INTER_CUBIC) -> None:

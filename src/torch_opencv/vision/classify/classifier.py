@@ -126,34 +126,38 @@ class Classifier:
             for indices, row in zip(classes.tolist(), shares.tolist(), strict=True)
         ]
 
-    def remember(self) -> None:
-        """Let `without_torch` find the network, so that single pictures are classified without PyTorch from now on.
-
-        Nothing is done for other models than the default, on a GPU, or where another way than ONNX Runtime is faster.
-        """
-        network, model = self._network, self._loaded
-        if self.model != without_torch.NAME or not isinstance(network, OnnxRuntime):
-            return
-        any_device = torch.version.cuda is None and torch.version.hip is None
-        if without_torch.kept("auto" if any_device else "cpu") or not (file := compiled.file_of(network.graph)):
-            return
-        example = torch.from_numpy(without_torch.example(model.size).copy())
-        without_torch.keep(
-            without_torch.Kept(
-                circumstances=without_torch.circumstances(),
-                graph=file.name,
-                threads=torch.get_num_threads(),
-                any_device=any_device,
-                size=list(model.size),
-                crop=model.crop,
-                upsampling=model.upsampling,
-                scores=network(example)[0].tolist(),
-            )
-        )
-
     def _inputs(self, frames: Sequence[Tensor] | Tensor) -> Tensor:
         """The frames' middles as the network takes them: torch.uint8 (N, H, W, 3), BGR."""
         inputs = runtime.staging((len(frames), *self._loaded.size, 3), torch.uint8, self.device)
         for target, frame in zip(inputs, frames, strict=True):
             resize_into(target, center_crop(frame, self._loaded.crop), upsampling=self._loaded.upsampling)
         return inputs
+
+
+def remember(classifier: Classifier) -> None:
+    """Let `without_torch` find a classifier's network, so that single pictures need no PyTorch from now on.
+
+    Nothing is done for other models than the default, on a GPU, or where another way than ONNX Runtime is faster.
+
+    Args:
+        classifier: any, as it was made.
+    """
+    network, model = classifier._network, classifier._loaded
+    if classifier.model != without_torch.NAME or not isinstance(network, OnnxRuntime):
+        return
+    any_device = torch.version.cuda is None and torch.version.hip is None
+    if without_torch.kept("auto" if any_device else "cpu") or not (file := compiled.file_of(network.graph)):
+        return
+    example = torch.from_numpy(without_torch.example(model.size).copy())
+    without_torch.keep(
+        without_torch.Kept(
+            circumstances=without_torch.circumstances(),
+            graph=file.name,
+            threads=torch.get_num_threads(),
+            any_device=any_device,
+            size=list(model.size),
+            crop=model.crop,
+            upsampling=model.upsampling,
+            scores=network(example)[0].tolist(),
+        )
+    )

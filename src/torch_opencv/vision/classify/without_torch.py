@@ -194,7 +194,8 @@ class ArrayClassifier:
         from torch_opencv._arrays.resizing import central_square, interpolation
 
         height, width = self._found.size
-        square = image[central_square(*image.shape[:2], self._found.crop)]
+        rows, columns = central_square(image.shape[:2], self._found.crop)
+        square = image[rows, columns]
         how = interpolation(square.shape[:2], (height, width), self._found.upsampling)
         scores = self._scores(cv2.resize(square, (width, height), interpolation=how)[None])
         best = np.argsort(-scores, kind="stable")[:top].tolist()
@@ -202,5 +203,6 @@ class ArrayClassifier:
         return [Prediction(classes[i].label, classes[i].wnid, float(scores[i])) for i in best]
 
     def _scores(self, inputs: NDArray[Any]) -> NDArray[Any]:
-        outputs: list[NDArray[Any]] = self._session.run(None, {self._session.get_inputs()[0].name: inputs})
-        return outputs[0][0]
+        [outputs] = self._session.run(None, {self._session.get_inputs()[0].name: inputs})
+        scores: NDArray[Any] = outputs[0]
+        return scores
