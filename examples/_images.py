@@ -18,8 +18,8 @@ import torch
 from torch import Tensor
 
 import torch_opencv as cv
+from torch_opencv._arrays.opencv_log import quiet_opencv
 from torch_opencv.live.sources import SAMPLE
-from torch_opencv.live.sources.opencv_log import quiet_opencv
 from torch_opencv.live.window import why_no_window
 
 IMAGE = "a file, or the name of one of scikit-image's images (default: %(default)s)"

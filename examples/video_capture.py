@@ -13,7 +13,7 @@ import torch
 from _images import VIDEO, CommandLine, show, video
 
 import torch_opencv as cv
-from torch_opencv.live.sources.opencv_log import quiet_opencv
+from torch_opencv._arrays.opencv_log import quiet_opencv
 
 
 def main(argv: Sequence[str] | None = None) -> int:

@@ -53,6 +53,7 @@ struct Parameter {
   Py_ssize_t position;
   PyObject* name;  // nullptr where it was given by position
   bool is_output;
+  bool* shared;  // set where an array over a tensor is made
 };
 
 static long kind_of(const Call* call, const Parameter& parameter) {
@@ -70,6 +71,7 @@ static long kind_of(const Call* call, const Parameter& parameter) {
 static PyObject* tensor_argument(const Call* call, PyObject* tensor, const Parameter& parameter) {
   DLTensor d;
   if (!describe(tensor, &d)) return nullptr;
+  *parameter.shared = true;
   if (d.ndim > 1) return array_of(tensor, d, parameter.is_output);
   if (d.ndim == 0) return parameter.is_output ? nullptr : number_of(tensor);
   const long kind = parameter.is_output ? LEFT_TO_PYTHON : kind_of(call, parameter);
@@ -79,11 +81,21 @@ static PyObject* tensor_argument(const Call* call, PyObject* tensor, const Param
 
 static PyObject* argument(const Call* call, PyObject* x, const Parameter& parameter, int depth);
 
+// Takes cv2's objects out of ours as long as they are of one type, as lists of keypoints are long, and gives their number.
+static Py_ssize_t unwrap_run(PyObject* const* elements, Py_ssize_t size, PyTypeObject* type, PyObject** converted) {
+  Py_ssize_t i = 0;  // no Python code runs here that could change the elements
+  for (; i < size && Py_TYPE(elements[i]) == type; i++) {
+    PyObject* object = cv2_object(elements[i]);
+    if (!object) break;
+    Py_INCREF(converted[i] = object);
+  }
+  return i;
+}
+
 static PyObject* sequence_argument(const Call* call, PyObject* sequence, const Parameter& parameter, int depth) {
   const bool is_list = PyList_CheckExact(sequence);
   const Py_ssize_t size = PySequence_Fast_GET_SIZE(sequence);
-  PyObject* converted = nullptr;      // made for the first element that doesn't pass as it is
-  PyTypeObject* unwrapped = nullptr;  // of the element before, as lists of keypoints are long
+  PyObject* converted = nullptr;  // made for the first element that doesn't pass as it is
   for (Py_ssize_t i = 0; i < size; i++) {
     if (PySequence_Fast_GET_SIZE(sequence) != size) {  // Python code has run for an element
       Py_XDECREF(converted);
@@ -92,10 +104,8 @@ static PyObject* sequence_argument(const Call* call, PyObject* sequence, const P
     PyObject* x = PySequence_Fast_GET_ITEM(sequence, i);
     if (!converted && passes(x)) continue;
     Py_INCREF(x);
-    PyObject* y = Py_TYPE(x) == unwrapped ? cv2_object(x) : nullptr;
-    if (y) Py_INCREF(y);
-    else if ((y = argument(call, x, parameter, depth + 1)) && y != x && PyObject_TypeCheck(x, wrapped_type))
-      unwrapped = Py_TYPE(x);
+    PyObject* y = argument(call, x, parameter, depth + 1);
+    PyTypeObject* unwrapped = y && y != x && PyObject_TypeCheck(x, wrapped_type) ? Py_TYPE(x) : nullptr;
     Py_DECREF(x);
     if (y && y != x && !converted) {
       converted = is_list ? PyList_New(size) : PyTuple_New(size);
@@ -116,6 +126,9 @@ static PyObject* sequence_argument(const Call* call, PyObject* sequence, const P
     if (!converted) Py_DECREF(y);
     else if (is_list) PyList_SET_ITEM(converted, i, y);
     else PyTuple_SET_ITEM(converted, i, y);
+    if (converted && unwrapped && PySequence_Fast_GET_SIZE(sequence) == size)
+      i += unwrap_run(PySequence_Fast_ITEMS(sequence) + i + 1, size - i - 1, unwrapped,
+                      PySequence_Fast_ITEMS(converted) + i + 1);
   }
   if (!converted) Py_INCREF(converted = sequence);
   return converted;
@@ -226,6 +239,8 @@ static PyObject* left_to_finish(const Call* call, const Output* outputs, Py_ssiz
 }
 
 static PyObject* results_with_outputs(const Call* call, const Output* outputs, Py_ssize_t count, PyObject* result) {
+  for (Py_ssize_t i = 0; i < count; i++)
+    if (!unstage(outputs[i].tensor, outputs[i].array)) return Py_DECREF(result), nullptr;
   if (count == 1 && result == outputs[0].array) {
     Py_DECREF(result);
     if (!bump(outputs, 1)) return nullptr;
@@ -290,13 +305,14 @@ static PyObject* call_function(PyObject* object, PyObject* const* args, size_t n
   PyObject** arguments = buffer + 1;
   Output outputs[MOST_OUTPUTS];
   Py_ssize_t count = 0, made = 0;
+  bool shared = false;
   for (; made < total; made++) {
     PyObject *x = args[made], *name = made < given ? nullptr : PyTuple_GET_ITEM(names, made - given);
     if (passes(x)) {
       Py_INCREF(arguments[made] = x);
       continue;
     }
-    const Parameter parameter = {made, name, is_output(call, made, name)};
+    const Parameter parameter = {made, name, is_output(call, made, name), &shared};
     PyObject* y = parameter.is_output && count == MOST_OUTPUTS ? nullptr : argument(call, x, parameter, 0);
     PyObject* key = y && parameter.is_output ? (name ? (Py_INCREF(name), name) : PyLong_FromSsize_t(made)) : nullptr;
     if (key) outputs[count++] = {key, x, y};
@@ -312,7 +328,7 @@ static PyObject* call_function(PyObject* object, PyObject* const* args, size_t n
     else result = result_of(result);
   }
   for (Py_ssize_t i = 0; i < made; i++) {
-    if (arguments[i] != args[i]) hold_kept(arguments[i], false);
+    if (shared && arguments[i] != args[i]) hold_kept(arguments[i], false);
     Py_DECREF(arguments[i]);
   }
   for (Py_ssize_t i = 0; i < count; i++) Py_DECREF(outputs[i].key);

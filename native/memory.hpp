@@ -5,9 +5,13 @@
 #define NPY_NO_DEPRECATED_API NPY_1_22_API_VERSION
 #include <numpy/arrayobject.h>
 
+#include <cstring>
+#include <utility>
+
 #include "dlpack.hpp"
 
 constexpr int MOST_DIMENSIONS = 8;
+constexpr int64_t MOST_WITH_THE_LOCK = 1 << 15;  // elements that are copied while other threads wait
 
 static PyTypeObject* tensor_type;
 static const DLPackExchangeAPI* exchange;
@@ -81,6 +85,83 @@ static bool is_for_cv2_to_judge(const DLTensor& d) {
   return true;
 }
 
+// Whether an output that no Mat can describe is simply staged: every element has memory of its own, and there are several
+// along each dimension.
+static bool can_be_staged(const DLTensor& d) {
+  if (d.ndim < 2 || d.ndim > 3) return false;
+  int order[3] = {0, 1, 2};
+  for (int i = 1; i < d.ndim; i++)  // by their strides
+    for (int j = i; j > 0 && d.strides[order[j]] < d.strides[order[j - 1]]; j--) std::swap(order[j], order[j - 1]);
+  for (int64_t i = 0, reach = 1; i < d.ndim; i++) {
+    if (d.shape[order[i]] < 2 || d.strides[order[i]] < reach) return false;
+    reach = d.strides[order[i]] * d.shape[order[i]];
+  }
+  return true;
+}
+
+struct Layout {
+  char* data;
+  int64_t strides[3];  // in bytes
+};
+
+// Copies element by element, along the second dimension first: it is the longest where the last one is channels.
+template <size_t SIZE>
+static void copy_elements(const int64_t* shape, const Layout& to, const Layout& from) {
+  for (int64_t i = 0; i < shape[0]; i++)
+    for (int64_t k = 0; k < shape[2]; k++) {
+      char* target = to.data + i * to.strides[0] + k * to.strides[2];
+      const char* source = from.data + i * from.strides[0] + k * from.strides[2];
+      for (int64_t j = 0; j < shape[1]; j++, target += to.strides[1], source += from.strides[1])
+        memcpy(target, source, SIZE);
+    }
+}
+
+// Between a tensor of 2 or 3 dimensions and a contiguous array of its shape and its elements' size.
+static void copy_between(const DLTensor& d, PyObject* array, bool into_array) {
+  const int64_t size = d.dtype.bits / 8, shape[3] = {d.shape[0], d.shape[1], d.ndim > 2 ? d.shape[2] : 1};
+  const int64_t last = d.ndim > 2 ? d.strides[2] : 1;
+  const Layout tensors = {static_cast<char*>(d.data) + d.byte_offset,
+                          {d.strides[0] * size, d.strides[1] * size, last * size}};
+  const Layout arrays = {static_cast<char*>(PyArray_DATA(reinterpret_cast<PyArrayObject*>(array))),
+                         {shape[1] * shape[2] * size, shape[2] * size, size}};
+  const Layout &to = into_array ? arrays : tensors, &from = into_array ? tensors : arrays;
+  PyThreadState* state = shape[0] * shape[1] * shape[2] > MOST_WITH_THE_LOCK ? PyEval_SaveThread() : nullptr;
+  switch (size) {
+    case 1: copy_elements<1>(shape, to, from); break;
+    case 2: copy_elements<2>(shape, to, from); break;
+    case 4: copy_elements<4>(shape, to, from); break;
+    case 8: copy_elements<8>(shape, to, from); break;
+  }
+  if (state) PyEval_RestoreThread(state);
+}
+
+// A contiguous array with the elements of a tensor of 2 or 3 dimensions.
+static PyObject* staged(const DLTensor& d, int type) {
+  npy_intp shape[3];
+  for (int i = 0; i < d.ndim; i++) shape[i] = d.shape[i];
+  PyObject* array = PyArray_SimpleNew(d.ndim, shape, type);
+  if (array) copy_between(d, array, true);
+  else PyErr_Clear();
+  return array;
+}
+
+// Brings what OpenCV has written to a staged array into the tensor; nothing to do where the array is over its memory.
+static bool unstage(PyObject* tensor, PyObject* object) {
+  auto* array = reinterpret_cast<PyArrayObject*>(object);
+  if (PyArray_BASE(array)) return true;
+  DLTensor d;
+  // Another thread may have given the tensor other memory meanwhile.
+  bool same = describe(tensor, &d) && d.ndim == PyArray_NDIM(array) && d.dtype.bits == 8 * PyArray_ITEMSIZE(array) &&
+              can_be_staged(d);
+  for (int i = 0; same && i < d.ndim; i++) same = d.shape[i] == PyArray_DIM(array, i);
+  if (same) return copy_between(d, object, false), true;
+  PyErr_SetString(PyExc_RuntimeError, "an output was given other memory while OpenCV wrote to it");
+  return false;
+}
+
+// Whether cv2 would copy an input for its channels' sake, which `staged` does faster.
+static bool would_be_copied(const DLTensor& d) { return d.ndim == 3 && d.shape[2] > 1 && d.strides[2] != 1; }
+
 static PyObject* array_over(PyObject* tensor, const DLTensor& d, int type) {
   npy_intp shape[MOST_DIMENSIONS], strides[MOST_DIMENSIONS];
   for (int i = 0; i < d.ndim; i++) {
@@ -99,12 +180,14 @@ static PyObject* array_over(PyObject* tensor, const DLTensor& d, int type) {
   return array;
 }
 
-// An array over a tensor's memory, or of an input's contiguous copy where it must be one; a new reference. nullptr, and
-// no error set, if the tensor isn't simple.
+// An array over a tensor's memory, or a contiguous copy where it must be one (of an output, to be brought back by
+// `unstage`); a new reference. nullptr, and no error set, if the tensor isn't simple.
 static PyObject* array_of(PyObject* tensor, const DLTensor& d, bool is_output) {
   const int type = numpy_type(d.dtype, is_output);
-  if (type < 0 || (is_output && !has_mats_layout(d)) || !is_plain(tensor)) return nullptr;
-  if (is_output || is_for_cv2_to_judge(d)) return array_over(tensor, d, type);
+  const bool shares = is_output ? has_mats_layout(d) : is_for_cv2_to_judge(d) && !would_be_copied(d);
+  if (type < 0 || (is_output && !shares && !can_be_staged(d)) || !is_plain(tensor)) return nullptr;
+  if (shares) return array_over(tensor, d, type);
+  if (d.ndim < 4) return staged(d, type);
   PyObject* copy = PyObject_CallOneArg(contiguous_method, tensor);
   if (!copy) PyErr_Clear();
   DLTensor of_copy;

@@ -5,6 +5,7 @@ from __future__ import annotations
 import copy
 import gc
 import inspect
+import math
 import os
 import pickle
 import subprocess
@@ -20,6 +21,8 @@ import cv2
 import numpy as np
 import pytest
 import torch
+from hypothesis import given
+from hypothesis import strategies as st
 from torch import Tensor
 
 import torch_opencv as cv
@@ -46,6 +49,9 @@ TAKEN: dict[str, Callable[[Tensor], Any]] = {
     "keywords": lambda t: cv.resize(src=t, dsize=(8, 6)),
     "dst": lambda t: cv.flip(t, 1, dst=torch.empty_like(t)),
     "in place": lambda t: cv.rectangle(t, (1, 1), (9, 9), (1, 2, 3)),
+    "drawn on a permuted view": lambda t: cv.rectangle(t.permute(1, 0, 2), (1, 1), (9, 9), (1, 2, 3)),
+    "drawn on one channel": lambda t: cv.rectangle(t[..., 1], (1, 1), (9, 9), 7),
+    "a planar dst": lambda t: cv.flip(t, 1, dst=t.new_empty(3, 48, 64).permute(1, 2, 0)),
     "in a crop": lambda t: cv.rectangle(t[5:40, 3:60], (1, 1), (9, 9), (1, 2, 3)),
     "a point and a colour": lambda t: cv.circle(t, POINT, 5, COLOUR),
     "numbers in a tuple": lambda t: cv.circle(t, (POINT[0], POINT[1]), 5, (1, 2, 3)),
@@ -170,11 +176,71 @@ def test_inference_mode(frame: Tensor) -> None:
     for _ in ways():
         with torch.inference_mode():
             inside = torch.zeros(8, 8, 3)
+            planar = torch.zeros(3, 8, 8).permute(1, 2, 0)
             assert cv.flip(inside, 1).is_inference()
-            assert cv.rectangle(inside, (1, 1), (3, 3), (1, 1, 1)) is inside
+            for image in (inside, planar):
+                assert cv.rectangle(image, (1, 1), (3, 3), (1, 1, 1)) is image
         assert not cv.flip(inside, 1).is_inference()
-        assert cv.rectangle(inside, (1, 1), (3, 3), (1, 1, 1)) is inside
+        for image in (inside, planar):
+            assert cv.rectangle(image, (4, 4), (6, 6), (1, 1, 1)) is image
+            assert image.sum() == 2 * 8 * 3
     assert not cv.flip(frame, 1).requires_grad
+
+
+@st.composite
+def strided(draw: st.DrawFn) -> tuple[Tensor, Tensor]:
+    """A view of 2 or 3 dimensions in any order and steps, into memory that is larger; and all of that memory."""
+    dtype = draw(st.sampled_from([torch.uint8, torch.int16, torch.float32, torch.float64]))
+    size = draw(st.lists(st.integers(1, 7), min_size=2, max_size=3))
+    whole = torch.arange(draw(st.integers(0, 9)) + math.prod(4 * n for n in size)).remainder(97).to(dtype)
+    order = draw(st.permutations(range(len(size))))
+    strides, reach = [0] * len(size), draw(st.integers(1, 2))
+    for i in order:
+        strides[i] = reach
+        reach *= size[i] + draw(st.integers(0, 1))
+    return whole, whole.as_strided(size, strides, draw(st.integers(0, 3)))
+
+
+@given(strided=strided())
+def test_outputs_in_any_order_are_written_in_their_places_and_nowhere_else(strided: tuple[Tensor, Tensor]) -> None:
+    whole, view = strided
+    before = whole.clone()
+    contents = view.numpy().copy()
+    if contents.ndim == 3 and contents.shape[2] > 4:  # cv2 draws on up to four channels
+        return
+    drawn = cv2.line(contents.copy(), (0, 0), (5, 5), (50, 60, 70, 80))
+    expected = before.as_strided(view.shape, view.stride(), view.storage_offset())
+    expected.copy_(torch.from_numpy(drawn))
+    original = view.clone()
+    for way in ways():
+        view.copy_(original)
+        version = whole._version
+        assert cv.line(view, (0, 0), (5, 5), (50, 60, 70, 80)) is view, way
+        assert torch.equal(whole, before), way
+        assert whole._version > version, way
+        assert torch.equal(cv.flip(view, 0), torch.from_numpy(cv2.flip(drawn, 0))), way
+
+
+def test_an_output_that_no_mat_describes_and_is_of_another_shape() -> None:
+    for _ in ways():
+        planar = torch.full((3, 5, 6), 7, dtype=torch.uint8)
+        with pytest.raises(ValueError, match=r"cv\.flip: argument 'dst' is uint8 \(5, 6, 3\), but the result is"):
+            cv.flip(torch.zeros(4, 4, 3, dtype=torch.uint8), 1, dst=planar.permute(1, 2, 0))
+        assert bool((planar == 7).all())
+
+
+def test_a_long_list_of_objects_with_others_among_them() -> None:
+    class Own(cv.KeyPoint):  # type: ignore[misc, name-defined]
+        pass
+
+    keypoints = [cv.KeyPoint(i, i, 3) for i in range(80)]
+    keypoints[40:40] = [Own(7, 8, 9)]
+    for _ in ways():
+        points = cv.KeyPoint.convert(keypoints)
+        assert points[40].tolist() == [7, 8]
+        assert points[80].tolist() == [79, 79]
+        with pytest.raises((cv2.error, TypeError)):
+            cv.KeyPoint.convert([*keypoints, 3])
 
 
 # --- lifetimes --------------------------------------------------------------------------------------------------------
@@ -198,7 +264,10 @@ def test_a_call_leaves_every_reference_as_it_was(frame: Tensor) -> None:
 
 
 @needs_proc
-@pytest.mark.parametrize("name", ["one in, one out", "a number and dst", "a tuple of results", "a list", "objects"])
+@pytest.mark.parametrize(
+    "name",
+    ["one in, one out", "a number and dst", "drawn on a permuted view", "a tuple of results", "a list", "objects"],
+)
 def test_many_calls_leave_memory_flat(frame: Tensor, name: str) -> None:
     assert grown_mb(lambda: TAKEN[name](frame), 3_000) < 3  # a lost 48 x 64 image at each would be 27 MB
 

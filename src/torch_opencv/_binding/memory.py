@@ -190,9 +190,11 @@ class Output:
     def finish(self) -> Tensor:
         """Bring what OpenCV wrote into the tensor, tell autograd of it, and return the tensor."""
         if self.staged:
-            self.tensor.copy_(to_tensor(self.array))
-        else:
-            increment_versions((self.tensor,))
+            with (
+                torch.inference_mode()
+            ):  # in which nothing forbids it that doesn't forbid OpenCV to write to the memory
+                self.tensor.copy_(to_tensor(self.array))
+        increment_versions((self.tensor,))
         return self.tensor
 
 

@@ -11,18 +11,19 @@ This is all of the program ``torch-opencv classify``; from Python::
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from threading import Lock
-from typing import Any
 
 import torch
 
 from torch_opencv import runtime
+from torch_opencv.apps.seen_classes import SeenClasses
 from torch_opencv.live.app import App
-from torch_opencv.live.counts import NameCounts, most_frequent
 from torch_opencv.live.overlay import draw_scores
 from torch_opencv.vision import Classifier, Prediction
+from torch_opencv.vision.classify.classifier import remember
+from torch_opencv.vision.classify.prediction import as_fields
 
 
 class Classify(App[list[Prediction]]):
@@ -55,6 +56,10 @@ class Classify(App[list[Prediction]]):
         """How often each class was the best one."""
         self._counting = Lock()
 
+    def remember(self) -> None:
+        """Let single pictures be classified without PyTorch from now on, where that is possible."""
+        remember(self._classifier)
+
     def process(self, image: torch.Tensor, /) -> list[Prediction]:
         """The five best classes of a frame, torch.uint8 (H, W, 3) BGR, best first."""
         return self.process_batch([image])[0]
@@ -73,7 +78,7 @@ class Classify(App[list[Prediction]]):
 
     def fields(self, result: list[Prediction], /) -> dict[str, object]:
         """The result as written to ``--results``."""
-        return {"classes": [{"label": p.label, "wnid": p.wnid, "score": round(p.score, 4)} for p in result]}
+        return as_fields(result)
 
     def summary(self) -> str:
         """The classes seen, the most frequent first."""
@@ -82,16 +87,3 @@ class Classify(App[list[Prediction]]):
     def counts(self) -> SeenClasses:
         """No classes seen yet."""
         return SeenClasses()
-
-
-class SeenClasses(NameCounts):
-    """How often each class was the best one."""
-
-    def add(self, fields: Mapping[str, Any], /) -> None:
-        """Count a frame's best class, if it has one."""
-        self.counter.update(one["label"] for one in fields["classes"][:1])
-
-    def __str__(self) -> str:
-        seen = [f"{label.partition(',')[0]} ({count})" for label, count in most_frequent(self.counter, 5)]
-        others = len(self.counter) - len(seen)
-        return "classes seen: " + ", ".join(seen) + (f" and {others} more" if others else "")

@@ -32,7 +32,9 @@ _WHOLE = 1 << 16  # pixels: larger than any image that OpenCV reads, so that non
 
 def add_programs(app: typer.Typer) -> None:
     """Add the commands of the programs, and the one that runs an app of the user's own."""
-    app.command("classify", help=classify.__doc__)(_command(classify, title="torch-opencv classify", answers=True))
+    app.command("classify", help=classify.__doc__)(
+        _command(classify, title="torch-opencv classify", answers=True, at_once=_classify_at_once)
+    )
     app.command("faces", help=faces.__doc__)(_command(faces, title="torch-opencv faces", answers=True))
     app.command("recognize", help=recognize.__doc__)(_command(recognize, title="torch-opencv recognize", answers=False))
     app.command("caption", help=caption.__doc__)(
@@ -80,11 +82,17 @@ def _with_shared_options(run: Callable[..., int]) -> Callable[..., int]:
 
 
 def _command(
-    make: Callable[..., Any], *, title: str, answers: bool, outputs: Callable[..., Any] | None = None
+    make: Callable[..., Any],
+    *,
+    title: str,
+    answers: bool,
+    outputs: Callable[..., Any] | None = None,
+    at_once: Callable[..., int | None] | None = None,
 ) -> Callable[..., int]:
     """A command of a function that makes an app of the sources, all options and its own: it takes the shared ones, too.
 
-    Likewise `outputs`, which makes what else results are written to.
+    Likewise `outputs`, which makes what else results are written to, and `at_once`, which may do all of it in a quicker
+    way, and gives the exit status then.
     """
     shared = parameters()
     names = [one.name for one in shared]
@@ -104,6 +112,8 @@ def _command(
             program = title.removeprefix("torch-opencv ")
             return run_on_ray(make, options, program=program, values=values, further=further)
         check_options(options)
+        if at_once and (status := at_once(options, **values)) is not None:
+            return status
         from torch_opencv.cli.run_program import run_program
 
         device = values.get("device")
@@ -161,7 +171,22 @@ def classify(
     """Say what is in the image: the best classes of every frame."""
     from torch_opencv.apps.classify import Classify
 
-    return Classify(model, device=device, precision=precision, labels=labels, top=top, threshold=threshold)
+    app = Classify(model, device=device, precision=precision, labels=labels, top=top, threshold=threshold)
+    if not options.ray:
+        app.remember()
+    return app
+
+
+def _classify_at_once(
+    options: RunOptions, *, model: str, labels: Path | None, top: int, threshold: float, device: str, precision: str
+) -> int | None:
+    from torch_opencv.vision.classify import without_torch
+
+    if model != without_torch.NAME or labels or precision == "bf16":
+        return None
+    from torch_opencv.cli.picture import classify_picture
+
+    return classify_picture(options, top=top, threshold=threshold, device=device)
 
 
 class Detector(str, enum.Enum):

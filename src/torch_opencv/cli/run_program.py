@@ -12,6 +12,7 @@ from threading import Event, Thread
 from torch_opencv._system import signals
 from torch_opencv._system.terminal import printable
 from torch_opencv.cli.options import RunOptions
+from torch_opencv.cli.pace import pace
 from torch_opencv.errors import TorchOpencvError
 from torch_opencv.live.app import App, as_app, has_fields, name_of
 from torch_opencv.live.events import Command, Key
@@ -164,9 +165,7 @@ def _is_quit(event: ViewEvent) -> bool:
 
 def _outcome(report: Report, resources: Resources) -> str:
     """The run in a line."""
-    frames = "1 frame" if report.frames == 1 else f"{report.frames} frames"
-    rate = report.frames / report.seconds if report.seconds else 0.0
-    text = f"{frames} in {report.seconds:.1f} s ({rate:.1f} frames/s)"
+    text = pace(report.frames, report.seconds)
     parts = [f"{report.ended} after {text}" if report.ended in signals.STATUS else text]
     if report.latest:
         parts.append(f"{report.shown} shown")

@@ -11,23 +11,21 @@ for frame in live.frames("clip.mp4"):        # or just the frames
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from importlib import import_module
 from pathlib import Path
-from threading import Condition, Thread
-from threading import Event as Flag
+from typing import TYPE_CHECKING
 
-from torch_opencv.live import loop
-from torch_opencv.live.app import App, as_app, name_of
-from torch_opencv.live.counts import Counts
-from torch_opencv.live.errors import LiveError, OutputError, SourceError, ViewError
-from torch_opencv.live.events import Click, Event, File, Key, Press, Text
-from torch_opencv.live.loop import Report
-from torch_opencv.live.mailbox import Mailbox
-from torch_opencv.live.panel import Button, Download, FileField, Panel, Row, TextField
-from torch_opencv.live.pipeline import capture
-from torch_opencv.live.resources import Spec, ViewKind, open_resources
-from torch_opencv.live.results import Results
-from torch_opencv.live.sources import Frame, Source, open_source
-from torch_opencv.live.video_encoder import VideoEncoder
+if TYPE_CHECKING:
+    from torch_opencv.live.app import App
+    from torch_opencv.live.counts import Counts
+    from torch_opencv.live.errors import LiveError, OutputError, SourceError, ViewError
+    from torch_opencv.live.events import Click, Event, File, Key, Press, Text
+    from torch_opencv.live.loop import Report
+    from torch_opencv.live.panel import Button, Download, FileField, Panel, Row, TextField
+    from torch_opencv.live.resources import Spec, ViewKind
+    from torch_opencv.live.results import Results
+    from torch_opencv.live.sources import Frame, Source, open_source
+    from torch_opencv.live.video_encoder import VideoEncoder
 
 __all__ = [
     "App",
@@ -57,6 +55,27 @@ __all__ = [
     "open_source",
     "run",
 ]
+
+
+_MODULES = {
+    "app": ("App",),
+    "counts": ("Counts",),
+    "errors": ("LiveError", "OutputError", "SourceError", "ViewError"),
+    "events": ("Click", "Event", "File", "Key", "Press", "Text"),
+    "loop": ("Report",),
+    "panel": ("Button", "Download", "FileField", "Panel", "Row", "TextField"),
+    "results": ("Results",),
+    "sources": ("Frame", "Source", "open_source"),
+    "video_encoder": ("VideoEncoder",),
+}
+_MODULE_OF = {name: module for module, names in _MODULES.items() for name in names}
+
+
+def __getattr__(name: str) -> object:
+    """A name, from the module that has it: whoever writes results needs no PyTorch."""
+    if name not in _MODULE_OF:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    return getattr(import_module(f"{__name__}.{_MODULE_OF[name]}"), name)
 
 
 def run(
@@ -112,6 +131,10 @@ def run(
         Exception: whatever the app raised.
 
     """
+    from torch_opencv.live import loop
+    from torch_opencv.live.app import as_app, name_of
+    from torch_opencv.live.resources import open_resources
+
     program = as_app(app)
     several = isinstance(source, Sequence) and not isinstance(source, str)
     specs: Sequence[Spec] = source if several else [source]  # type: ignore[assignment, list-item]
@@ -154,6 +177,13 @@ def frames(source: Spec = None, *, latest: bool | None = None) -> Iterator[Frame
         SourceError: the source can't be used, or breaks down.
 
     """
+    from threading import Condition, Thread
+    from threading import Event as Flag
+
+    from torch_opencv.live.mailbox import Mailbox
+    from torch_opencv.live.pipeline import capture
+    from torch_opencv.live.sources import Source, open_source
+
     opened_source = source if isinstance(source, Source) else open_source(source)
     newest = opened_source.live if latest is None else latest
     changed, stopping = Condition(), Flag()

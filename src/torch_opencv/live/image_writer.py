@@ -8,13 +8,13 @@ from pathlib import Path
 import torch
 
 import torch_opencv as cv
+from torch_opencv._arrays.opencv_log import quiet_opencv
 from torch_opencv._names.images import IMAGE_SUFFIXES
 from torch_opencv._system.files import atomic_write
 from torch_opencv.live.errors import OutputError
 from torch_opencv.live.outputs import check_writable
 from torch_opencv.live.sources import Source
 from torch_opencv.live.sources.images import Images
-from torch_opencv.live.sources.opencv_log import quiet_opencv
 
 
 def records_images(path: str | Path) -> bool:

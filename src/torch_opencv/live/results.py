@@ -17,8 +17,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO
 
 from torch_opencv.live.errors import OutputError
+from torch_opencv.live.frame import Frame
 from torch_opencv.live.outputs import check_writable, identity, lock
-from torch_opencv.live.sources import Frame
 
 if TYPE_CHECKING:
     from typing_extensions import Self

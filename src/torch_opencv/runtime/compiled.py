@@ -84,6 +84,15 @@ def write(key: str, graph: bytes) -> None:
         _log.warning("a compiled network can't be kept in %s, and is made each time: %s", _folder(), error.strerror)
 
 
+def file_of(graph: bytes) -> Path | None:
+    """The file in which a graph is kept; None if it isn't.
+
+    Args:
+        graph: ONNX, serialised.
+    """
+    return next(_folder().glob(f"*-{hashlib.sha256(graph).hexdigest()}.onnx"), None)
+
+
 def discard(key: str) -> None:
     """Keep nothing under the key any more."""
     for path in (*_folder().glob(f"{key}-*.onnx"), *_folder().glob(f"{key}.*.json")):

@@ -16,6 +16,7 @@ from typing import Any, TextIO, cast
 import torch
 from torch import Tensor, nn
 
+from torch_opencv._arrays.onnx_session import onnx_session
 from torch_opencv.errors import first_line
 from torch_opencv.runtime import threads
 from torch_opencv.runtime.accelerated import Accelerated, Input
@@ -25,7 +26,7 @@ _CHATTY = ("torch.onnx", "onnxscript", "onnx_ir", "torch.export", "torch.fx.expe
 
 def versions() -> list[str]:
     """Of everything that has a part in what a module is turned into."""
-    import onnxruntime  # type: ignore[import-untyped]  # here and below, because it costs a tenth of a second
+    import onnxruntime  # type: ignore[import-untyped]  # here, because it costs a tenth of a second
 
     return [torch.__version__, onnxruntime.__version__, version("onnx"), version("onnxscript")]
 
@@ -36,13 +37,16 @@ class OnnxRuntime(Accelerated):
     Args:
         graph: ONNX, serialised.
         inputs: what it takes.
+
+    Attributes:
+        graph: as it was given.
     """
 
     backend = "onnxruntime"
 
     def __init__(self, graph: bytes, inputs: Sequence[Input]) -> None:
         super().__init__(inputs, torch.device("cpu"))
-        self._graph = graph
+        self.graph = graph
         self._sessions: dict[int, Any] = {}  # by their number of threads, of which they have a pool each
         self._making = threading.Lock()
         self._names = [node.name for node in self._session().get_inputs()]
@@ -53,21 +57,8 @@ class OnnxRuntime(Accelerated):
         count = threads.count()
         with self._making:
             if count not in self._sessions:
-                self._sessions[count] = self._made(count)
+                self._sessions[count] = onnx_session(self.graph, count)
             return self._sessions[count]
-
-    def _made(self, count: int) -> Any:
-        import onnxruntime
-
-        options = onnxruntime.SessionOptions()
-        options.intra_op_num_threads = count
-        # Between two layers, workers wait by spinning: without it a call takes a third longer. But for 20 us at most,
-        # where the default is tens of milliseconds: on a busy machine what they wait for may not be running, and a call
-        # takes two to three times as long. And not between calls, when others want to decode and show images.
-        options.add_session_config_entry("session.intra_op.spin_duration_us", "20")
-        options.add_session_config_entry("session.force_spinning_stop", "1")
-        options.log_severity_level = 3  # errors; its warnings are about the graph's making, nothing for users
-        return onnxruntime.InferenceSession(self._graph, options, providers=["CPUExecutionProvider"])
 
     def run(self, tensors: Sequence[Tensor]) -> tuple[Tensor, ...]:  # noqa: D102 (Accelerated's)
         # Arrays share the tensors' memory, ONNX Runtime reads it in place, and its outputs own what it wrote.

@@ -26,7 +26,8 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from torch_opencv.vision.caption.captioner import Caption, Captioner
-    from torch_opencv.vision.classify.classifier import Classifier, Prediction
+    from torch_opencv.vision.classify.classifier import Classifier
+    from torch_opencv.vision.classify.prediction import Prediction
     from torch_opencv.vision.errors import FrameError, ModelError
     from torch_opencv.vision.faces.analyzer import FaceAnalyzer
     from torch_opencv.vision.faces.tracking import FaceTracker
@@ -54,7 +55,7 @@ _MODULES = {
     "FrameError": "errors",
     "ModelError": "errors",
     "Painting": "stylize.stylizer",
-    "Prediction": "classify.classifier",
+    "Prediction": "classify.prediction",
     "Stylizer": "stylize.stylizer",
 }
 

@@ -9,6 +9,7 @@ import torch
 from torch import Tensor, nn
 
 import torch_opencv as cv
+from torch_opencv._arrays.resizing import central_square, interpolation
 from torch_opencv.vision.errors import FrameError
 
 
@@ -96,10 +97,8 @@ def center_crop(frame: Tensor, fraction: float = 1.0) -> Tensor:
         frame: (H, W, 3).
         fraction: of the shorter side, that the square's side is.
     """
-    height, width = frame.shape[:2]
-    side = max(1, round(min(height, width) * fraction))
-    top, left = (height - side) // 2, (width - side) // 2
-    return frame[top : top + side, left : left + side]
+    rows, columns = central_square(frame.shape[:2], fraction)
+    return frame[rows, columns]
 
 
 def resize_into(target: Tensor, frame: Tensor, *, upsampling: int = cv.INTER_CUBIC) -> None:
@@ -112,8 +111,8 @@ def resize_into(target: Tensor, frame: Tensor, *, upsampling: int = cv.INTER_CUB
             skip pixels.
     """
     height, width = target.shape[:2]
-    shrinks = frame.shape[0] >= height and frame.shape[1] >= width
-    cv.resize(frame, (width, height), dst=target, interpolation=cv.INTER_AREA if shrinks else upsampling)
+    how = interpolation(frame.shape[:2], (height, width), upsampling)
+    cv.resize(frame, (width, height), dst=target, interpolation=how)
 
 
 class Normalise(nn.Module):

@@ -13,9 +13,9 @@ from collections.abc import Callable, Hashable, Iterator
 import torch
 
 import torch_opencv as cv
+from torch_opencv._arrays.opencv_log import quiet_opencv
 from torch_opencv.live.browser.jpeg import jpeg_size
 from torch_opencv.live.sources.base import Frame, Source
-from torch_opencv.live.sources.opencv_log import quiet_opencv
 
 MOST_PIXELS = 2560 * 1440
 """More is refused from the header, before anything is decoded."""

@@ -17,11 +17,11 @@ from pathlib import Path
 import torch
 
 import torch_opencv as cv
+from torch_opencv._arrays.opencv_log import quiet_opencv
 from torch_opencv.live.errors import SourceError
 from torch_opencv.live.sources.backoff import Backoff
 from torch_opencv.live.sources.base import Frame, Source
 from torch_opencv.live.sources.containers import PLAYLISTS, open_video
-from torch_opencv.live.sources.opencv_log import quiet_opencv
 
 _log = logging.getLogger(__name__)
 

@@ -11,7 +11,7 @@ import threading
 from pathlib import Path
 
 import torch_opencv as cv
-from torch_opencv.live.sources.opencv_log import quiet_opencv
+from torch_opencv._arrays.opencv_log import quiet_opencv
 
 # FFmpeg's demuxers of videos and single images, by its own names, but for those that read what other files hold (hls,
 # dash, concat, imf, sdp, image2, vobsub, avisynth), and those of devices.

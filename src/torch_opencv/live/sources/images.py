@@ -10,16 +10,13 @@ from __future__ import annotations
 import logging
 import time
 from collections.abc import Collection, Iterator, Sequence
-from contextlib import suppress
 from pathlib import Path
 
-import numpy as np
 import torch
 
-import torch_opencv as cv
+from torch_opencv._arrays import images
 from torch_opencv.live.errors import SourceError
 from torch_opencv.live.sources.base import Frame, Source
-from torch_opencv.live.sources.opencv_log import quiet_opencv
 
 _log = logging.getLogger(__name__)
 
@@ -119,17 +116,10 @@ class Images(Source):
 
 def _read(path: Path) -> tuple[torch.Tensor | None, str]:
     """The image as torch.uint8 (H, W, 3) BGR and "", or None and why it can't be read."""
-    try:
-        if not path.is_file():  # reading a pipe would wait for ever
-            return None, "it is no file" if path.exists() else "it is gone"
-        # Not cv.imread: on Windows it can't open names outside the system's code page.
-        data = np.fromfile(path, np.uint8)
-    except OSError as error:
-        return None, str(error.strerror).lower()
-    return decode_image(data)
+    return _as_tensor(*images.read(path))
 
 
-def decode_image(data: np.ndarray) -> tuple[torch.Tensor | None, str]:
+def decode_image(data: images.Image) -> tuple[torch.Tensor | None, str]:
     """An image of what is in its file.
 
     Args:
@@ -138,18 +128,8 @@ def decode_image(data: np.ndarray) -> tuple[torch.Tensor | None, str]:
     Returns:
         torch.uint8 (H, W, 3), BGR, and ""; or None and why it can't be read.
     """
-    if not len(data):
-        return None, "it is empty (0 bytes)"
-    if _is_half_a_jpeg(data.tobytes()):
-        return None, "it is cut short"
-    image: torch.Tensor | None = None
-    with quiet_opencv(), suppress(cv.error):  # which is raised for an image that is too large, say
-        image = cv.imdecode(data, cv.IMREAD_COLOR)
-    return image, "" if image is not None else "it can't be read as an image"
+    return _as_tensor(*images.decode(data))
 
 
-def _is_half_a_jpeg(data: bytes) -> bool:
-    """Whether a JPEG file ends before its last image does: OpenCV 4.10, for one, fills it up with black."""
-    if not data.startswith(b"\xff\xd8"):
-        return False
-    return data.rfind(b"\xff\xd9") < data.rfind(b"\xff\xda")  # the end of the image, and the start of a scan
+def _as_tensor(image: images.Image | None, why: str) -> tuple[torch.Tensor | None, str]:
+    return None if image is None else torch.from_numpy(image), why

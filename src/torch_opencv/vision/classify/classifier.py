@@ -3,35 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from pathlib import Path
 
 import torch
 from torch import Tensor, nn
 
 from torch_opencv import runtime
+from torch_opencv.runtime import compiled
 from torch_opencv.runtime.accelerated import Eager, Input
-from torch_opencv.vision.classify import exported_files, loading
+from torch_opencv.runtime.onnx_runtime import OnnxRuntime
+from torch_opencv.vision.classify import exported_files, loading, without_torch
+from torch_opencv.vision.classify.prediction import Prediction
 from torch_opencv.vision.frames import Normalise, center_crop, check_frames, resize_into
 from torch_opencv.vision.pictures import pictures
 
 _BEST = 5
-
-
-@dataclass(frozen=True)
-class Prediction:
-    """A class and how sure the network is of it.
-
-    Attributes:
-        label: its names, as "goldfish, Carassius auratus".
-        wnid: its WordNet id, as "n01443537"; None if the model's classes have none.
-        score: its share of 1 among all classes (softmax).
-
-    """
-
-    label: str
-    wnid: str | None
-    score: float
 
 
 class Classifier:
@@ -146,3 +132,32 @@ class Classifier:
         for target, frame in zip(inputs, frames, strict=True):
             resize_into(target, center_crop(frame, self._loaded.crop), upsampling=self._loaded.upsampling)
         return inputs
+
+
+def remember(classifier: Classifier) -> None:
+    """Let `without_torch` find a classifier's network, so that single pictures need no PyTorch from now on.
+
+    Nothing is done for other models than the default, on a GPU, or where another way than ONNX Runtime is faster.
+
+    Args:
+        classifier: any, as it was made.
+    """
+    network, model = classifier._network, classifier._loaded
+    if classifier.model != without_torch.NAME or not isinstance(network, OnnxRuntime):
+        return
+    any_device = torch.version.cuda is None and torch.version.hip is None
+    if without_torch.kept("auto" if any_device else "cpu") or not (file := compiled.file_of(network.graph)):
+        return
+    example = torch.from_numpy(without_torch.example(model.size).copy())
+    without_torch.keep(
+        without_torch.Kept(
+            circumstances=without_torch.circumstances(),
+            graph=file.name,
+            threads=torch.get_num_threads(),
+            any_device=any_device,
+            size=list(model.size),
+            crop=model.crop,
+            upsampling=model.upsampling,
+            scores=network(example)[0].tolist(),
+        )
+    )

@@ -6,7 +6,7 @@ import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-import torch_opencv as cv
+import cv2
 
 
 @contextmanager
@@ -19,9 +19,9 @@ def quiet_opencv() -> Iterator[None]:
     if "OPENCV_LOG_LEVEL" in os.environ:
         yield
         return
-    before = cv.utils.logging.getLogLevel()
-    cv.utils.logging.setLogLevel(cv.utils.logging.LOG_LEVEL_SILENT)
+    before = cv2.utils.logging.getLogLevel()
+    cv2.utils.logging.setLogLevel(cv2.utils.logging.LOG_LEVEL_SILENT)
     try:
         yield
     finally:
-        cv.utils.logging.setLogLevel(before)
+        cv2.utils.logging.setLogLevel(before)
