@@ -13,6 +13,7 @@ from __future__ import annotations
 import importlib
 import inspect
 import os
+import re
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, Final
@@ -115,12 +116,16 @@ class HuggingFaceModel:
         return {name: value for name, value in inputs.items() if name != "token_type_ids" or name in known}
 
     def _room(self, inputs: Mapping[str, Tensor]) -> int:
-        """How many tokens it can say at most, which few networks tell themselves."""
+        """How many tokens it has places for, where that is known: what few networks look after themselves."""
         config = self._network.config
-        places = getattr(config.get_text_config(decoder=True), "max_position_embeddings", None) or _LONGEST_ANSWER
+        try:
+            places = getattr(config.get_text_config(decoder=True), "max_position_embeddings", None)
+        except ValueError:  # it has several
+            places = None
         prompt = inputs.get("input_ids")
         taken = 2 if prompt is None or config.is_encoder_decoder else prompt.shape[1]  # by what begins and ends it
-        return max(1, int(places) - taken)
+        room = int(places or 0) - taken
+        return room if room > 0 else _LONGEST_ANSWER  # with rotary positions it can go on behind the last place
 
     def _scored(self, output: Any, longest: int) -> tuple[Tensor, list[float]]:
         """What was said after the prompt, (N, T), and the log-probability of each."""
@@ -249,6 +254,8 @@ def _reason(name: str, error: Exception) -> str:
         return "is made of Python code of its own, which is never run: use a network that transformers itself has"
     if "safetensors" in text and ("no file named" in text or "not appear to have a file" in text):
         return "has no weights in safetensors files; pickled ones (.bin) are never opened, as that can run code"
+    if unknown := re.search(r"model type `([^`]*)` but Transformers does not recognize", text):
+        return f"is of a kind that this transformers doesn't know, {unknown[1]!r}; a newer one may"
     if "ignore_mismatched_sizes" in text:
         return "can't be loaded: its weights have other sizes than its config.json says"
     if "instantiate the backend tokenizer" in text:
