@@ -182,6 +182,11 @@ def _with_code(path: Path) -> None:
     (path / "own.py").write_text(f"open({str(path / 'was_run')!r}, 'w')\n")
 
 
+def _of_an_unknown_kind(path: Path) -> None:
+    config = json.loads((path / "config.json").read_text())
+    (path / "config.json").write_text(json.dumps({**config, "model_type": "own"}))
+
+
 def _with_code_of_processor(path: Path) -> None:
     config = json.loads((path / "processor_config.json").read_text())
     own = {"processor_class": "Own", "auto_map": {"AutoProcessor": "own.Processor"}}
@@ -199,6 +204,7 @@ def _with_pickle(path: Path) -> None:
     [
         (_with_code, "is made of Python code of its own, which is never run: use a network that transformers itself"),
         (_with_code_of_processor, "is made of Python code of its own, which is never run"),
+        (_of_an_unknown_kind, "is of a kind that this transformers doesn't know, 'own'; a newer one may$"),
         (_with_pickle, r"has no weights in safetensors files; pickled ones \(.bin\) are never opened"),
         (_without_weight, "lacks weights that transformers' 'llava' has: lm_head.weight; it may be meant for code of"),
         (_without_fit, "can't be loaded: its weights have other sizes than its config.json says$"),

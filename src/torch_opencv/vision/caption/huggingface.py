@@ -11,7 +11,9 @@ what it says after that. Networks that chat are asked for one sentence if there 
 from __future__ import annotations
 
 import importlib
+import inspect
 import os
+import re
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, Final
@@ -73,6 +75,7 @@ class HuggingFaceModel:
         else:
             options["do_sample"] = False
         inputs = {name: value.to(self._device) for name, value in self._inputs(images, search.prompt).items()}
+        longest = min(longest, self._room(inputs))
         with torch.random.fork_rng(devices=[self._device] if self._device.type == "cuda" else []):
             torch.manual_seed(search.seed)
             output = self._network.generate(
@@ -97,16 +100,32 @@ class HuggingFaceModel:
             )
             begun = bool(self._tokenizer.bos_token) and asked.startswith(self._tokenizer.bos_token)
             settings = {"add_special_tokens": False} if begun else {}  # else there would be two beginnings
-            return dict(self._processor(text=[asked], images=list(images), return_tensors="pt", **settings))
+            return self._taken(self._processor(text=[asked], images=list(images), return_tensors="pt", **settings))
         if not prompt:
             pixels = getattr(self._processor, "image_processor", self._processor)
             return {"pixel_values": pixels(images=list(images), return_tensors="pt")["pixel_values"]}
-        inputs = dict(self._processor(text=[prompt] * len(images), images=list(images), return_tensors="pt"))
-        inputs.pop("token_type_ids", None)  # of the tokenizer, but none of the networks takes them
+        inputs = self._taken(self._processor(text=[prompt] * len(images), images=list(images), return_tensors="pt"))
         if self._kind == "git":  # its processor ends the text, after which there is nothing to say
             inputs["input_ids"] = inputs["input_ids"][:, :-1]
             inputs["attention_mask"] = inputs["attention_mask"][:, :-1]
         return inputs
+
+    def _taken(self, inputs: Mapping[str, Tensor]) -> dict[str, Tensor]:
+        """Without what some tokenizers give, whether or not their network takes it."""
+        known = inspect.signature(self._network.forward).parameters
+        return {name: value for name, value in inputs.items() if name != "token_type_ids" or name in known}
+
+    def _room(self, inputs: Mapping[str, Tensor]) -> int:
+        """How many tokens it has places for, where that is known: what few networks look after themselves."""
+        config = self._network.config
+        try:
+            places = getattr(config.get_text_config(decoder=True), "max_position_embeddings", None)
+        except ValueError:  # it has several
+            places = None
+        prompt = inputs.get("input_ids")
+        taken = 2 if prompt is None or config.is_encoder_decoder else prompt.shape[1]  # by what begins and ends it
+        room = int(places or 0) - taken
+        return room if room > 0 else _LONGEST_ANSWER  # with rotary positions it can go on behind the last place
 
     def _scored(self, output: Any, longest: int) -> tuple[Tensor, list[float]]:
         """What was said after the prompt, (N, T), and the log-probability of each."""
@@ -235,6 +254,8 @@ def _reason(name: str, error: Exception) -> str:
         return "is made of Python code of its own, which is never run: use a network that transformers itself has"
     if "safetensors" in text and ("no file named" in text or "not appear to have a file" in text):
         return "has no weights in safetensors files; pickled ones (.bin) are never opened, as that can run code"
+    if unknown := re.search(r"model type `([^`]*)` but Transformers does not recognize", text):
+        return f"is of a kind that this transformers doesn't know, {unknown[1]!r}; a newer one may"
     if "ignore_mismatched_sizes" in text:
         return "can't be loaded: its weights have other sizes than its config.json says"
     if "instantiate the backend tokenizer" in text:
