@@ -7,10 +7,7 @@ from abc import ABC, abstractmethod
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
-
-if TYPE_CHECKING:
-    from typing_extensions import Self
+from typing import Any
 
 
 class Counts(ABC):
@@ -29,7 +26,7 @@ class Counts(ABC):
         """
 
     @abstractmethod
-    def merge(self, other: Self, /) -> None:
+    def merge(self, other: Any, /) -> None:
         """Count what others have counted, too.
 
         Args:

@@ -21,7 +21,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import ray
 import ray.data
-from ray import cloudpickle
+from ray.cloudpickle.cloudpickle import dumps, loads
 from ray.exceptions import RayError
 
 import torch_opencv
@@ -228,7 +228,7 @@ def _process(
             report = json.loads(row["report"])
             if full := report.get("full"):
                 raise OutputError(full)
-            yield {**report, "counts": cloudpickle.loads(row["counts"])}
+            yield {**report, "counts": loads(row["counts"])}
     except RayError as error:
         raise TorchOpencvError(f"Ray's workers failed: {_last_of(error)}") from None
 
@@ -251,7 +251,7 @@ class _Worker:
     def __call__(self, batch: Mapping[str, npt.NDArray[Any]]) -> dict[str, list[Any]]:
         counts = [deepcopy(self._empty) for _ in batch["work"]]
         reports = [self._report(_from_text(text), one) for text, one in zip(batch["work"], counts, strict=True)]
-        return {"report": [json.dumps(one) for one in reports], "counts": [cloudpickle.dumps(one) for one in counts]}
+        return {"report": [json.dumps(one) for one in reports], "counts": [dumps(one) for one in counts]}
 
     def _report(self, work: Work, counts: Counts | None) -> dict[str, Any]:
         key, problems = key_of(work), list[str]()

@@ -37,8 +37,9 @@ def as_storage(filesystem: object) -> Any:
 
     if isinstance(filesystem, fsspec.AbstractFileSystem):
         return filesystem
-    if isinstance(filesystem, fs.PyFileSystem) and isinstance(filesystem.handler, fs.FSSpecHandler):
-        return filesystem.handler.fs
+    handler = getattr(filesystem, "handler", None)
+    if isinstance(filesystem, fs.PyFileSystem) and isinstance(handler, fs.FSSpecHandler):
+        return handler.fs
     if isinstance(filesystem, fs.FileSystem):
         return ArrowFSWrapper(filesystem)
     raise TypeError(f"filesystem must be one of pyarrow's or fsspec's, not {type(filesystem).__name__}")
