@@ -63,6 +63,7 @@ benchmarks: $(NATIVE)
 	$(BIN)/python benchmarks/classify.py
 	$(BIN)/python benchmarks/live.py
 	$(BIN)/python benchmarks/stylize.py
+	$(BIN)/python benchmarks/startup.py
 
 venv: $(NATIVE)
 

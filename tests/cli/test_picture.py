@@ -72,6 +72,11 @@ def test_with_and_without_pytorch(photo: str) -> None:
         expected = {"--top": given[:2], "--threshold": [], "--device": given}[options[0]]
         assert untimed(out) == [{**results[0], "classes": expected}]
         assert (lines == []) == ("--quiet" in options)
+    # a table for people
+    status, imported, out, lines = run(photo)
+    assert (status, imported, lines) == (0, False, [])
+    assert out == run(photo, "--max-frames", "1")[2]
+    assert out.count("\n") == 6
     # what can't be written is told in the same way
     for arguments in ([photo, "--results", "out.jsonl"], [photo, "--results", photo, "--overwrite"]):
         status, imported, _, lines = run(*arguments)
@@ -91,7 +96,7 @@ def test_with_and_without_pytorch(photo: str) -> None:
     assert [run(photo, "--results", "out.jsonl", "--overwrite")[:2] for _ in range(2)] == [(0, True), (0, False)]
 
 
-SIMPLE = {"sources": ["photo.jpg"], "results": Path("out.jsonl")}
+SIMPLE = {"sources": ["photo.jpg"], "results": "out.jsonl"}
 
 
 @pytest.mark.parametrize(
@@ -99,11 +104,13 @@ SIMPLE = {"sources": ["photo.jpg"], "results": Path("out.jsonl")}
     [
         ({}, True),
         ({"view": View.none, "overwrite": True, "quiet": True}, True),
-        ({"results": Path("-")}, True),
-        ({"results": None}, False),
-        ({"results": Path("out.csv")}, False),
+        ({"results": "-"}, True),
+        ({"results": None}, True),  # they are printed
+        ({"results": None, "view": View.none}, False),
+        ({"results": "out.csv"}, True),
+        ({"results": "out.parquet"}, False),
         ({"view": View.browser}, False),
-        ({"record": Path("out.png")}, False),
+        ({"record": "out.png"}, False),
         ({"resume": True}, False),
         ({"port": 8000}, False),
         ({"sources": ["photo.jpg", "photo.jpg"]}, False),

@@ -31,6 +31,7 @@ if TYPE_CHECKING:
 _log = logging.getLogger("torch_opencv.live.resources")
 
 _MOVING = {".gif"}  # may hold several images
+_RESULTS = {".jsonl", ".ndjson", ".csv"}
 
 
 def classify_picture(options: RunOptions, *, top: int, threshold: float, device: str) -> int | None:
@@ -55,22 +56,23 @@ def classify_picture(options: RunOptions, *, top: int, threshold: float, device:
     from torch_opencv.apps.seen_classes import SeenClasses
     from torch_opencv.live.frame import Frame
     from torch_opencv.live.outputs import check_absent, check_distinct
-    from torch_opencv.live.results import Results
+    from torch_opencv.live.result_tables import PrintedResults, open_results
     from torch_opencv.vision.classify.prediction import as_fields
 
     source = str((options.sources or [""])[0])
-    with Results(str(options.results)) as results:
+    printed = options.results is None
+    with PrintedResults() if options.results is None else open_results(options.results) as results:
         if results.path:
             check_distinct([results.path], [Path(source)])
             if not options.overwrite:
                 check_absent([results.path])
-        if options.view is None:
+        if options.view is None and not printed:
             _log.info("no window can be shown here, so nothing is shown; give --view browser for a page")
         picture = Frame(cast("Any", image), index=0, time=0.0, source=source, captured=time.monotonic())
         predictions = [one for one in classifier(image, top) if one.score >= threshold]
         results.write(picture, as_fields(predictions))
         seconds = time.monotonic() - picture.captured
-    if not options.quiet:
+    if not options.quiet and not printed:
         written = f", results in {results.path}" if results.path else ""
         seen = SeenClasses(Counter(one.label for one in predictions[:1]))
         print(printable(f"{pace(1, seconds)}{written}\n{seen}"), file=sys.stderr)
@@ -103,13 +105,13 @@ def _opened(options: RunOptions, device: str) -> tuple[Image, ArrayClassifier] |
 
 
 def _is_simple(options: RunOptions) -> bool:
-    """Whether one picture is to be classified, and nothing else is asked for than results."""
+    """Whether one picture is to be classified, and nothing else is asked for than results, or to print them."""
     others = replace(options, sources=None, results=None, view=None, overwrite=False, quiet=False)
     if others != RunOptions(sources=None) or options.view not in (None, View.none) or len(options.sources or []) != 1:
         return False
     [source] = options.sources or []
-    results = str(options.results or "")
-    if results != "-" and Path(results).suffix.lower() != ".jsonl":
+    results = options.results
+    if options.view if results is None else results != "-" and Path(results).suffix.lower() not in _RESULTS:
         return False
     suffix = Path(source).suffix.lower()
     return is_file_name(source) and Path(source).is_file() and suffix in IMAGE_SUFFIXES - _MOVING

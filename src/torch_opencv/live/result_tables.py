@@ -15,9 +15,9 @@ from pathlib import Path
 from torch_opencv._system.files import atomic_write
 from torch_opencv._system.terminal import printable
 from torch_opencv.live.errors import OutputError
+from torch_opencv.live.frame import Frame
 from torch_opencv.live.outputs import check_no_address
 from torch_opencv.live.results import Results, described
-from torch_opencv.live.sources import Frame
 
 _JSON_LINES = (".jsonl", ".ndjson")
 _PARQUET = ".parquet"

@@ -119,10 +119,16 @@ def circumstances() -> list[str]:
     processors = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count()
     told = [platform.python_version(), f"{processors} processors"]
     told += [f"{name}={os.environ.get(name)}" for name in _VARIABLES]
-    for name in _PACKAGES:
-        spec = find_spec(name)
-        told.append(f"{name}: {_stamp(Path(spec.origin)) if spec and spec.origin else 'none'}")
+    told += [f"{name}: {_installed(name)}" for name in _PACKAGES]
     return told + [_stamp(path) for path in _own_files()]
+
+
+def _installed(name: str) -> str:
+    with suppress(ImportError, ValueError):  # of a module that somebody has made by hand
+        spec = find_spec(name)
+        if spec and spec.origin:
+            return _stamp(Path(spec.origin))
+    return "none"
 
 
 def _own_files() -> Iterator[Path]:
@@ -133,7 +139,10 @@ def _own_files() -> Iterator[Path]:
 
 
 def _stamp(path: Path) -> str:
-    status = path.stat()
+    try:
+        status = path.stat()
+    except OSError:
+        return f"{path} is no file"
     return f"{path} {status.st_size} {status.st_mtime_ns}"
 
 
