@@ -105,6 +105,16 @@ Triton's interpreter on the CPU, and compile them for compute capability 8.0; th
 block sizes are fixed, not tuned. A kernel that can't be compiled on a machine is reported once (`RuntimeWarning`), and
 torch's operations serve. `benchmarks/cv_cuda.py` measures them (`--cpu`: a trial).
 
+## Videos
+
+`cv.cudacodec` reads and writes video files by torchcodec (`pip install 'torch-opencv[codec]'`, and FFmpeg's shared
+libraries), on torch's current device: the GPU decodes and encodes where torchcodec can do that there, else the CPU
+does. Decoded by the CPU, the frames are those of `cv.VideoCapture`, bit for bit. Where torch has no CUDA, torchcodec
+must be 0.13 (`pip install 'torchcodec==0.13.*'`): newer ones on PyPI are for torch with CUDA. Frames are BGRA at
+first, as OpenCV's; `reader.set(cv.cudacodec.ColorFormat_BGR)` changes that. Grey is that of `cvtColor`, not the
+video's own luma. There are no raw packets, histograms, surfaces of NVIDIA's, 16 bits or streams: `cv.VideoCapture` and
+`torch_opencv.live` read those. Reading and writing on a GPU has not been tried yet.
+
 ## Ways
 
 *native*: here, on any device. *pass-through*: by the installed `cv2.cuda`, if it was built with CUDA. *missing*:
@@ -191,9 +201,9 @@ _MEASURED_AS = {
 _RENAMED = {
     "magnitude2": "magnitude",
     "magnitudeSqr2": "magnitudeSqr",
-    "VideoReader": "",
-    "VideoWriter": "",
-    "EncoderParams": "",
+    "VideoReader": "cudacodec.VideoReader",
+    "VideoWriter": "cudacodec.VideoWriter",
+    "EncoderParams": "cudacodec.EncoderParams",
 }
 
 
@@ -225,10 +235,7 @@ def document(data: Path) -> str:
     renamed = sorted(name for name in old if name in _RENAMED)
     parts.append(
         "## Names of the old library's that are others now\n\n"
-        + "\n".join(
-            f"- `{name}`: {f'`{_RENAMED[name]}`' if _RENAMED[name] else 'OpenCV: `cv2.cudacodec`; missing'}"
-            for name in renamed
-        )
+        + "\n".join(f"- `{name}`: `{_RENAMED[name]}`" for name in renamed)
         + "\n"
     )
     return "\n".join(parts)

@@ -332,6 +332,9 @@ def _path(words: list[str], names: _Names) -> str:
     return ""
 
 
+_CODEC = "\nfrom torch_opencv import cudacodec as cudacodec\n"
+"""What no wheel of cv2 has, and is all here."""
+
 # --- files ------------------------------------------------------------------------------------------------------------
 
 
@@ -348,7 +351,7 @@ def stubs() -> dict[str, str]:
                 text = _without_natives(text + _flat_names(module)) + _natives()
             else:
                 text += _flat_names(module)
-            files[_place(module)] = _here(text) + (_cuda_names() if module is cv2 else "")
+            files[_place(module)] = _here(text) + (_cuda_names() + _CODEC if module is cv2 else "")
     text = (CV2 / "typing" / "__init__.py").read_text(encoding="utf-8")
     without_numpy = re.sub(r"^if _typing.TYPE_CHECKING:\n    NumPy.*?\n\n\n", "", text, flags=re.M | re.S)
     files["typing.pyi"] = _here(_edited(without_numpy, _aliases(ast.parse(without_numpy))))

@@ -7326,3 +7326,5 @@ cuda_HostMem = _cv2_cuda.HostMem
 cuda_SURF_CUDA = _cv2_cuda.SURF_CUDA
 cuda_Stream = _cv2_cuda.Stream
 cuda_TargetArchs = _cv2_cuda.TargetArchs
+
+from torch_opencv import cudacodec as cudacodec

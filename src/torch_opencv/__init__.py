@@ -25,7 +25,9 @@ _submodules.install()
 def __getattr__(name: str) -> object:
     if name.startswith("__") and name != "__all__":  # the import system asks for __path__ and the like
         raise AttributeError(f"module '{__name__}' has no attribute '{name}'")
-    if name != "cuda" and _is_ours(name):  # as Python asks for `from torch_opencv import live`, before it imports that
+    if name not in ("cuda", "cudacodec") and _is_ours(
+        name
+    ):  # as Python asks for `from torch_opencv import live`, before it imports that
         raise AttributeError(f"module '{__name__}' has no attribute '{name}' before `import {__name__}.{name}`")
     from torch_opencv._binding import namespace
 

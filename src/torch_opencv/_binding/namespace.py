@@ -14,7 +14,7 @@ import cv2  # noqa: E402
 
 from torch_opencv._binding import arguments, wrap  # noqa: E402
 
-_OURS = frozenset(("cuda",))  # packages of this project that stand in the place of cv2's
+_OURS = frozenset(("cuda", "cudacodec"))  # packages of this project that stand in the place of cv2's
 _SUBMODULES = {
     module.__name__: module for module in (wrap.wrap_module(one) for one in wrap.submodules(cv2) if one is not cv2.cuda)
 }

@@ -38,12 +38,14 @@ from torch_opencv.cuda import histograms as histograms
 from torch_opencv.cuda import hog as hog
 from torch_opencv.cuda import hough as hough
 from torch_opencv.cuda import image_moments as image_moments
+from torch_opencv.cuda import integrals as integrals
 from torch_opencv.cuda import objdetect as objdetect
 from torch_opencv.cuda import optflow as optflow
 from torch_opencv.cuda import optflow_brox as optflow_brox
 from torch_opencv.cuda import optflow_dense as optflow_dense
 from torch_opencv.cuda import orb as orb
 from torch_opencv.cuda import preprocessing as preprocessing
+from torch_opencv.cuda import pyramids as pyramids
 from torch_opencv.cuda import reductions as reductions
 from torch_opencv.cuda import segmentation as segmentation
 from torch_opencv.cuda import spectra as spectra

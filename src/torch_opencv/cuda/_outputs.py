@@ -19,6 +19,7 @@ class Output:
         given: the tensor or ``GpuMat`` that the caller passed.
         function: the function's name, for errors.
         argument: the parameter's name, for errors.
+        module: the function's module, for errors.
 
     Raises:
         TypeError: for something that can't be written.
@@ -26,8 +27,8 @@ class Output:
 
     __slots__ = ("_given", "_names", "tensor")
 
-    def __init__(self, given: Tensor | GpuMat, function: str, argument: str) -> None:
-        self._names = (f"cuda.{function}", argument)
+    def __init__(self, given: Tensor | GpuMat, function: str, argument: str, module: str = "cuda") -> None:
+        self._names = (f"{module}.{function}", argument)
         self._given = given
         try:
             if not isinstance(given, (Tensor, GpuMat)):

@@ -14,6 +14,7 @@ from torch_opencv.cuda._settings import settings
 from torch_opencv.cuda.filters_separable import createGaussianFilter
 from torch_opencv.cuda.kernels import farneback, tvl1
 from torch_opencv.cuda.optflow import DenseOpticalFlow, begun, pair
+from torch_opencv.cuda.pyramids import pyrDown
 from torch_opencv.cuda.streams import Stream
 
 _LEAST_SIZE = 32
@@ -102,7 +103,7 @@ class FarnebackOpticalFlow(DenseOpticalFlow):
             levels += 1
         pyramids = [images]
         for _ in range(levels if self._fastPyramids else 0):
-            pyramids.append([warping.pyrDown(image) for image in pyramids[-1]])
+            pyramids.append([pyrDown(image) for image in pyramids[-1]])
         found: Tensor | None = None
         for k in range(levels, -1, -1):
             smaller = pyramids[k] if self._fastPyramids else self._resized(images, self._pyrScale**k)

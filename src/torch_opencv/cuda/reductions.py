@@ -1,4 +1,4 @@
-"""OpenCV's module ``cudaarithm``: sums, norms, extremes, moments and integrals.
+"""OpenCV's module ``cudaarithm``: sums, norms, extremes and means.
 
 The functions that return numbers wait for the device, as OpenCV's do; those named ``calc...`` and ``find...`` leave
 their results there. They take images (H, W) or (H, W, C) of any dtype, or batches (N, H, W, C), for which the results
@@ -314,34 +314,6 @@ def meanStdDev(src: Image, mask: Tensor | None = None, dst: Out = None, stream: 
     return like(src, torch.cat([mean, (mean_square - mean * mean).clamp(min=0).sqrt()], 2))
 
 
-@native("cudaarithm")
-def rectStdDev(  # noqa: N802
-    src: Image,
-    sqr: Image,
-    rect: tuple[int, int, int, int],
-    dst: Out = None,
-    stream: Stream | None = None,
-) -> Tensor:
-    """The standard deviation in a rectangle around each place, from integral images.
-
-    Args:
-        src: the integral of an image, (H, W), as :func:`integral` makes it.
-        sqr: the integral of its squares, (H, W), as :func:`sqrIntegral` makes it.
-        rect: (x, y, width, height) relative to each place.
-        dst: where to write the result.
-        stream: the stream to work on.
-
-    Returns:
-        float32, (H, W); 0 where the rectangle would leave the image.
-    """
-    if channels(src) != 1 or src.shape != sqr.shape:
-        raise refuse("sqr", f"has the shape {tuple(sqr.shape)}, and 'src' {tuple(src.shape)}: pass two of one channel")
-    x, y, w, h = rect
-    if w <= 0 or h <= 0 or x < 0 or y < 0 or y + h >= batched(src).shape[1] or x + w >= batched(src).shape[2]:
-        raise refuse("rect", f"is {rect}, and does not fit into {tuple(src.shape)}: pass a smaller one")
-    return like(src, reduction.rectangle_deviation(batched(src), batched(sqr), (x, y, w, h)))
-
-
 @native("cudaarithm", masked=True)
 def normalize(
     src: Image,
@@ -380,27 +352,3 @@ def normalize(
     double = torch.float64 in (src.dtype, out) or torch.int32 in (src.dtype, out)
     wide = torch.float64 if double else torch.float32
     return like(src, saturate(image.to(wide) * scale.to(wide) + shift.to(wide), out))
-
-
-# --- integrals --------------------------------------------------------------------------------------------------------
-
-
-@native("cudaarithm")
-def integral(src: Image, sum: Out = None, stream: Stream | None = None) -> Tensor:
-    """The integral of an image: each value is the sum of all that are above and to the left of it.
-
-    Args:
-        src: an image or batch.
-        sum: where to write the result.
-        stream: the stream to work on.
-
-    Returns:
-        (H + 1, W + 1, C); int32 for integers, float64 for floats.
-    """
-    return like(src, reduction.integral(batched(src), squared=False))
-
-
-@native("cudaarithm")
-def sqrIntegral(src: Image, sqsum: Out = None, stream: Stream | None = None) -> Tensor:  # noqa: N802
-    """The integral of an image's squares: float64, (H + 1, W + 1, C)."""
-    return like(src, reduction.integral(batched(src), squared=True))

@@ -1,4 +1,4 @@
-"""OpenCV's module ``cudawarping``: resizing, warping, pyramids. They follow the CPU functions of the same names.
+"""OpenCV's module ``cudawarping``: resizing and warping. They follow the CPU functions of the same names.
 
 So they sample as ``cv.resize`` and ``cv.warpAffine`` do, half a pixel and the fixed-point rounding of 8-bit images
 included, where cv2.cuda has its own ways; an image that is moved to the GPU looks the same to a model.
@@ -21,7 +21,7 @@ from torch_opencv.cuda._calls import Image, Out, native, refuse
 from torch_opencv.cuda._images import batched, channels, like
 from torch_opencv.cuda._numbers import Scalar
 from torch_opencv.cuda.devices import home
-from torch_opencv.cuda.kernels import pyramid, resampling, sampling
+from torch_opencv.cuda.kernels import resampling, sampling
 from torch_opencv.cuda.kernels.accelerated import attempt
 from torch_opencv.cuda.streams import Stream
 
@@ -32,13 +32,14 @@ _INTERPOLATIONS = {
     cv2.INTER_AREA: "INTER_AREA",
     cv2.INTER_LANCZOS4: "INTER_LANCZOS4",
 }
-_SAMPLED = (torch.uint8, torch.uint16, torch.int16, torch.float32, torch.float64)
+SAMPLED = (torch.uint8, torch.uint16, torch.int16, torch.float32, torch.float64)
+"""The dtypes that can be looked at between pixels."""
 
 
 def _checked(src: Tensor, interpolation: int, argument: str = "interpolation") -> int:
     if interpolation not in _INTERPOLATIONS:
         raise refuse(argument, f"is {interpolation}: pass one of cv.{', cv.'.join(_INTERPOLATIONS.values())}")
-    if interpolation != cv2.INTER_NEAREST and src.dtype not in _SAMPLED:
+    if interpolation != cv2.INTER_NEAREST and src.dtype not in SAMPLED:
         raise refuse("src", f"is {src.dtype}, which OpenCV doesn't interpolate: pass float32, or INTER_NEAREST")
     return interpolation
 
@@ -375,37 +376,3 @@ def _place(M: Any, xmap: Any) -> Tensor:  # noqa: N803
     if xmap is not None:
         return getattr(xmap, "tensor", xmap)  # type: ignore[no-any-return]
     return torch.empty(0, device=home())
-
-
-# --- pyramids ---------------------------------------------------------------------------------------------------------
-
-
-@native("cudawarping")
-def pyrDown(src: Image, dst: Out = None, stream: Stream | None = None) -> Tensor:  # noqa: N802
-    """An image smoothed by a Gaussian of 5 x 5, and every other row and column of it.
-
-    Args:
-        src: an image or batch of uint8, uint16, int16, float32 or float64. The border is ``BORDER_REFLECT_101``.
-        dst: where to write the result.
-        stream: the stream to work on.
-
-    Returns:
-        ((H + 1) // 2, (W + 1) // 2, C).
-    """
-    return like(src, pyramid.down(batched(_interpolable(src))))
-
-
-@native("cudawarping")
-def pyrUp(src: Image, dst: Out = None, stream: Stream | None = None) -> Tensor:  # noqa: N802
-    """An image of double size: zeros in between, then a Gaussian of 5 x 5, times 4. Arguments as :func:`pyrDown`'s.
-
-    Returns:
-        (2 H, 2 W, C).
-    """
-    return like(src, pyramid.up(batched(_interpolable(src))))
-
-
-def _interpolable(src: Tensor) -> Tensor:
-    if src.dtype not in _SAMPLED:
-        raise refuse("src", f"is {src.dtype}: pass uint8, uint16, int16, float32 or float64")
-    return src
