@@ -90,13 +90,13 @@ def _writing(function: Callable[..., Any], signature: Signature) -> Callable[...
             output, array = kwargs[name], keywords[name]
         else:
             output = array = None
-        copied = False
+        copied = None
         if output is not None:
             if type(output) is not Tensor or type(array) is not ndarray:
                 return SlowCall(signature, from_cv2).run(function, args, kwargs)
             if not is_plain(output, array):
-                array, copied = staged(output), True
-                if array is None:
+                array = copied = staged(output)
+                if copied is None:
                     return SlowCall(signature, from_cv2).run(function, args, kwargs)
                 if position < len(args):
                     arrays[position] = array
@@ -111,8 +111,8 @@ def _writing(function: Callable[..., Any], signature: Signature) -> Callable[...
             add_hint(error, signature, args, kwargs)
             raise
         if output is not None:
-            if copied:
-                unstage(output, array)
+            if copied is not None:
+                unstage(output, copied)
             if result is array:
                 increment_versions((output,))  # autograd must know of what was written behind its back
                 return output
