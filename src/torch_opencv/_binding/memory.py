@@ -198,6 +198,30 @@ class Output:
         return self.tensor
 
 
+def staged(tensor: Tensor) -> Array | None:
+    """A contiguous copy of an output that no Mat can describe, to be brought back by :func:`unstage`.
+
+    Args:
+        tensor: that numpy can share.
+
+    Returns:
+        The copy; None unless each element has memory of its own, and there are several along each dimension.
+    """
+    shape, reach = tensor.shape, 1
+    if not 1 < len(shape) < 4 or min(shape) < 2:
+        return None
+    for step, size in sorted(zip(tensor.stride(), shape, strict=True)):
+        if step < reach:
+            return None
+        reach = step * size
+    return None if _describable(tensor) else np.array(tensor.numpy(), order="C")
+
+
+def unstage(tensor: Tensor, array: Array) -> None:
+    """Bring what OpenCV wrote to a staged array into the tensor."""
+    np.copyto(tensor.numpy(), array)
+
+
 def is_plain(tensor: Tensor, array: Array) -> bool:
     """Whether a Mat can describe an output's memory beyond doubt, told quickly; ``array`` is over it, or over a copy.
 

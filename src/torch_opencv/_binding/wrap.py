@@ -23,7 +23,7 @@ from torch import Tensor
 
 from torch_opencv._binding import gapi
 from torch_opencv._binding.arguments import TO_CV2, NeedsSlowPathError, SlowCall, Wrapped, add_hint
-from torch_opencv._binding.memory import increment_versions, is_plain, to_array, to_tensor
+from torch_opencv._binding.memory import increment_versions, is_plain, staged, to_array, to_tensor, unstage
 from torch_opencv._binding.native import Native
 from torch_opencv._binding.results import FromCv2, fill_empties, is_opencv_class
 from torch_opencv._binding.signature import Signature
@@ -90,10 +90,18 @@ def _writing(function: Callable[..., Any], signature: Signature) -> Callable[...
             output, array = kwargs[name], keywords[name]
         else:
             output = array = None
-        if output is not None and (
-            type(output) is not Tensor or type(array) is not ndarray or not is_plain(output, array)
-        ):
-            return SlowCall(signature, from_cv2).run(function, args, kwargs)
+        copied = None
+        if output is not None:
+            if type(output) is not Tensor or type(array) is not ndarray:
+                return SlowCall(signature, from_cv2).run(function, args, kwargs)
+            if not is_plain(output, array):
+                array = copied = staged(output)
+                if copied is None:
+                    return SlowCall(signature, from_cv2).run(function, args, kwargs)
+                if position < len(args):
+                    arrays[position] = array
+                else:
+                    keywords[name] = array
         for other, keyword in others:
             if (args[other] if other < len(args) else kwargs.get(keyword)) is not None:
                 return SlowCall(signature, from_cv2).run(function, args, kwargs)
@@ -103,6 +111,8 @@ def _writing(function: Callable[..., Any], signature: Signature) -> Callable[...
             add_hint(error, signature, args, kwargs)
             raise
         if output is not None:
+            if copied is not None:
+                unstage(output, copied)
             if result is array:
                 increment_versions((output,))  # autograd must know of what was written behind its back
                 return output
