@@ -42,7 +42,7 @@ def run(app: Callable[..., Any]) -> NoReturn:
 
     def main() -> int:
         from torch_opencv.cli.errors import exit_status
-        from torch_opencv.cli.programs import command_of
+        from torch_opencv.cli.program_commands import command_of
 
         arguments = sys.argv[1:]
         return exit_status(lambda: call(command_of(app), arguments), arguments)
