@@ -27,7 +27,9 @@ def test_notices_go_to_standard_error_and_are_short(capsys: pytest.CaptureFixtur
     with notices_on_stderr():
         print("\x1b[33m(raylet)\x1b[0m A worker died or was killed. " + "Lease ID: 0123456789 " * 40, flush=True)
         print("\x1b[33m(raylet)\x1b[0m Task failed.")
+        shows_progress = sys.stdout.isatty()
     assert sys.stdout is before
+    assert shows_progress == sys.stderr.isatty()  # which is where Ray shows it
     said = capsys.readouterr()
     assert said.out == ""
     first, second = said.err.splitlines()

@@ -103,6 +103,10 @@ def notices_on_stderr() -> Iterator[None]:
 class _Notices(io.TextIOBase):
     """What Ray prints to."""
 
+    def isatty(self) -> bool:
+        """Whether standard error is a terminal: Ray asks it of standard output, and shows there how far it is."""
+        return sys.stderr.isatty()
+
     def write(self, text: str, /) -> int:
         for line in filter(None, map(str.strip, _COLORS.sub("", text).splitlines())):
             whole = len(line) <= _LONGEST_NOTICE
