@@ -15,28 +15,26 @@ one back, and Enter starts the recognition once everyone has two. Then a double 
 from __future__ import annotations
 
 import logging
-import math
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from contextlib import suppress
-from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Final, Protocol
+from typing import Final, Protocol
 
 from torch import Tensor
 
-from torch_opencv.apps import gallery_panel
+from torch_opencv.apps import gallery_panel, recognized
+from torch_opencv.apps.recognized import Recognized, SeenPeople
 from torch_opencv.live.app import App
-from torch_opencv.live.counts import NameCounts, most_frequent
 from torch_opencv.live.events import Click, Event, File, Key, Press, Text
-from torch_opencv.live.overlay import ACCENT, Color, draw_boxes, draw_note
+from torch_opencv.live.overlay import ACCENT, draw_boxes, draw_note
 from torch_opencv.live.panel import Panel
 from torch_opencv.vision.faces import Face, FaceAnalyzer, FaceTracker, tracking
 from torch_opencv.vision.faces.enroll import enroll
 from torch_opencv.vision.faces.face import face_at, overlap
 from torch_opencv.vision.faces.gallery import Gallery, GalleryError, Sample, checked_name
 from torch_opencv.vision.faces.gallery_file import GalleryFile, from_bytes
-from torch_opencv.vision.faces.recognizer import Recognition, Recognizer
+from torch_opencv.vision.faces.recognizer import Recognizer
 
 _log = logging.getLogger(__name__)
 
@@ -45,8 +43,6 @@ MOST_PEOPLE: Final = 9
 _ENOUGH: Final = 2  # faces of each person, for a recognition
 _DETECT_EVERY: Final = 3  # frames, of faces that are followed
 _STEP: Final = 0.01  # of the threshold, with each key
-_UNKNOWN: Final = (150, 150, 150)  # BGR
-_NAMED: Final = (120, 220, 120)
 
 
 class Analyzer(tracking.Analyzer, Protocol):
@@ -59,19 +55,6 @@ class Analyzer(tracking.Analyzer, Protocol):
     def batch(self, frames: Sequence[Tensor]) -> list[list[Face]]:
         """The faces in each of several frames."""
         ...
-
-
-@dataclass(frozen=True, eq=False)
-class Recognized:
-    """The faces in a frame, and whose they are.
-
-    Attributes:
-        recognizer: Which said so; None while labelling.
-    """
-
-    faces: list[Face]
-    whose: list[Recognition]
-    recognizer: Recognizer | None
 
 
 class Recognize(App[Recognized]):
@@ -171,28 +154,30 @@ class Recognize(App[Recognized]):
         else:
             self._tracker = self._tracker or FaceTracker(self._analyzer, every=self._every)
             found = self._tracker.batch(images, sources)
-        results = [_recognized(faces, recognizer) for faces in found]
+        results = [Recognized.by(recognizer, faces) for faces in found]
         if recognizer:
             self._seen.update(one.name or "unknown" for result in results for one in result.whose)
         return results
 
     def fields(self, result: Recognized, /) -> dict[str, object]:
         """The result as written to ``--results``."""
-        return {"faces": [_fields(face, one) for face, one in zip(result.faces, result.whose, strict=True)]}
+        return {"faces": [recognized.fields(face, one) for face, one in zip(result.faces, result.whose, strict=True)]}
 
     # --- in the main thread ---
 
     def draw(self, image: Tensor, result: Recognized, /) -> Tensor:
         """Boxes with names, and what there is to do, drawn into the frame."""
         if self._recognizer is not result.recognizer:  # trained since, or the threshold was moved
-            result = _recognized(result.faces, self._recognizer)
+            result = Recognized.by(self._recognizer, result.faces)
         if not self._recognizer:
             return draw_note(draw_boxes(image, [face.box for face in result.faces]), self._labelling_hint())
         asked = self._asking[0] if self._asking else None
         if asked:
             draw_note(image, "\n".join(["Whose face is this?", *self._answers()]))
         rows = [
-            (face.box, "?", ACCENT) if asked and overlap(face, asked) else (face.box, _label(one), _color(one))
+            (face.box, "?", ACCENT)
+            if asked and overlap(face, asked)
+            else (face.box, recognized.label(one), recognized.color(one))
             for face, one in zip(result.faces, result.whose, strict=True)
         ]
         return draw_boxes(image, *zip(*rows, strict=True)) if rows else image
@@ -383,52 +368,9 @@ class Recognize(App[Recognized]):
         )
 
 
-class SeenPeople(NameCounts):
-    """In how many frames each person was seen."""
-
-    def add(self, fields: Mapping[str, Any], /) -> None:
-        """Count a frame's faces."""
-        self.counter.update(face["name"] or "unknown" for face in fields["faces"])
-
-    def __str__(self) -> str:
-        seen = ", ".join(f"{name} ({count})" for name, count in most_frequent(self.counter, len(self.counter)))
-        return f"faces: {seen}" if seen else ""
-
-
 def _size(gallery: Gallery) -> tuple[int, int]:
     return len(gallery), len(gallery.people)
 
 
-def _recognized(faces: list[Face], recognizer: Recognizer | None) -> Recognized:
-    return Recognized(faces, recognizer(faces) if recognizer else [Recognition()] * len(faces), recognizer)
-
-
-def _label(one: Recognition) -> str:
-    if one.distance is None or one.margin is None:
-        return "unknown"
-    margin = f" ({one.margin:+.2f})" if math.isfinite(one.margin) else ""
-    return f"{one.name or 'unknown'} {one.distance:.2f}{margin}"
-
-
-def _color(one: Recognition) -> Color:
-    return _NAMED if one.name else _UNKNOWN
-
-
-def _fields(face: Face, one: Recognition) -> dict[str, object]:
-    return {
-        "box": [round(value, 1) for value in face.box],
-        "score": round(face.score, 4),
-        "name": one.name,
-        "distance": _rounded(one.distance),
-        "margin": _rounded(one.margin),
-        "name_score": _rounded(one.score),
-        "track": face.track,
-    }
-
-
 def _counted(number: int, one: str, several: str) -> str:
     return f"{number} {one if number == 1 else several}"
-
-
-def _rounded(value: float | None) -> float | None:
-    return None if value is None else round(value, 4)
