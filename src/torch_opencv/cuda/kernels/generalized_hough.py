@@ -234,20 +234,37 @@ def orientations(template: Features, image: Features, bins: Bins) -> list[tuple[
     return bins.chosen(votes)
 
 
-def _alike(template: Features, image: Features, turn: float, epsilon: float) -> Iterator[tuple[Tensor, Tensor]]:
-    """The pairs of features of one level whose angles are ``turn`` and up to ``epsilon`` more apart."""
-    keys = image.level * _BETWEEN_LEVELS + image.theta
-    sought = template.theta + turn
-    for begin, counts in _ranges(keys, template.level * _BETWEEN_LEVELS, sought, epsilon):
-        for one, other in _pairs(begin, counts):
-            near = _clamped(image.theta[other] - sought[one], 1080) <= epsilon
-            yield one[near], other[near]
+def _joined(pairs: list[tuple[Tensor, Tensor]]) -> list[tuple[Tensor, Tensor]]:
+    return [(torch.cat([one for one, _ in pairs]), torch.cat([other for _, other in pairs]))] if pairs else []
 
 
-def scales(template: Features, image: Features, turn: float, epsilon: float, bins: Bins) -> list[tuple[float, int]]:
+class Alike:
+    """The pairs of features of one level whose angles are ``turn`` and up to ``epsilon`` more apart, as indices.
+
+    They are looked up once, unless they are too many to be kept.
+    """
+
+    def __init__(self, template: Features, image: Features, turn: float, epsilon: float) -> None:
+        self._theta, self._sought, self._epsilon = image.theta, template.theta + turn, epsilon
+        keys = image.level * _BETWEEN_LEVELS + image.theta
+        self._ranges = _ranges(keys, template.level * _BETWEEN_LEVELS, self._sought, epsilon)
+        few = int(torch.stack([counts for _, counts in self._ranges]).sum()) <= _MOST_ELEMENTS
+        self._kept = _joined(list(self._found())) if few else None
+
+    def _found(self) -> Iterator[tuple[Tensor, Tensor]]:
+        for begin, counts in self._ranges:
+            for one, other in _pairs(begin, counts):
+                near = _clamped(self._theta[other] - self._sought[one], 1080) <= self._epsilon
+                yield one[near], other[near]
+
+    def __iter__(self) -> Iterator[tuple[Tensor, Tensor]]:
+        return self._found() if self._kept is None else iter(self._kept)
+
+
+def scales(template: Features, image: Features, pairs: Alike, bins: Bins) -> list[tuple[float, int]]:
     """The scales that the template may have where it is turned so, and their votes."""
     votes = torch.zeros(bins.count + 1, dtype=torch.int64, device=template.theta.device)
-    for one, other in _alike(template, image, turn, epsilon):
+    for one, other in pairs:
         votes += bins.votes(image.apart[other] / template.apart[one])
     return bins.chosen(votes)
 
@@ -255,10 +272,10 @@ def scales(template: Features, image: Features, turn: float, epsilon: float, bin
 def positions_of(
     template: Features,
     image: Features,
+    pairs: Alike,
     centre: tuple[int, int],
     size: tuple[int, int],
     found: tuple[float, float],
-    epsilon: float,
     dp: float,
     threshold: int,
 ) -> tuple[Tensor, Tensor]:
@@ -274,7 +291,7 @@ def positions_of(
         return torch.stack([cosine * x - sine * y, sine * x + cosine * y], 1)
 
     first, second = placed(template.first), placed(template.second)
-    for one, other in _alike(template, image, turn, epsilon):
+    for one, other in pairs:
         a = (image.first[other] - first[one]) * inverse
         b = (image.second[other] - second[one]) * inverse
         x, y = a.unbind(1)
