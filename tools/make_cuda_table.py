@@ -110,7 +110,7 @@ torch's operations serve. `benchmarks/cv_cuda.py` measures them (`--cpu`: a tria
 `cv.cudacodec` reads and writes video files by torchcodec (`pip install 'torch-opencv[codec]'`, and FFmpeg's shared
 libraries), on torch's current device: the GPU decodes and encodes where torchcodec can do that there, else the CPU
 does. Decoded by the CPU, the frames are those of `cv.VideoCapture`, bit for bit. Where torch has no CUDA, torchcodec
-must be 0.13 (`pip install 'torchcodec==0.13.*'`): newer ones on PyPI are for torch with CUDA. Frames are BGRA at
+must be 0.13 (`pip install 'torchcodec==0.13.*'`): newer wheels are for torch with CUDA. Frames are BGRA at
 first, as OpenCV's; `reader.set(cv.cudacodec.ColorFormat_BGR)` changes that. Grey is that of `cvtColor`, not the
 video's own luma. There are no raw packets, histograms, surfaces of NVIDIA's, 16 bits or streams: `cv.VideoCapture` and
 `torch_opencv.live` read those. Reading and writing on a GPU has not been tried yet.

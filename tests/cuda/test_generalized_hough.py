@@ -10,6 +10,7 @@ import pytest
 import torch
 
 import torch_opencv as cv
+from torch_opencv.cuda.kernels import generalized_hough
 
 cuda: Any = cv.cuda
 Array = np.ndarray
@@ -52,7 +53,9 @@ def test_a_shape_is_found_where_it_was_drawn() -> None:
     assert positions[0].tolist() == [[35, 25, 1, 0]]
 
 
-def test_a_shape_is_found_however_large_and_turned() -> None:
+@pytest.mark.parametrize("at_once", [1 << 22, 1 << 10])
+def test_a_shape_is_found_however_large_and_turned(at_once: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(generalized_hough, "_MOST_ELEMENTS", at_once)
     steps = {"Levels": 72, "AngleStep": 5.0, "AngleEpsilon": 6.0, "MaxAngle": 90.0, "ScaleStep": 0.1, "Dp": 3.0}
     options = {"AngleThresh": 1000, "ScaleThresh": 200, "PosThresh": 60, "MinDist": 20.0, **steps}
     theirs, ours = _both("createGeneralizedHoughGuil", **options)

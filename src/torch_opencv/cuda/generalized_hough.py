@@ -259,9 +259,10 @@ class GeneralizedHoughGuil(_GeneralizedHough):
         votes = [torch.empty(0, 3, dtype=torch.int64, device=device)]
         of_both = self._template, image
         for turn, for_turn in generalized_hough.orientations(*of_both, turns):
-            for scale, for_scale in generalized_hough.scales(*of_both, turn, self._angleEpsilon, sizes):
+            pairs = generalized_hough.Alike(*of_both, turn, self._angleEpsilon)
+            for scale, for_scale in generalized_hough.scales(*of_both, pairs, sizes):
                 places, for_place = generalized_hough.positions_of(
-                    *of_both, self._centre, size, (turn, scale), self._angleEpsilon, self._dp, self._posThresh
+                    *of_both, pairs, self._centre, size, (turn, scale), self._dp, self._posThresh
                 )
                 positions.append(_at(places, self._dp, scale, turn))
                 others = torch.tensor([for_scale, for_turn], device=device).expand(len(places), 2)

@@ -9,6 +9,7 @@ everything.
 
 from __future__ import annotations
 
+import itertools
 import math
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -143,29 +144,57 @@ class Pairing:
     most: int
 
 
+def _ranges(keys: Tensor, offset: Tensor, least: Tensor, width: float) -> list[tuple[Tensor, Tensor]]:
+    """Where in sorted ``keys`` the angles from ``least`` to ``width`` degrees more are, and a little more: runs.
+
+    ``keys`` are angles plus an offset; an angle may be meant as one 360 degrees less or more, so that there are up to
+    three runs, each as starts and counts.
+    """
+    least = least - 360 * (least / 360).floor()
+    whole = width + 2 * _SLACK >= 360
+    found = []
+    for shift in (0.0,) if whole else (-360.0, 0.0, 360.0):
+        low = torch.zeros_like(least) - 1 if whole else (least + (shift - _SLACK)).clamp(-1, 361)
+        high = torch.zeros_like(least) + 361 if whole else (least + (shift + width + _SLACK)).clamp(-1, 361)
+        begin = torch.searchsorted(keys, offset + low)
+        found.append((begin, (torch.searchsorted(keys, offset + high, right=True) - begin).clamp(min=0)))
+    return found
+
+
 def features(of: Contour, rules: Pairing) -> Features:
     """The pairs of a contour; of each level the first in the order of pixels."""
     points, thetas = of.points.double(), of.thetas
-    step = max(1, _MOST_ELEMENTS // max(1, len(points)))
-    found = [torch.empty(0, 2, dtype=torch.int64, device=thetas.device)]
-    for first in range(0, len(points), step):
-        turned = thetas[first : first + step, None] - thetas - rules.xi
-        alike = _clamped(turned, 360 + abs(rules.xi)) <= rules.epsilon
-        gap = points[first : first + step, None] - points
-        near = (gap[..., 0] * gap[..., 0] + gap[..., 1] * gap[..., 1]).sqrt() <= rules.furthest
-        found.append((alike & near).nonzero() + torch.tensor([first, 0], device=thetas.device))
-    one, other = torch.cat(found).unbind(1)
+    by_angle = thetas.argsort(stable=True)
+    ranges = _ranges(thetas[by_angle], torch.zeros_like(thetas), thetas - rules.xi - rules.epsilon, rules.epsilon)
+    ends = torch.stack([counts for _, counts in ranges]).sum(0).cumsum(0)
+    total = int(ends[-1]) if len(ends) else 0
+    bounds = torch.arange(0, total, _MOST_ELEMENTS, device=ends.device)
+    rows = [*sorted(set(torch.searchsorted(ends, bounds, right=True).tolist())), len(points)]
+    seen = torch.zeros(rules.levels + 1, dtype=torch.int64, device=thetas.device)
+    found = [torch.empty(3, 0, dtype=torch.int64, device=thetas.device)]
+    for first, last in itertools.pairwise(rows):
+        parts = [pair for begin, counts in ranges for pair in _pairs(begin[first:last], counts[first:last])]
+        one = torch.cat([pixel for pixel, _ in parts]) + first
+        other = by_angle[torch.cat([place for _, place in parts])]
+        gap = points[one] - points[other]
+        alike = _clamped(thetas[one] - thetas[other] - rules.xi, 360 + abs(rules.xi)) <= rules.epsilon
+        near = (gap[:, 0] * gap[:, 0] + gap[:, 1] * gap[:, 1]).sqrt() <= rules.furthest
+        order = torch.where(alike & near, one * len(points) + other, -1).sort().values
+        order = order[order >= 0]
+        one, other = order // max(1, len(points)), order % max(1, len(points))
+        gap = points[one] - points[other]
+        direction = angle(gap[:, 0].float(), gap[:, 1].float(), True).double()
+        level = (_clamped(direction - thetas[one], 360) * (rules.levels / 360)).round().long()
+        sorted_level, order = level.sort(stable=True)
+        here = _rows(sorted_level, rules.levels + 1)
+        rank = torch.arange(len(level), device=level.device) - here.starts[sorted_level] + seen[sorted_level]
+        order = order[rank < rules.most]
+        found.append(torch.stack([one[order], other[order], level[order]]))
+        seen = seen + here.counts
+    one, other, level = torch.cat(found, 1).unbind(0)
+    order = (level * _BETWEEN_LEVELS + thetas[one]).argsort(stable=True)
+    one, other, level = one[order], other[order], level[order]
     gap = points[one] - points[other]
-    direction = angle(gap[:, 0].float(), gap[:, 1].float(), True).double()
-    level = (_clamped(direction - thetas[one], 360) * (rules.levels / 360)).round().long()
-    order = level.argsort(stable=True)
-    level = level[order]
-    rows = _rows(level, rules.levels + 1)
-    kept = torch.arange(len(level), device=level.device) - rows.starts[level] < rules.most
-    order, level = order[kept], level[kept]
-    by_angle = (level * _BETWEEN_LEVELS + thetas[one[order]]).argsort(stable=True)
-    order, level = order[by_angle], level[by_angle]
-    one, other, gap = one[order], other[order], gap[order]
     apart = (gap[:, 0] * gap[:, 0] + gap[:, 1] * gap[:, 1]).sqrt()
     return Features(thetas[one], points[one], points[other], apart, level, _rows(level, rules.levels + 1))
 
@@ -205,27 +234,37 @@ def orientations(template: Features, image: Features, bins: Bins) -> list[tuple[
     return bins.chosen(votes)
 
 
-def _alike(template: Features, image: Features, turn: float, epsilon: float) -> Iterator[tuple[Tensor, Tensor]]:
-    """The pairs of features of one level whose angles are ``turn`` and up to ``epsilon`` more apart."""
-    keys = image.level * _BETWEEN_LEVELS + image.theta
-    level = template.level * _BETWEEN_LEVELS
-    sought = template.theta + turn
-    least = sought - 360 * (sought / 360).floor()
-    whole = epsilon + 2 * _SLACK >= 360
-    for shift in (0.0,) if whole else (-360.0, 0.0, 360.0):
-        low = torch.zeros_like(least) - 1 if whole else (least + (shift - _SLACK)).clamp(-1, 361)
-        high = torch.zeros_like(least) + 361 if whole else (least + (shift + epsilon + _SLACK)).clamp(-1, 361)
-        begin = torch.searchsorted(keys, level + low)
-        counts = torch.searchsorted(keys, level + high, right=True) - begin
-        for one, other in _pairs(begin, counts.clamp(min=0)):
-            near = _clamped(image.theta[other] - sought[one], 1080) <= epsilon
-            yield one[near], other[near]
+def _joined(pairs: list[tuple[Tensor, Tensor]]) -> list[tuple[Tensor, Tensor]]:
+    return [(torch.cat([one for one, _ in pairs]), torch.cat([other for _, other in pairs]))] if pairs else []
 
 
-def scales(template: Features, image: Features, turn: float, epsilon: float, bins: Bins) -> list[tuple[float, int]]:
+class Alike:
+    """The pairs of features of one level whose angles are ``turn`` and up to ``epsilon`` more apart, as indices.
+
+    They are looked up once, unless they are too many to be kept.
+    """
+
+    def __init__(self, template: Features, image: Features, turn: float, epsilon: float) -> None:
+        self._theta, self._sought, self._epsilon = image.theta, template.theta + turn, epsilon
+        keys = image.level * _BETWEEN_LEVELS + image.theta
+        self._ranges = _ranges(keys, template.level * _BETWEEN_LEVELS, self._sought, epsilon)
+        few = int(torch.stack([counts for _, counts in self._ranges]).sum()) <= _MOST_ELEMENTS
+        self._kept = _joined(list(self._found())) if few else None
+
+    def _found(self) -> Iterator[tuple[Tensor, Tensor]]:
+        for begin, counts in self._ranges:
+            for one, other in _pairs(begin, counts):
+                near = _clamped(self._theta[other] - self._sought[one], 1080) <= self._epsilon
+                yield one[near], other[near]
+
+    def __iter__(self) -> Iterator[tuple[Tensor, Tensor]]:
+        return self._found() if self._kept is None else iter(self._kept)
+
+
+def scales(template: Features, image: Features, pairs: Alike, bins: Bins) -> list[tuple[float, int]]:
     """The scales that the template may have where it is turned so, and their votes."""
     votes = torch.zeros(bins.count + 1, dtype=torch.int64, device=template.theta.device)
-    for one, other in _alike(template, image, turn, epsilon):
+    for one, other in pairs:
         votes += bins.votes(image.apart[other] / template.apart[one])
     return bins.chosen(votes)
 
@@ -233,10 +272,10 @@ def scales(template: Features, image: Features, turn: float, epsilon: float, bin
 def positions_of(
     template: Features,
     image: Features,
+    pairs: Alike,
     centre: tuple[int, int],
     size: tuple[int, int],
     found: tuple[float, float],
-    epsilon: float,
     dp: float,
     threshold: int,
 ) -> tuple[Tensor, Tensor]:
@@ -252,7 +291,7 @@ def positions_of(
         return torch.stack([cosine * x - sine * y, sine * x + cosine * y], 1)
 
     first, second = placed(template.first), placed(template.second)
-    for one, other in _alike(template, image, turn, epsilon):
+    for one, other in pairs:
         a = (image.first[other] - first[one]) * inverse
         b = (image.second[other] - second[one]) * inverse
         x, y = a.unbind(1)
