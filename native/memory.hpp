@@ -76,10 +76,17 @@ static bool has_mats_layout(const DLTensor& d) {
   return (n == 2 || d.strides[1] == d.shape[2]) && d.strides[0] >= d.strides[1] * d.shape[1];
 }
 
+// As torch sees it: the stride of a dimension of size 1 doesn't matter.
+static bool is_contiguous(const DLTensor& d) {
+  for (int64_t i = d.ndim - 1, size = 1; i >= 0; size *= d.shape[i--])
+    if (d.shape[i] > 1 && d.strides[i] != size) return false;
+  return true;
+}
+
 // Whether cv2 can be left to look at an input's layout (and to copy what it doesn't like): see memory.py's rows_apart.
 static bool is_for_cv2_to_judge(const DLTensor& d) {
   if (d.ndim == 1) return true;
-  if (d.ndim < 4) return d.strides[0] >= d.strides[1] * d.shape[1];
+  if (d.ndim < 4) return d.strides[0] >= d.strides[1] * d.shape[1] || is_contiguous(d);
   for (int64_t i = d.ndim - 1, size = 1; i >= 0; size *= d.shape[i--])
     if (d.strides[i] != size) return false;
   return true;

@@ -154,6 +154,15 @@ def test_outputs_are_staged_only_where_a_mat_cannot_describe_them(image: View) -
     assert Output(image.view).staged == refused
 
 
+def test_a_row_out_of_a_column_shares_memory() -> None:
+    row = torch.tensor([[44], [39]], dtype=torch.uint8).T  # whose first stride doesn't matter, and is 1
+    for _ in ways():
+        matcher = cv.BFMatcher()
+        matcher.add([row])
+        (kept,) = matcher.getTrainDescriptors()
+        assert kept.data_ptr() == row.data_ptr()
+
+
 @given(image=images(dtypes=[torch.uint8, torch.float32]))
 def test_inputs_share_memory_where_a_mat_can_describe_them(image: View) -> None:
     assume(image.view.ndim == 2)

@@ -51,7 +51,8 @@ def photo() -> str:
 
 
 @pytest.mark.slow
-def test_with_and_without_pytorch(photo: str) -> None:
+def test_with_and_without_pytorch(photo: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("TORCH_OPENCV_HOME", str(tmp_path / "home"))  # as other tests keep theirs meanwhile
     kept = weights.home() / "compiled" / "efficientnet-lite0.without-torch.json"
     kept.unlink(missing_ok=True)
     outcomes = []

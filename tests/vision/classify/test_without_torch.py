@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import subprocess
 import sys
 from dataclasses import replace
@@ -21,7 +22,9 @@ from torch_opencv.vision.classify.without_torch import ArrayClassifier, Kept
 
 
 @pytest.fixture
-def found(classifier: Classifier) -> Kept:
+def found(classifier: Classifier, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Kept:
+    shutil.copytree(weights.home() / "compiled", tmp_path / "compiled")  # as other tests keep theirs meanwhile
+    monkeypatch.setenv("TORCH_OPENCV_HOME", str(tmp_path))
     remember(classifier)
     found = without_torch.kept("cpu")
     assert found
