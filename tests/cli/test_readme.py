@@ -91,7 +91,9 @@ def test_an_archive(command: list[str], somewhere: Path) -> None:
     Path("archive/2026/clip.mp4").write_bytes(SAMPLE.read_bytes())
     done = subprocess.run([sys.executable, "-m", "torch_opencv", *command], capture_output=True, text=True)
     assert done.returncode == 0, done.stderr
-    assert done.stderr.splitlines()[-1].endswith("1 segment done, results in out/")
+    outcome, summary = done.stderr.splitlines()[-2:]
+    assert outcome.endswith("1 segment done, results in out/")
+    assert summary.startswith("said: ")
 
 
 def test_what_make_has() -> None:
