@@ -6,6 +6,7 @@ They ask the device how much they have found, as OpenCV's CUDA functions do, so 
 from __future__ import annotations
 
 import math
+from abc import ABC, abstractmethod
 from typing import Any
 
 import torch
@@ -50,7 +51,7 @@ def _plane(argument: str, image: Tensor, dtypes: tuple[torch.dtype, ...]) -> Ten
     ("Dp", "float", "the distance between places that are told apart, in pixels"),
     ("Levels", "int", "how many directions are told apart"),
 )
-class _GeneralizedHough:
+class _GeneralizedHough(ABC):
     """What both transforms have in common."""
 
     def __init__(self) -> None:
@@ -150,13 +151,15 @@ class _GeneralizedHough:
             positions, votes = positions[kept], votes[kept]
         return positions[None], votes.to(torch.int32)[None]
 
+    @abstractmethod
     def _process_template(
         self, contour: generalized_hough.Contour, size: tuple[int, int], centre: tuple[int, int]
     ) -> None:
-        raise NotImplementedError
+        """Learn a template: its contour, width and height, and the place in it that is looked for."""
 
+    @abstractmethod
     def _process_image(self, contour: generalized_hough.Contour, size: tuple[int, int]) -> tuple[Tensor, Tensor]:
-        raise NotImplementedError
+        """Positions (P, 4) and votes (P, 3) in an image's contour."""
 
 
 def _at(places: Tensor, dp: float, scale: float, turn: float) -> Tensor:

@@ -75,7 +75,7 @@ class StereoBeliefPropagation:
         Returns:
             int16, (H, W) or (N, H, W, 1): whole pixels; 0 in the outermost ones.
         """
-        return self._compute(left, right, **told_apart("StereoBeliefPropagation.compute", args, kwargs))
+        return self._compute(left, right, **told_apart(f"{type(self).__name__}.compute", args, kwargs))
 
     @method("StereoBeliefPropagation.compute")
     def _compute(self, left: Image, right: Image, disparity: Out = None, stream: Stream | None = None) -> Tensor:
@@ -138,24 +138,8 @@ class StereoConstantSpaceBP(StereoBeliefPropagation):
         iterations = longer // 100 + (-4 if longer > 1200 else 4)
         return disparities, iterations, levels, disparities // 2 ** (levels + 1)
 
-    def compute(self, left: Any, right: Any, *args: Any, **kwargs: Any) -> Any:
-        """How far each pixel of the left image is to the left in the right one.
-
-        ``compute(left, right[, stream[, disparity]])``, or ``compute(left, right[, disparity])``.
-
-        Args:
-            left: uint8, (H, W), or (H, W, C) of 1, 3 or 4 channels, or a batch (N, H, W, C).
-            right: the same of the right camera.
-            *args: a stream to work on, and where to write the result.
-            **kwargs: the same as ``stream=`` and ``disparity=``.
-
-        Returns:
-            int16, (H, W) or (N, H, W, 1): whole pixels; 0 in the outermost ones.
-        """
-        return self._constant(left, right, **told_apart("StereoConstantSpaceBP.compute", args, kwargs))
-
     @method("StereoConstantSpaceBP.compute")
-    def _constant(self, left: Image, right: Image, disparity: Out = None, stream: Stream | None = None) -> Tensor:
+    def _compute(self, left: Image, right: Image, disparity: Out = None, stream: Stream | None = None) -> Tensor:
         a, b = (image.float() for image in _pair(left, right))
         _check(self._numDisparities, self._numIters, self._numLevels, self._msgType)
         levels = max(1, min(self._numLevels, int(math.log(self._numDisparities) / math.log(2))))
