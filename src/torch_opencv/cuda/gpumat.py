@@ -7,7 +7,7 @@ tensor, ``GpuMat.over(tensor)`` the way back; neither copies.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any, cast
+from typing import Any
 
 import numpy as np
 import torch
@@ -15,11 +15,12 @@ from torch import Tensor
 
 from torch_opencv.cuda import _numbers
 from torch_opencv.cuda._images import channels, computable, movable, squeezed
+from torch_opencv.cuda._over_tensor import OverTensor
 from torch_opencv.cuda.devices import home
 from torch_opencv.cuda.streams import Stream, work_on
 
 
-class GpuMat:
+class GpuMat(OverTensor):
     """An image on a device, (H, W) or (H, W, C).
 
     ``GpuMat()`` is empty, ``GpuMat(rows, cols, type[, s])`` and ``GpuMat((width, height), type[, s])`` are new memory
@@ -106,19 +107,6 @@ class GpuMat:
     def cudaPtr(self) -> int:  # noqa: N802
         """The address of the first element."""
         return self.tensor.data_ptr()
-
-    def __repr__(self) -> str:
-        return f"GpuMat({tuple(self.tensor.shape)}, {self.tensor.dtype}, device='{self.tensor.device}')"
-
-    @property
-    def __cuda_array_interface__(self) -> dict[str, Any]:
-        return cast("dict[str, Any]", self.tensor.__cuda_array_interface__)  # torch declares no type
-
-    def __dlpack__(self, **options: Any) -> Any:
-        return self.tensor.__dlpack__(**options)
-
-    def __dlpack_device__(self) -> Any:
-        return self.tensor.__dlpack_device__()
 
     # --- its memory -------------------------------------------------------------------------------------------------
 

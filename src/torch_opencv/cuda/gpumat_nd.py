@@ -8,19 +8,20 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from typing import Any, cast
+from typing import Any
 
 import numpy as np
 import torch
 from torch import Tensor
 
 from torch_opencv.cuda import _numbers
+from torch_opencv.cuda._over_tensor import OverTensor
 from torch_opencv.cuda.devices import home
 from torch_opencv.cuda.gpumat import GpuMat
 from torch_opencv.cuda.streams import Stream, work_on
 
 
-class GpuMatND:
+class GpuMatND(OverTensor):
     """An array on a device, of any number of dimensions.
 
     ``GpuMatND()`` is empty, ``GpuMatND(size, type)`` is new memory: ``size`` is the lengths of all dimensions, and the
@@ -110,19 +111,6 @@ class GpuMatND:
     def getDevicePtr(self, *idx: int) -> int:  # noqa: N802
         """The address of an element, or of the first."""
         return self.tensor[idx].data_ptr() if idx else self.tensor.data_ptr()
-
-    def __repr__(self) -> str:
-        return f"GpuMatND({tuple(self.tensor.shape)}, {self.tensor.dtype}, device='{self.tensor.device}')"
-
-    @property
-    def __cuda_array_interface__(self) -> dict[str, Any]:
-        return cast("dict[str, Any]", self.tensor.__cuda_array_interface__)  # torch declares no type
-
-    def __dlpack__(self, **options: Any) -> Any:
-        return self.tensor.__dlpack__(**options)
-
-    def __dlpack_device__(self) -> Any:
-        return self.tensor.__dlpack_device__()
 
     # --- its memory -------------------------------------------------------------------------------------------------
 
