@@ -9,9 +9,12 @@ import safetensors.torch
 import torch
 import torch.nn.functional as F  # noqa: N812
 
+import torch_opencv
+import torch_opencv as cv
 from torch_opencv.nets import style_network
 from torch_opencv.nets.style_network import Style, StyleFileError, StyleNetwork
 from torch_opencv.runtime import accelerate
+from torch_opencv.vision.pictures import pictures
 
 STYLE = Style("plain", "An image", 7)
 SIZES = [(1, 1), (1, 9), (7, 3), (15, 17), (16, 24), (33, 50), (64, 64), (101, 77)]
@@ -53,6 +56,17 @@ def test_images_of_a_batch_do_not_know_of_each_other(network: StyleNetwork) -> N
     batch = images(3, 3, 40, 56)
     for image, painted in zip(batch, network(batch), strict=True):
         torch.testing.assert_close(network(image[None])[0], painted, atol=1e-5, rtol=0)
+
+
+@torch.no_grad()
+@pytest.mark.parametrize(("dtype", "levels"), [(torch.bfloat16, 2), (torch.float16, 0.5)])
+def test_fog_is_painted_as_well_in_half_precision(dtype: torch.dtype, levels: float) -> None:
+    network = style_network.load(Path(torch_opencv.__file__).parent / "weights" / "styles" / "starry-night.safetensors")
+    image = cv.resize(pictures()[0], (160, 96)).flip(2).permute(2, 0, 1)[None]
+    foggy = 0.75 + image / (255 * 16)
+    wanted = network(foggy)
+    found = network.to(dtype)(foggy)
+    assert float((found - wanted).abs().max()) * 255 < levels
 
 
 @torch.no_grad()

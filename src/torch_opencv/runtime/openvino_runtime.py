@@ -16,6 +16,7 @@ from torch import Tensor
 from torch_opencv.errors import first_line
 from torch_opencv.runtime import threads
 from torch_opencv.runtime.accelerated import Accelerated, Input
+from torch_opencv.runtime.circular_padding import as_slices
 
 EXTRA = "pip install 'torch-opencv[fast]'"
 _OLDEST = (2025, 0)  # as in pyproject.toml
@@ -74,9 +75,9 @@ class OpenVino(Accelerated):
         super().__init__(inputs, torch.device("cpu"))
         self.precision = precision
         try:
-            self._model = core().read_model(model=graph, weights=b"")
-        except RuntimeError as error:  # where in its sources it was raised comes first, and what it doesn't know last
-            raise RuntimeError(str(error).strip().splitlines()[-1].lstrip("- ")) from None
+            self._model = core().read_model(model=as_slices(graph), weights=b"")
+        except RuntimeError as error:
+            raise RuntimeError(_summary(error)) from None
         if len(self._model.inputs) != len(inputs):
             raise RuntimeError(f"the exported graph has {len(self._model.inputs)} inputs instead of {len(inputs)}")
         # What it would compute in another type, whose errors an example needn't show.
@@ -113,3 +114,10 @@ class OpenVino(Accelerated):
             "ENABLE_CPU_PINNING": False,  # others want to decode and show images on the same cores
         }
         return core().compile_model(self._model, "CPU", options)
+
+
+def _summary(error: RuntimeError) -> str:
+    """Why OpenVINO can't read a graph: lines on its sources and on each operator come before it, advice after it."""
+    lines = [line.strip() for line in str(error).strip().splitlines()]
+    points = [line for line in lines if line.startswith("-- ")]
+    return (points or lines)[-1].lstrip("- ")
