@@ -71,6 +71,7 @@ def pytest_configure(config: pytest.Config) -> None:
         os.environ["TORCH_OPENCV_HOME"] = home
 
 
+@pytest.hookimpl(optionalhook=True)  # a bare machine has no pytest-xdist
 def pytest_xdist_auto_num_workers() -> int:
     """Half as many again as there are cores: many tests wait, for a stream that says nothing or a program that ends."""
     cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1

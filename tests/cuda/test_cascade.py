@@ -8,11 +8,11 @@ from typing import Any
 import cv2
 import numpy as np
 import pytest
-import skimage.data
 import torch
 
 import torch_opencv as cv
 
+skimage_data: Any = pytest.importorskip("skimage.data", reason="needs its photographs: pip install scikit-image")
 cuda: Any = cv.cuda
 
 CASCADES = Path(cv2.data.haarcascades)
@@ -23,7 +23,7 @@ needs_cascades = pytest.mark.skipif(
 
 @pytest.fixture(scope="module")
 def portrait() -> np.ndarray:
-    face = cv2.cvtColor(skimage.data.astronaut()[40:240, 130:330], cv2.COLOR_RGB2GRAY)
+    face = cv2.cvtColor(skimage_data.astronaut()[40:240, 130:330], cv2.COLOR_RGB2GRAY)
     return cv2.resize(face, (110, 100), interpolation=cv2.INTER_AREA)
 
 

@@ -7,17 +7,17 @@ from typing import Any
 import cv2
 import numpy as np
 import pytest
-import skimage.data
 import torch
 
 import torch_opencv as cv
 
+skimage_data: Any = pytest.importorskip("skimage.data", reason="needs its photographs: pip install scikit-image")
 cuda: Any = cv.cuda
 
 
 @pytest.fixture(scope="module")
 def person() -> np.ndarray:
-    return cv2.cvtColor(skimage.data.astronaut(), cv2.COLOR_RGB2BGR)[:200, 140:300].copy()
+    return cv2.cvtColor(skimage_data.astronaut(), cv2.COLOR_RGB2BGR)[:200, 140:300].copy()
 
 
 @pytest.fixture(scope="module")
