@@ -4,9 +4,10 @@
 
 All contenders work on the same frames: ours take torch.uint8 (N, H, W, 3), the others the layout and dtype that they
 want, made beforehand; those that are not installed are left out, and those that fail say why. CV-CUDA's calls have not
-been tried yet, as it needs a GPU. Their answers are not OpenCV's, ours are. They take turns; on CUDA, device
-events measure them. A row's bandwidth is what it must read and write at the least, per time, of what a copy of the same
-frames reaches. ``--cpu`` is a trial of a few seconds on small frames, which says nothing of a GPU.
+been tried yet, as it needs a GPU. Their answers are not OpenCV's, ours are. They take turns; on CUDA, device events
+measure them, with all of a call in the device's queue before it begins. A row's bandwidth is what it must read and
+write at the least, per time, of what a copy of the same frames reaches. ``--cpu`` is a trial of a few seconds on small
+frames, which says nothing of a GPU.
 """
 
 from __future__ import annotations
@@ -28,6 +29,7 @@ from torch import Tensor
 
 import torch_opencv as cv
 import torch_opencv.cuda
+from torch_opencv.cuda.kernels.tune import device_milliseconds
 
 SIZES = {"270p": (270, 480), "1080p": (1080, 1920), "4K": (2160, 3840)}
 WARP = [[0.98, 0.1, 5.0], [-0.1, 0.98, 9.0]]
@@ -183,12 +185,7 @@ def _once(call: Call, device: torch.device) -> float:
         begin = time.perf_counter()
         call()
         return (time.perf_counter() - begin) * 1000
-    begin_event, end_event = (torch.cuda.Event(enable_timing=True) for _ in range(2))
-    begin_event.record()
-    call()
-    end_event.record()
-    end_event.synchronize()
-    return begin_event.elapsed_time(end_event)
+    return device_milliseconds(call)
 
 
 def main() -> None:

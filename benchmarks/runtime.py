@@ -5,9 +5,10 @@
 Every way takes the same real pictures (noise where a network's input is no picture), two calls of each in turn, of
 which the second counts: after a call, PyTorch's threads wait for the next one by spinning, which costs whatever comes
 then up to half its speed. Ratios are medians of the rounds' ratios to ONNX Runtime, the usual way: above 1 is faster.
-PyTorch has rounds of its own, so that its ratio is one of medians. Differences are from PyTorch's output: of images in grey levels, of other outputs as a share of the largest value. Weights of published networks are
-read where `torch-opencv models fetch` keeps them, and starry.t7 in ../shared/data; a network whose weights aren't there
-is left out. VGG-16 and the LSTM, whose speed doesn't depend on them, take random ones.
+PyTorch has rounds of its own, so that its ratio is one of medians. Differences are from PyTorch's output: of images in
+grey levels, of other outputs as a share of the largest value. Weights of published networks are read where
+`torch-opencv models fetch` keeps them, and starry.t7 in ../shared/data; a network whose weights aren't there is left
+out. VGG-16 and the LSTM, whose speed doesn't depend on them, take random ones.
 """
 
 from __future__ import annotations

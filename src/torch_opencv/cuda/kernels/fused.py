@@ -15,10 +15,8 @@ import triton
 from torch import Tensor
 
 from torch_opencv.cuda._numbers import table
-from torch_opencv.cuda.kernels import triton_kernels
-
-_BLOCK = 512
-"""How many numbers of a row a program makes."""
+from torch_opencv.cuda.kernels import launches
+from torch_opencv.cuda.kernels.triton_kernels import KERNELS
 
 
 def _rows(image: Tensor) -> Tensor:
@@ -27,29 +25,31 @@ def _rows(image: Tensor) -> Tensor:
     return image if beside and min(image.stride()) >= 0 else image.contiguous()
 
 
-def _launch(kernel: Any, grid: tuple[int, ...], device: torch.device, *args: Any, **constants: Any) -> None:
+def _launch(name: str, rows: tuple[int, ...], width: int, device: torch.device, *args: Any, **constants: Any) -> None:
+    """Start a kernel that makes ``width`` numbers for each of ``rows``."""
+    launch = launches.of(name, device)
+    block = min(launch.block, max(32, triton.next_power_of_2(width)))
+    kernel = KERNELS[name][(triton.cdiv(width, block), *rows)]
     if device.type == "cuda":
         with torch.cuda.device(device):
-            kernel[grid](*args, **constants, enable_fp_fusion=False)
+            kernel(*args, **constants, BLOCK=block, num_warps=launch.warps, enable_fp_fusion=False)
     else:
-        kernel[grid](*args, **constants)
+        kernel(*args, **constants, BLOCK=block)
 
 
-def _over_rows(kernel: Any, image: Tensor, height: int, width: int, *args: Any, **constants: Any) -> Tensor:
+def _over_rows(name: str, image: Tensor, height: int, width: int, *args: Any, **constants: Any) -> Tensor:
     image = _rows(image)
     n, h, w, c = image.shape
     out = torch.empty((n, height, width, c), dtype=image.dtype, device=image.device)
-    grid = (triton.cdiv(width * c, _BLOCK), height, n)
-    strides = image.stride()[:2]
-    own = {"C": c, "BLOCK": _BLOCK}
-    _launch(kernel, grid, image.device, image, out, *args, *strides, h, w, height, width, **constants, **own)
+    sizes = (*image.stride()[:2], h, w, height, width)
+    _launch(name, (height, n), width * c, image.device, image, out, *args, *sizes, **constants, C=c)
     return out
 
 
 def resized(image: Tensor, height: int, width: int, scales: tuple[float, float], is_nearest: bool) -> Tensor:
     """``kernels.resampling.resized`` for ``INTER_LINEAR`` and ``INTER_NEAREST``."""
-    kernel = triton_kernels.nearest_kernel if is_nearest else triton_kernels.resize_kernel
-    return _over_rows(kernel, image, height, width, scale_x=scales[0], scale_y=scales[1])
+    name = "nearest" if is_nearest else "resize"
+    return _over_rows(name, image, height, width, scale_x=scales[0], scale_y=scales[1])
 
 
 def preprocessed(
@@ -67,13 +67,10 @@ def preprocessed(
     out = torch.empty((len(rows), 3, height, width), dtype=dtype, device=image.device)
     if rows:
         numbers = table([x for row in rows for x in row], torch.float64, image.device)
-        block = min(_BLOCK, triton.next_power_of_2(width))
-        grid = (triton.cdiv(width, block), height, len(rows))
-        strides = image.stride()[:2]
+        sizes = (*image.stride()[:2], height, width)
         _launch(
-            triton_kernels.preprocess_kernel, grid, image.device,
-            image, out, numbers, *strides, height, width, *factors, *shifts,
-            SWAP=is_swapped, BLOCK=block,
+            "preprocess", (height, len(rows)), width, image.device,
+            image, out, numbers, *sizes, *factors, *shifts, SWAP=is_swapped,
         )  # fmt: skip
     return out
 
@@ -82,9 +79,8 @@ def gray(image: Tensor, first_is_blue: bool) -> Tensor:
     """Luma of (N, H, W, 3 or 4): (N, H, W, 1)."""
     image = image.contiguous()
     out = torch.empty((*image.shape[:3], 1), dtype=torch.uint8, device=image.device)
-    grid = (triton.cdiv(out.numel(), _BLOCK),)
-    constants: dict[str, Any] = {"FIRST_IS_BLUE": first_is_blue, "C": image.shape[3], "BLOCK": _BLOCK}
-    _launch(triton_kernels.gray_kernel, grid, image.device, image, out, out.numel(), **constants)
+    constants: dict[str, Any] = {"FIRST_IS_BLUE": first_is_blue, "C": image.shape[3]}
+    _launch("gray", (), out.numel(), image.device, image, out, out.numel(), **constants)
     return out
 
 
@@ -92,19 +88,7 @@ def thresholded(image: Tensor, limit: int, most: int, kind: int) -> Tensor:
     """``kernels.elementwise.thresholded`` for uint8."""
     image = image.contiguous()
     out = torch.empty_like(image)
-    grid = (triton.cdiv(out.numel(), 2 * _BLOCK),)
-    _launch(
-        triton_kernels.threshold_kernel,
-        grid,
-        image.device,
-        image,
-        out,
-        out.numel(),
-        limit,
-        most,
-        KIND=kind,
-        BLOCK=2 * _BLOCK,
-    )
+    _launch("threshold", (), out.numel(), image.device, image, out, out.numel(), limit, most, KIND=kind)
     return out
 
 
@@ -115,9 +99,7 @@ def smoothed(
     height, width = (-(-x // step) for x in image.shape[1:3])
     taps = _taps_on(tuple(across) + tuple(down), image.device)
     constants: dict[str, Any] = {"KX": len(across), "KY": len(down), "STEP": step, "BITS": bits}
-    return _over_rows(
-        triton_kernels.separable_kernel, image, height, width, taps, ACROSS=borders[0], DOWN=borders[1], **constants
-    )  # fmt: skip
+    return _over_rows("separable", image, height, width, taps, ACROSS=borders[0], DOWN=borders[1], **constants)
 
 
 @functools.lru_cache(maxsize=64)
@@ -132,4 +114,4 @@ def warped(
     (a, b, c), (d, e, f) = m
     filling = {f"v{i}": min(max(round(x), 0), 255) for i, x in enumerate(value)}
     numbers = {"m0": a * 1024, "m1": b, "m2": c, "m3": d * 1024, "m4": e, "m5": f}
-    return _over_rows(triton_kernels.warp_kernel, image, height, width, **numbers, **filling, BORDER=border)
+    return _over_rows("warp", image, height, width, **numbers, **filling, BORDER=border)
