@@ -94,7 +94,8 @@ def _on(device: torch.device) -> dict[str, Launch]:
 
 
 def _valid(kept: Any) -> dict[str, Launch]:
-    known = {json.dumps(asdict(launch)): launch for launch in CANDIDATES}  # as text, since 512.0 and True are numbers, too
+    # By their text, since 512.0 and True are equal to whole numbers.
+    known = {json.dumps(asdict(launch)): launch for launch in CANDIDATES}
     texts = {name: json.dumps(one) for name, one in kept.items()} if isinstance(kept, dict) else {}
     return {name: known[text] for name, text in texts.items() if text in known}
 
