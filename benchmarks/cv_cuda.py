@@ -5,9 +5,9 @@
 All contenders work on the same frames: ours take torch.uint8 (N, H, W, 3), the others the layout and dtype that they
 want, made beforehand; those that are not installed are left out, and those that fail say why. CV-CUDA's calls have not
 been tried yet, as it needs a GPU. Their answers are not OpenCV's, ours are. They take turns; on CUDA, device events
-measure them, with all of a call in the device's queue before it begins. A row's bandwidth is what it must read and
-write at the least, per time, of what a copy of the same frames reaches. ``--cpu`` is a trial of a few seconds on small
-frames, which says nothing of a GPU.
+measure them, with what Python starts within three milliseconds in the device's queue before it begins. A row's
+bandwidth is what it must read and write at the least, per time, of what a copy of the same frames reaches. ``--cpu`` is
+a trial of a few seconds on small frames, which says nothing of a GPU.
 """
 
 from __future__ import annotations

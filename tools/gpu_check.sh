@@ -47,11 +47,11 @@ END
 [ "$failed" -eq 0 ] || exit 1
 
 if [ $device = cuda ]; then
-    part tests 170 "$python" -m pytest -q -m gpu -p no:cacheprovider --continue-on-collection-errors \
+    part tests 160 "$python" -m pytest -q -m gpu -p no:cacheprovider --continue-on-collection-errors \
         --junitxml "$out/tests.xml" tests/cuda tests/runtime/test_accelerate.py tests/runtime/test_transfers.py tests/binding/test_contract.py tests/vision/classify/test_classifier.py
     part tuning 70 "$python" -m torch_opencv.cuda.kernels.tune
-    part operators 110 "$python" benchmarks/cv_cuda.py --json "$out/operators.json" --seconds 0.5
-    part programs 90 "$python" benchmarks/programs.py --json "$out/programs.json"
+    part operators 100 "$python" benchmarks/cv_cuda.py --json "$out/operators.json" --seconds 0.5
+    part programs 80 "$python" benchmarks/programs.py --json "$out/programs.json"
 else
     part tests 40 "$python" -m pytest -q -p no:cacheprovider --junitxml "$out/tests.xml" tests/cuda/test_core.py
     part operators 40 "$python" benchmarks/cv_cuda.py --cpu --json "$out/operators.json"

@@ -101,9 +101,13 @@ On a CUDA device, and where triton can be imported (torch's wheels for CUDA brin
 one kernel: crop, resize, channels, scale, mean, std, layout and dtype, for all boxes at once. So are, for uint8,
 `resize` (linear and nearest), `cvtColor` to grey, `threshold`, `pyrDown`, Gaussian filters of up to 9 x 9 and
 `warpAffine` (linear, with the matrix on the host). They give the bits of torch's operations: the tests compare them by
-Triton's interpreter on the CPU, and compile them for compute capability 8.0; they have not run on a GPU yet. Their
-block sizes are fixed, not tuned. A kernel that can't be compiled on a machine is reported once (`RuntimeWarning`), and
-torch's operations serve. `benchmarks/cv_cuda.py` measures them (`--cpu`: a trial).
+Triton's interpreter on the CPU, and compile them for compute capability 8.0; they have not run on a GPU yet.
+
+`python -m torch_opencv.cuda.kernels.tune` measures once, in a minute, how each kernel is launched best (numbers a
+block, warps), and keeps that for this model of GPU and version of Triton in the cache folder (`TORCH_OPENCV_HOME`,
+`cuda/`); without it they are launched in the usual way. It changes their time, never a bit of what they give. A kernel
+that can't be compiled on a machine is reported once (`RuntimeWarning`), and torch's operations serve.
+`benchmarks/cv_cuda.py` measures them (`--cpu`: a trial).
 
 ## Videos
 

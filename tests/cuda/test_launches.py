@@ -6,6 +6,7 @@ import importlib
 import json
 import subprocess
 import sys
+import warnings
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -77,6 +78,27 @@ def test_a_trial_ends_with_its_block(kept: Path) -> None:
         assert launches.of(kernel, GPU) == before
 
 
+def test_one_that_fails_or_an_interruption_loses_none_of_the_others(
+    kept: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def interrupted() -> None:
+        raise KeyboardInterrupt
+
+    def failing() -> None:
+        warnings.warn("cv.cuda: Triton's kernel for resize is not used", RuntimeWarning, stacklevel=1)
+
+    monkeypatch.setattr(tune, "calls", lambda _: {"resize": failing, "gray": int, "warp": interrupted})
+    monkeypatch.setattr(tune, "device_milliseconds", lambda call: call() or 1.0 + (launches.of("gray", GPU) != OTHER))
+    monkeypatch.setattr(tune.importlib.util, "find_spec", lambda _: object())
+    monkeypatch.setattr(torch.cuda, "is_available", lambda: True)
+    monkeypatch.setattr(torch.cuda, "current_device", lambda: 0)
+    monkeypatch.setattr(torch, "randint", lambda *_, **__: None)
+    with pytest.raises(KeyboardInterrupt):
+        tune.main()
+    assert set(json.loads(kept.read_text())) == {"gray"}
+    assert "resize     left out: cv.cuda: Triton's kernel for resize is not used" in capsys.readouterr().out
+
+
 @pytest.mark.parametrize(("ratio", "chosen"), [(1.5, OTHER), (1.02, USUAL), (0.5, USUAL)])
 def test_the_fastest_is_taken_if_it_is_clearly_faster(ratio: float, chosen: Launch) -> None:
     assert tune.best({launch: 1 / ratio if launch == OTHER else 1.0 for launch in CANDIDATES}) == chosen
@@ -130,8 +152,11 @@ def test_without_a_gpu_it_says_so() -> None:
 def test_on_a_gpu_it_keeps_what_it_measured(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     pytest.importorskip("triton")
     monkeypatch.setenv("TORCH_OPENCV_HOME", str(tmp_path))
+    monkeypatch.setattr(tune, "CANDIDATES", CANDIDATES[:2])  # as each is compiled
+    every = tune.calls
+    monkeypatch.setattr(tune, "calls", lambda image: {"gray": every(image)["gray"]})
     launches._on.cache_clear()
     assert tune.main() == 0
     (path,) = (tmp_path / "cuda").iterdir()
-    assert set(json.loads(path.read_text())) == set(tune.calls(torch.zeros(8, 8, 3, dtype=torch.uint8, device="cuda")))
+    assert set(json.loads(path.read_text())) == {"gray"}
     launches._on.cache_clear()

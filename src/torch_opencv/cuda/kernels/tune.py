@@ -12,7 +12,9 @@ import functools
 import importlib.util
 import statistics
 import sys
+import warnings
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import torch
@@ -23,7 +25,7 @@ from torch_opencv.cuda.kernels import launches
 from torch_opencv.cuda.kernels.launches import CANDIDATES, Launch
 
 _WORTHWHILE = 1.03
-_CYCLES = 3_000_000  # a millisecond or two
+_CYCLES = 6_000_000  # about three milliseconds
 _WARP = [[0.98, 0.1, 5.0], [-0.1, 0.98, 9.0]]
 
 
@@ -55,11 +57,16 @@ def measure(name: str, device: torch.device, milliseconds: Callable[[], float]) 
         name: the kernel's.
         device: where it runs.
         milliseconds: runs it, and says how long that took.
+
+    Raises:
+        RuntimeWarning: it can't be compiled or started, and torch's operations have taken over.
     """
     times: dict[Launch, float] = {}
-    for launch in CANDIDATES:
-        with launches.trial(name, device, launch):
-            times[launch] = milliseconds()
+    with warnings.catch_warnings():
+        warnings.filterwarnings("error", "cv.cuda: Triton's kernel", RuntimeWarning)
+        for launch in CANDIDATES:
+            with launches.trial(name, device, launch):
+                times[launch] = milliseconds()
     return times
 
 
@@ -73,8 +80,8 @@ def best(times: dict[Launch, float]) -> Launch:
 def device_milliseconds(call: Callable[[], Any]) -> float:
     """How long the device takes for what a call starts on it.
 
-    The device is kept waiting until all is in its queue: else it would wait for Python between two kernels, which takes
-    longer than many of them.
+    The device is kept waiting for about three milliseconds while its queue fills: else it would wait for Python between
+    two kernels, which takes longer than many of them. What takes Python longer to start is timed with its gaps.
 
     Args:
         call: on torch's current stream; it waits for nothing.
@@ -104,18 +111,26 @@ def main() -> int:
         print("triton is not installed, so there are no kernels to tune: pip install triton", file=sys.stderr)
         return 2
     device = torch.device("cuda", torch.cuda.current_device())
-    chosen: dict[str, Launch] = {}
+    path: Path | None = None
     for name, call in calls(torch.randint(256, (1080, 1920, 3), dtype=torch.uint8, device=device)).items():
-        times = measure(name, device, functools.partial(_median, call))
-        chosen[name] = launch = best(times)
+        try:
+            times = measure(name, device, functools.partial(_median, call))
+        except RuntimeWarning as warning:  # torch's operations have taken over: there is no kernel to measure
+            print(f"{name:10} left out: {warning}")
+            continue
+        launch = best(times)
         took, usual = times[launch], times[CANDIDATES[0]]
         how = f"{launch.block} numbers, {launch.warps} warps"
         print(f"{name:10} {how:21} {took:.3f} ms, {usual / took:.2f} times as fast as usual")
-    try:
-        print(f"kept in {launches.keep(device, chosen)}")
-    except OSError as error:
-        print(f"that can't be kept: {error}", file=sys.stderr)
+        try:
+            path = launches.keep(device, {name: launch})  # each at once, so that an interruption loses none
+        except OSError as error:
+            print(f"that can't be kept: {error}", file=sys.stderr)
+            return 1
+    if path is None:
+        print("no kernel could be measured", file=sys.stderr)
         return 1
+    print(f"kept in {path}")
     return 0
 
 
