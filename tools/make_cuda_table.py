@@ -58,8 +58,9 @@ wheels for x86 also have Intel's IPP, which rounds differently in places (cubic 
 is without IPP, "images" with it, but for the warps. Where integers differ from OpenCV's own code, it is because
 
 - its vector code fuses multiplications and additions, so that sums of floats near a half are rounded the other way;
-- its vector code and the code for the columns beside the vectors round differently (HSV to RGB, filters in 256ths);
-- tables made of floats differ in the last bit (Lab).
+- its vector code and the code for the columns beside the vectors round differently (HSV to RGB, filters in 256ths).
+
+The tables behind Lab and Luv are OpenCV's to the bit: of all 16.7 million colours of bytes none comes out otherwise.
 
 Not followed are results that depend on the processor: floats beyond 32 bits saturate here on every device, and division
 by 0 among integers is 0 whatever the `dtype`.
@@ -69,8 +70,7 @@ overflow in another way. Here the answers are those of OpenCV 4, whichever is in
 
 Where OpenCV has no CPU function, the definition of its own tests is the reference, and NPP's for `alphaComp` and
 `gammaCorrection`. Where its CUDA method is another than the CPU's of that name, its kernels are, step by step:
-`HoughSegmentDetector` (all lines are followed, sorted, and to 1024ths of a pixel, so that one that runs along the edge
-of pixels may be cut elsewhere) and `HoughCirclesDetector`, `DensePyrLKOpticalFlow`, `BroxOpticalFlow`, `StereoBM`
+`HoughSegmentDetector` (all lines are followed, sorted, and to 1024ths of a pixel) and `HoughCirclesDetector`, `DensePyrLKOpticalFlow`, `BroxOpticalFlow`, `StereoBM`
 (whole disparities in bytes), `StereoSGM`, `StereoBeliefPropagation`, `StereoConstantSpaceBP`,
 `DisparityBilateralFilter`, `drawColorDisp`, `nonLocalMeans`. What those leave undefined is defined here: flow that
 can't be followed is that of the level above, the outermost disparities are not filtered, and `StereoConstantSpaceBP`

@@ -50,7 +50,7 @@ class Case:
     outputs: tuple[str, ...] = ("dst",)
     batch: bool = True
     synchronises: bool = False
-    floats: tuple[float, float] = (-100, 100)
+    floats: tuple[Any, Any] = (-100, 100)  # or arrays, of each channel
     size: Callable[[int, int], tuple[int, int]] = field(default=lambda h, w: (h, w))
     ipp: tuple[float, float] | None = (1, 0.15)
     of_floats: float = 1e-5

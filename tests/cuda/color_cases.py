@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 import cv2
+import numpy as np
 
 import torch_opencv as cv
 from tests.cuda.case import Case, cases
@@ -14,6 +15,15 @@ U8, U16, F32 = "uint8", "uint16", "float32"
 cuda = cv.cuda
 
 NAMES = {getattr(cv2, name): name.removeprefix("COLOR_") for name in sorted(dir(cv2)) if name.startswith("COLOR_")}
+
+
+_RANGES = {
+    "HSV": (np.zeros(3), np.array([360, 1, 1])),
+    "HLS": (np.zeros(3), np.array([360, 1, 1])),
+    "Lab": (np.array([0, -100, -100]), np.array([100, 100, 100])),
+    "Luv": (np.array([0, -100, -100]), np.array([100, 100, 100])),
+}
+"""The floats that sources other than from 0 to 1 have."""
 
 
 def _even(h, w):
@@ -46,16 +56,16 @@ def _traits(name: str) -> tuple[tuple[str, ...], tuple[int, ...], dict]:
     if source.endswith("A"):
         return (U8, U16, F32), (4,), {}
     if re.search("HSV|HLS|Lab|Luv", name):
-        options = {"floats": (0, 1)}
-        if re.search("HSV|HLS|Lab|Luv", source):
-            # Bytes go by floats or by tables made of floats, whose last bits differ.
-            options |= {"floats": (0, 1), "tolerance": 1, "share": 0.01, "float_tolerance": 3e-4}
+        options = {"floats": _RANGES.get(source[:3], (0, 1))}
+        if re.search("HSV|HLS", source):  # bytes go by floats, whose last bits differ
+            options |= {"tolerance": 1, "share": 0.01}
         if "HSV" in source:
             options |= {"share": 1.0}  # columns beside OpenCV's vectors are rounded instead of cut off
         if "HLS" in result:
-            options |= {"ipp": (2, 0.5)}
-        if re.search("HLS|Lab|Luv", result):
-            options |= {"tolerance": 1, "share": 0.01, "float_tolerance": 3e-4}
+            options |= {"tolerance": 1, "share": 0.01, "ipp": (2, 0.5)}
+        if re.search("Lab|Luv", result) and source.startswith("L"):
+            # Columns beside OpenCV's vectors take roots instead of splines, and so does IPP everywhere.
+            options |= {"tolerance": 1, "share": 0.01, "float_tolerance": 3e-5, "ipp": None}
         return (U8, F32), (3, 4) if result in ("HSV", "HLS", "Lab", "Luv") else (3,), options
     return (U8, U16, F32), (3,), {"floats": (0, 1)}
 

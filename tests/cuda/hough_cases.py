@@ -39,14 +39,14 @@ def hough() -> list[Case]:
             outputs=("lines",),
             **alone,
         )
-    for length, gap in ((6, 2), (10, 4)):
+    for rho, theta, length, gap in ((1, np.pi / 60, 6, 2), (1, np.pi / 60, 10, 4), (1.5, 0.07, 8, 1)):
         made += cases(
             "createHoughSegmentDetector",
-            lambda a, o=(length, gap), **k: cuda.createHoughSegmentDetector(1, np.pi / 60, *o).detect(_on(a, 160), **k),
-            lambda a, o=(length, gap): hough_gold.segments(a > 160, 1, np.pi / 60, *o),
+            lambda a, o=(rho, theta, length, gap), **k: cuda.createHoughSegmentDetector(*o).detect(_on(a, 160), **k),
+            lambda a, o=(rho, theta, length, gap): hough_gold.segments(a > 160, *o),
             U8,
             1,
-            f"{length} {gap}",
+            f"{rho} {theta:.3f} {length} {gap}",
             outputs=("lines",),
             **alone,
         )

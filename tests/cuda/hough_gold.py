@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 import cv2
 import numpy as np
 
@@ -14,7 +16,8 @@ def votes_of_lines(mask, rho, theta):
     votes = np.zeros((angles + 2, radii + 2), int)
     for y, x in np.argwhere(mask):
         for n in range(angles):
-            radius = round(float(F(x) * F(np.cos(n * theta) / rho) + F(y) * F(np.sin(n * theta) / rho)))
+            sine, cosine = (f(float(F(n) * F(theta))) / rho for f in (math.sin, math.cos))
+            radius = round(float(F(x) * F(cosine) + F(y) * F(sine)))
             votes[n + 1, radius + (radii - 1) // 2 + 1] += 1
     return votes
 
@@ -27,7 +30,7 @@ def segments(mask, rho, theta, shortest, gap):
             around = votes[n : n + 3, r : r + 3].copy()
             here, around[1, 1] = around[1, 1], -1
             if here >= shortest and here > around.max():
-                found += along_line(mask, F((r - (radii - 1) * 0.5) * rho), F(n * theta), shortest, gap)
+                found += along_line(mask, F(r - (radii - 1) * 0.5) * F(rho), F(n) * F(theta), shortest, gap)
     return np.array(found, np.int32).reshape(1, -1, 4)
 
 
@@ -38,8 +41,8 @@ def snapped(place):
 
 def along_line(mask, radius, angle, shortest, gap):
     height, width = mask.shape
-    start = np.array([np.cos(angle) * radius, np.sin(angle) * radius], F)
-    way = np.array([-np.sin(angle), np.cos(angle)], F)
+    sine, cosine = F(math.sin(angle)), F(math.cos(angle))
+    start, way = np.array([cosine * radius, sine * radius]), np.array([-sine, cosine])
     for axis, edge in ((0, 0), (0, width - 1), (1, 0), (1, height - 1)):
         if way[axis] == 0:
             continue

@@ -9,6 +9,7 @@ from torch_opencv.cuda._numbers import is_integer
 from torch_opencv.cuda.color_rgb import DEPTHS, Converter, alpha_of, image_of, of_depths, planes_of, three_or_four
 from torch_opencv.cuda.kernels import color, hue, lab, luv
 from torch_opencv.cuda.kernels.color import Planes
+from torch_opencv.cuda.kernels.lab_tables import U_LOW, U_RANGE, V_LOW, V_RANGE
 
 _DEPTHS = (torch.uint8, torch.float32)
 HUES = {"HSV": (180, 360), "HLS": (180, 360), "HSV_FULL": (256, 360), "HLS_FULL": (256, 360)}
@@ -110,8 +111,8 @@ def _luv_bytes(planes: Planes) -> Planes:
     lightness, u, v = planes
     return (
         lightness * 2.55,
-        (u - lab.U_LOW) * (255 / lab.U_RANGE),
-        (v - lab.V_LOW) * (255 / lab.V_RANGE),
+        (u - U_LOW) * (255 / U_RANGE),
+        (v - V_LOW) * (255 / V_RANGE),
     )
 
 

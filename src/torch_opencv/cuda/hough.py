@@ -58,7 +58,7 @@ class HoughLinesDetector:
         """
         mask = _mask(src)
         points = _points(mask)
-        votes = hough.line_votes(points, mask.shape[0], mask.shape[1], self._rho, self._theta)
+        votes = hough.line_votes(points, mask.shape[0], mask.shape[1], self._rho, hough.angles(self._theta))
         peaks = hough.line_peaks(votes, self._threshold)
         counts = votes[peaks[:, 0], peaks[:, 1]]
         if self._doSort:
@@ -162,7 +162,8 @@ class HoughSegmentDetector:
             int32, (1, number of segments, 4): x and y of both ends; sorted by the angle and distance of their lines.
         """
         mask = _mask(src)
-        votes = hough.line_votes(_points(mask), mask.shape[0], mask.shape[1], self._rho, self._theta)
+        directions = hough.segment_angles(self._theta)
+        votes = hough.line_votes(_points(mask), mask.shape[0], mask.shape[1], self._rho, directions)
         peaks = hough.segment_peaks(votes, self._threshold if self._threshold > 0 else self._minLineLength)
         of_lines = (self._rho, self._theta, self._minLineLength, self._maxLineGap, votes.shape[1])
         return hough.segments(mask, peaks, *of_lines)[None, : self._maxLines]

@@ -6,6 +6,7 @@ R. Duda and P. Hart, "Use of the Hough transformation to detect lines and curves
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 
 import numpy as np
 import torch
@@ -27,16 +28,22 @@ def angles(theta: float) -> list[float]:
     return found
 
 
+def segment_angles(theta: float) -> list[float]:
+    """The angles that the lines of segments may have: multiples in float32, as those of OpenCV's CUDA function."""
+    count = round(math.pi / theta)
+    found: list[float] = (np.arange(count, dtype=np.float32) * np.float32(theta)).tolist()
+    return found
+
+
 def radii(height: int, width: int, rho: float) -> int:
     """How many distances from the origin are told apart."""
     return round(((width + height) * 2 + 1) / rho)
 
 
-def line_votes(points: Tensor, height: int, width: int, rho: float, theta: float) -> Tensor:
+def line_votes(points: Tensor, height: int, width: int, rho: float, directions: Sequence[float]) -> Tensor:
     """How many points (K, 2) of x and y are on each line: int32 (angles, radii)."""
     count, device = radii(height, width, rho), points.device
     inverse = float(np.float32(1) / np.float32(rho))
-    directions = angles(theta)
     cosines = table([float(np.float32(math.cos(a) * inverse)) for a in directions], torch.float32, device)
     sines = table([float(np.float32(math.sin(a) * inverse)) for a in directions], torch.float32, device)
     x, y = points[:, :1].float(), points[:, 1:].float()
@@ -112,7 +119,8 @@ def _entries(
     """Where lines enter the image, and the step from pixel to pixel along them: each (P,), float32."""
     angle = peaks[:, 0].float() * theta
     radius = (peaks[:, 1].float() - (radius_count - 1) * 0.5) * rho
-    cosine, sine = angle.cos(), angle.sin()
+    # By double, as float32's own sines differ in the last bit from device to device, which moves a segment's ends.
+    cosine, sine = angle.double().cos().float(), angle.double().sin().float()
     px, py, vx, vy = cosine * radius, sine * radius, -sine, cosine
     right, bottom = float(width - 1), float(height - 1)
     x0, y0 = px, py

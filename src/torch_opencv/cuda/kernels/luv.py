@@ -9,10 +9,9 @@ import torch
 from torch import Tensor
 
 from torch_opencv.cuda._numbers import table
-from torch_opencv.cuda.kernels import lab
+from torch_opencv.cuda.kernels import lab, lab_tables
 from torch_opencv.cuda.kernels.color import Planes
-
-_BASE = 1 << 14
+from torch_opencv.cuda.kernels.lab_tables import BASE, U_LOW, U_RANGE, UN, V_LOW, V_RANGE, VN
 
 
 def to_luv_of_bytes(rgb: Planes) -> Planes:
@@ -25,19 +24,19 @@ def to_luv(rgb: Planes, is_linear: bool) -> Planes:
     """Floats from 0 to 1 to L from 0 to 100, u and v."""
     r, g, b = (x.clamp(0, 1) for x in rgb)
     if not is_linear:
-        r, g, b = (lab.without_gamma(x) for x in (r, g, b))
-    x, y, z = (r * c[0] + g * c[1] + b * c[2] for c in lab.TO_XYZ.tolist())
-    lightness = lab.cube_root(y) * 116 - 16
+        r, g, b = (lab_tables.without_gamma(x) for x in (r, g, b))
+    x, y, z = (r * c[0] + g * c[1] + b * c[2] for c in lab_tables.TO_XYZ.tolist())
+    lightness = lab_tables.cube_root_by_spline(y) * 116 - 16
     d = 52 / (x + 15 * y + 3 * z).clamp(min=1.1920929e-07)
-    return lightness, lightness * (x * d - lab.UN), lightness * (2.25 * y * d - lab.VN)
+    return lightness, lightness * (x * d - UN), lightness * (2.25 * y * d - VN)
 
 
 def from_luv(luv: Planes, is_linear: bool) -> Planes:
     """L, u and v to floats from 0 to 1."""
     lightness, u, v = luv
     y = torch.where(lightness >= 8, ((lightness + 16) / 116) ** 3, lightness * (27 / 24389))
-    up = 3 * (u + lightness * lab.UN)
-    vp = (0.25 / (v + lightness * lab.VN)).clamp(-0.25, 0.25)
+    up = 3 * (u + lightness * UN)
+    vp = (0.25 / (v + lightness * VN)).clamp(-0.25, 0.25)
     x = 3 * y * up * vp
     z = y * ((156 * lightness - up) * vp - 5)
     return lab.from_xyz(x, y, z, is_linear)
@@ -46,11 +45,11 @@ def from_luv(luv: Planes, is_linear: bool) -> Planes:
 @functools.cache
 def _tables(device: torch.device) -> tuple[Tensor, Tensor]:
     """u' of each L and u, and v' of each L and v."""
-    lightness = np.arange(256)[:, None] * 100 / 255
-    u = np.arange(256)[None] * lab.U_RANGE / 255 + lab.U_LOW
-    v = np.arange(256)[None] * lab.V_RANGE / 255 + lab.V_LOW
-    up = np.rint(9 * (u + lightness * lab.UN) * (_BASE // 1024))
-    vp = np.rint(np.clip(0.25 / (v + lightness * lab.VN), -0.25, 0.25) * _BASE * 1024)
+    f, levels = np.float32, np.arange(256, dtype=np.float32)  # in float32, as OpenCV
+    lightness = levels[:, None] * f(100) / f(255)
+    u, v = (levels * f(extent) / f(255) + f(low) for low, extent in ((U_LOW, U_RANGE), (V_LOW, V_RANGE)))
+    up = np.rint(f(9) * (u + lightness * UN) * f(BASE // 1024))
+    vp = np.rint((f(0.25) / (v + lightness * VN)).clip(-0.25, 0.25) * f(BASE * 1024))
     return (
         table(up.reshape(-1).tolist(), torch.int64, device),
         table(vp.reshape(-1).tolist(), torch.int64, device),
@@ -64,11 +63,11 @@ def from_luv_of_bytes(luv: Planes, is_linear: bool) -> Planes:
     y = lab.luminance(luv[0], is_linear).to(torch.int64)
     up, vp = lab.looked_up(ups, lightness * 256 + u), lab.looked_up(vps, lightness * 256 + v)
     both = up * vp
-    x = _quotient(y * _quotient(both, _BASE), _BASE)
-    zp = _quotient(156 * 100 * (_BASE // 1024) * vp * lightness - both * 85, _BASE) - 5 * 255 * _BASE
-    zm = _quotient(y * zp, _BASE)
+    x = _quotient(y * _quotient(both, BASE), BASE)
+    zp = _quotient(156 * 100 * (BASE // 1024) * vp * lightness - both * 85, BASE) - 5 * 255 * BASE
+    zm = _quotient(y * zp, BASE)
     z = _quotient(zm, 256) + _quotient(zm, 65536)
-    x, z = x.clamp(0, 2 * _BASE), z.clamp(0, 2 * _BASE)
+    x, z = x.clamp(0, 2 * BASE), z.clamp(0, 2 * BASE)
     return lab.bytes_of_xyz(x, y, z, (1.0, 1.0, 1.0), is_linear)
 
 
