@@ -116,7 +116,11 @@ def clean(text: str) -> str:
     Args:
         text: any.
     """
-    text = text[:_LONGEST]
+    return _cleaned(text[:_LONGEST])
+
+
+@lru_cache(maxsize=1024)
+def _cleaned(text: str) -> str:
     text = "".join("\ufffd" if "\ud800" <= c <= "\udfff" else c for c in text)  # as in file names that are no text
     text = unicodedata.normalize("NFC", " ".join(re.sub(r"[\x00-\x1f]", " ", text).split()))
     text = re.sub(r"(?<![\u0600-\u08ff])[\u200c\u200d]", "", text)  # joiners, which mean something in Arabic script
