@@ -8,6 +8,7 @@ import os
 import shutil
 import signal
 import tempfile
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -96,6 +97,25 @@ def pytest_runtest_setup(item: pytest.Item) -> None:
 
         if not torch.cuda.is_available():
             pytest.skip("needs a CUDA device, and torch sees none")
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _hidden_openvino() -> Iterator[Callable[[], str | None]]:
+    """Hide OpenVINO where it is installed: tests name the backend, and which one is quicker differs from run to run."""
+    from torch_opencv.runtime import openvino_runtime
+
+    with pytest.MonkeyPatch.context() as patch:
+        installed = openvino_runtime.installed
+        patch.setattr(openvino_runtime, "installed", lambda: None)
+        yield installed
+
+
+@pytest.fixture
+def openvino(_hidden_openvino: Callable[[], str | None], monkeypatch: pytest.MonkeyPatch) -> None:
+    """Show it again, to tests of the choice between the two."""
+    from torch_opencv.runtime import openvino_runtime
+
+    monkeypatch.setattr(openvino_runtime, "installed", _hidden_openvino)
 
 
 @pytest.fixture(scope="session")

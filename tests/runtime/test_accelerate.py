@@ -208,7 +208,7 @@ def test_compiled_once(home: Path, exports: list[str]) -> None:
     assert exports == ["Scaled"]
     assert again.backend == "onnxruntime"
     assert torch.equal(first(x), again(x))
-    assert [file.suffix for file in files(home)] == [".onnx"]
+    assert [file.suffix for file in files(home)].count(".onnx") == 1
 
 
 @pytest.mark.slow
@@ -243,7 +243,7 @@ assert runtime.accelerate(torch.nn.Conv2d(3, 3, 3), torch.rand(1, 3, 9, 9), devi
         logs.append(one.communicate(timeout=120)[1])
         assert one.returncode == 0
     assert "".join(logs).count("compiling Conv2d") == 1
-    assert [file.suffix for file in files(home)] == [".onnx"]
+    assert [file.suffix for file in files(home)].count(".onnx") == 1
 
 
 @pytest.mark.slow

@@ -23,6 +23,7 @@ from torch_opencv.runtime.accelerated import Accelerated, Eager, Input, require_
 from torch_opencv.runtime.choosing import Network, fastest
 from torch_opencv.runtime.openvino_runtime import OpenVino
 
+pytestmark = pytest.mark.usefixtures("openvino")
 REAL = pytest.mark.skipif(
     openvino_runtime.installed() is None, reason="needs OpenVINO: pip install 'torch-opencv[fast]'"
 )
