@@ -63,18 +63,20 @@ is without IPP, "images" with it, but for the warps. Where integers differ from 
 The tables behind Lab and Luv are OpenCV's to the bit: of all 16.7 million colours of bytes none comes out otherwise.
 
 Not followed are results that depend on the processor: floats beyond 32 bits saturate here on every device, and division
-by 0 among integers is 0 whatever the `dtype`.
+by 0 among integers is 0 whatever the `dtype`. The table is from an AMD EPYC with AVX-512; with other vectors single
+values more may be off (on another machine 0.08 % of `fastNlMeansDenoisingColored` by up to 2 levels).
 
 OpenCV 5.0 warps and remaps without fixed point, up to 3 levels from OpenCV 4, and products and powers of integers
 overflow in another way. Here the answers are those of OpenCV 4, whichever is installed.
 
 Where OpenCV has no CPU function, the definition of its own tests is the reference, and NPP's for `alphaComp` and
 `gammaCorrection`. Where its CUDA method is another than the CPU's of that name, its kernels are, step by step:
-`HoughSegmentDetector` (all lines are followed, sorted, and to 1024ths of a pixel) and `HoughCirclesDetector`, `DensePyrLKOpticalFlow`, `BroxOpticalFlow`, `StereoBM`
-(whole disparities in bytes), `StereoSGM`, `StereoBeliefPropagation`, `StereoConstantSpaceBP`,
-`DisparityBilateralFilter`, `drawColorDisp`, `nonLocalMeans`. What those leave undefined is defined here: flow that
-can't be followed is that of the level above, the outermost disparities are not filtered, and `StereoConstantSpaceBP`
-goes on with the edge of the smaller images where half a size is not whole.
+`HoughSegmentDetector` (all lines are followed, sorted, and to 1024ths of a pixel) and `HoughCirclesDetector`,
+`DensePyrLKOpticalFlow`, `BroxOpticalFlow`, `StereoBM` (whole disparities in bytes), `StereoSGM`,
+`StereoBeliefPropagation`, `StereoConstantSpaceBP`, `DisparityBilateralFilter`, `drawColorDisp`, `nonLocalMeans`. What
+those leave undefined is defined here: flow that can't be followed is that of the level above, the outermost disparities
+are not filtered, and `StereoConstantSpaceBP` goes on with the edge of the smaller images where half a size is not
+whole.
 
 Sums of floats are added in another order than in OpenCV's vector code. Of `BackgroundSubtractorMOG2` fewer than 0.1 %
 of a mask may be on the other side of a threshold after some dozens of frames; `OpticalFlowDual_TVL1` takes coordinates

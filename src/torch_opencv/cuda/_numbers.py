@@ -123,11 +123,3 @@ def per_channel(numbers: Sequence[float], channels: int, dtype: torch.dtype, dev
     if all(x == used[0] for x in used):
         return used[0]
     return torch.stack([torch.full((), x, dtype=dtype, device=device) for x in used])
-
-
-def table(values: Sequence[float], dtype: torch.dtype, device: torch.device) -> Tensor:
-    """A small table on a device, sent from pinned memory, so that the host does not wait for the copy."""
-    on_host = torch.tensor(values, dtype=dtype)
-    if device.type == "cuda":
-        return on_host.pin_memory().to(device, non_blocking=True)
-    return on_host.to(device)

@@ -15,9 +15,9 @@ from torch import Tensor
 from torch_opencv.cuda import _inputs
 from torch_opencv.cuda._calls import Image, Out, form, method, native_class, refuse
 from torch_opencv.cuda._images import batched, channels
-from torch_opencv.cuda._numbers import table
 from torch_opencv.cuda._routing import register
 from torch_opencv.cuda._settings import settings
+from torch_opencv.cuda._tables import table
 from torch_opencv.cuda.kernels import gradients
 from torch_opencv.cuda.kernels.cascade import linear_exact
 from torch_opencv.cuda.streams import Stream

@@ -9,8 +9,8 @@ from torch import Tensor
 
 from torch_opencv.cuda._calls import Image, Out, method, native, native_class, refuse
 from torch_opencv.cuda._images import batched, channels, like
-from torch_opencv.cuda._numbers import table
 from torch_opencv.cuda._settings import settings
+from torch_opencv.cuda._tables import table
 from torch_opencv.cuda.streams import Stream
 
 

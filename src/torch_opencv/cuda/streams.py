@@ -7,6 +7,7 @@ event happens when it is recorded, and waiting returns at once. Programs run unc
 from __future__ import annotations
 
 import contextlib
+import dataclasses
 import time
 from collections.abc import Iterable, Iterator
 from typing import Any
@@ -169,3 +170,24 @@ def in_use(results: Iterable[Tensor]) -> None:
     for result in results:
         if result.is_cuda:
             result.record_stream(torch.cuda.current_stream(result.device))
+
+
+def use(owner: object) -> None:
+    """Tell torch's allocator that the tensors an object holds are in use on the current stream.
+
+    A background model, say, that was begun on another stream: what is replaced in it must not be handed out again
+    there before the work here is done.
+    """
+    if torch.cuda.is_initialized():  # type: ignore[no-untyped-call]
+        in_use(held(list(vars(owner).values())))
+
+
+def held(values: Iterable[object]) -> Iterator[Tensor]:
+    """The tensors among values, and those within their lists, tuples and dataclasses."""
+    for value in values:
+        if isinstance(value, Tensor):
+            yield value
+        elif isinstance(value, (list, tuple)):
+            yield from held(value)
+        elif dataclasses.is_dataclass(value) and not isinstance(value, type):
+            yield from held(vars(value).values())

@@ -17,7 +17,7 @@ import torch
 from torch import Tensor
 from torch.nn.functional import pad
 
-from torch_opencv.cuda._numbers import table
+from torch_opencv.cuda._tables import table
 
 _EPSILON = 1e-6
 _OMEGA = 1.99

@@ -12,7 +12,7 @@ import torch
 from torch import Tensor
 
 from torch_opencv.cuda._images import taken
-from torch_opencv.cuda._numbers import table
+from torch_opencv.cuda._tables import table
 from torch_opencv.cuda.kernels.reduction import integral
 
 _MOST_ELEMENTS = 1 << 22

@@ -11,7 +11,8 @@ import torch
 from torch import Tensor
 
 from torch_opencv.cuda._borders import padded
-from torch_opencv.cuda._numbers import saturate, table
+from torch_opencv.cuda._numbers import saturate
+from torch_opencv.cuda._tables import table
 from torch_opencv.cuda.kernels import correlation
 
 _LEAST_WEIGHT = 0.001

@@ -6,7 +6,7 @@ import cv2
 import torch
 from torch import Tensor
 
-from torch_opencv.cuda._numbers import table
+from torch_opencv.cuda._tables import table
 
 _MOST_ELEMENTS = 1 << 24
 

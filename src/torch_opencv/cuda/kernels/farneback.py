@@ -13,7 +13,7 @@ import torch
 from torch import Tensor
 
 from torch_opencv.cuda._borders import padded
-from torch_opencv.cuda._numbers import table
+from torch_opencv.cuda._tables import table
 from torch_opencv.cuda.kernels.correlation import along
 
 _EDGE = (0.14, 0.14, 0.4472, 0.4472, 0.4472)

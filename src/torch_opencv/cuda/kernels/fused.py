@@ -6,7 +6,6 @@ Nothing is fused into one rounding (``enable_fp_fusion=False``), as torch's oper
 
 from __future__ import annotations
 
-import functools
 from collections.abc import Sequence
 from typing import Any
 
@@ -14,7 +13,7 @@ import torch
 import triton
 from torch import Tensor
 
-from torch_opencv.cuda._numbers import table
+from torch_opencv.cuda._tables import kept, table
 from torch_opencv.cuda.kernels import launches
 from torch_opencv.cuda.kernels.triton_kernels import KERNELS
 
@@ -102,7 +101,7 @@ def smoothed(
     return _over_rows("separable", image, height, width, taps, ACROSS=borders[0], DOWN=borders[1], **constants)
 
 
-@functools.lru_cache(maxsize=64)
+@kept
 def _taps_on(taps: tuple[int, ...], device: torch.device) -> Tensor:
     return table(taps, torch.int32, device)
 

@@ -13,7 +13,7 @@ import torch
 from torch import Tensor
 
 from torch_opencv.cuda._borders import padded
-from torch_opencv.cuda._numbers import table
+from torch_opencv.cuda._tables import table
 from torch_opencv.cuda.arithm_polar import cartToPolar
 
 

@@ -12,7 +12,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from torch_opencv.cuda._numbers import table
+from torch_opencv.cuda._tables import table
 
 _MOST_ELEMENTS = 1 << 23
 

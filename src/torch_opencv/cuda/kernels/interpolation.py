@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import functools
 import math
 
 import cv2
@@ -11,7 +10,7 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
-from torch_opencv.cuda._numbers import table
+from torch_opencv.cuda._tables import kept, table
 
 TAPS = {cv2.INTER_LINEAR: 2, cv2.INTER_AREA: 2, cv2.INTER_CUBIC: 4, cv2.INTER_LANCZOS4: 8}
 """How many samples along each axis an interpolation takes."""
@@ -58,7 +57,7 @@ COEFFICIENT_BITS = 15
 """Weights of warps of 8-bit images are in 32768ths."""
 
 
-@functools.cache
+@kept
 def fixed_weights(interpolation: int, device: torch.device) -> list[Tensor]:
     """The weights that warps of 8-bit images use, int32: for each tap (rows first) those of the 32 x 32 fractions.
 
@@ -67,7 +66,7 @@ def fixed_weights(interpolation: int, device: torch.device) -> list[Tensor]:
     return [table(column, torch.int32, device) for column in _fixed_table(interpolation).T.tolist()]
 
 
-@functools.cache
+@kept
 def float_weights(interpolation: int, device: torch.device) -> list[Tensor]:
     """The weights that warps of other images use, float32, in the same order."""
     one_axis = _one_axis(interpolation)

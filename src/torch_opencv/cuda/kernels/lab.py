@@ -6,13 +6,11 @@ is within about a quarter of a unit of the true values.
 
 from __future__ import annotations
 
-import functools
-
 import numpy as np
 import torch
 from torch import Tensor
 
-from torch_opencv.cuda._numbers import table
+from torch_opencv.cuda._tables import kept, table
 from torch_opencv.cuda.kernels.color import Planes, divided
 from torch_opencv.cuda.kernels.lab_tables import (
     BASE,
@@ -32,7 +30,7 @@ _FROM_XYZ = np.array(
 _KAPPA = 24389 / 27
 
 
-@functools.cache
+@kept
 def _forward_tables(device: torch.device, is_linear: bool) -> tuple[Tensor, Tensor]:
     """Intensities without gamma, in 2040ths; and f(t) in 32768ths for t in 2040ths."""
     levels = np.arange(256)
@@ -51,7 +49,7 @@ def to_lab_of_bytes(rgb: Planes, is_linear: bool) -> Planes:
     return lightness, divided(500 * (fx - fy) + (128 << 15), 15), divided(200 * (fy - fz) + (128 << 15), 15)
 
 
-@functools.cache
+@kept
 def _backward_tables(device: torch.device, is_linear: bool) -> tuple[Tensor, Tensor, Tensor, Tensor]:
     """Y and f(Y) of each L, t of each f(t), and gamma: all but the last in 16384ths."""
     levels = np.arange(256)

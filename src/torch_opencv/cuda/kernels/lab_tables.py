@@ -5,14 +5,13 @@ OpenCV computes them in float32 by software, so that they are the same everywher
 
 from __future__ import annotations
 
-import functools
 from typing import Any
 
 import numpy as np
 import torch
 from torch import Tensor
 
-from torch_opencv.cuda._numbers import table
+from torch_opencv.cuda._tables import kept, table
 
 WHITE = (0.950456, 1.0, 1.088754)
 TO_XYZ = np.array([[0.412453, 0.357580, 0.180423], [0.212671, 0.715160, 0.072169], [0.019334, 0.119193, 0.950227]])
@@ -22,7 +21,7 @@ LEAST_CUBE = np.float32(216) / np.float32(24389)
 SLOPE, OFFSET = np.float32(841) / np.float32(108), np.float32(16) / np.float32(116)
 
 _INVERSE = np.float32(1) / np.float32(WHITE[0] + 15 * WHITE[1] + 3 * WHITE[2])
-UN, VN = _INVERSE * np.float32(52) * np.float32(WHITE[0]), _INVERSE * np.float32(117) * np.float32(WHITE[1])
+UN, VN = float(_INVERSE * np.float32(52) * np.float32(WHITE[0])), float(_INVERSE * np.float32(117))
 U_LOW, U_RANGE, V_LOW, V_RANGE = -134, 354, -140, 262
 _STEPS = 1024
 _CUBE_STEPS = np.float32(_STEPS * 2) / np.float32(3)
@@ -50,17 +49,17 @@ def cube_root(x: Any) -> Any:
     rest = np.fmod(exponent, 3)
     rest = np.where(rest > 0, rest - 3, rest)
     t = np.ldexp(fraction, rest)
-    above = (45.2548339756803022511987494, 192.2798368355061050458134625, 119.1654824285581628956914143)
-    above += (13.43250139086239872172837314, 0.1636161226585754240958355063)
-    below = (14.80884093219134573786480845, 151.9714051044435648658557668, 168.5254414101568283957668343)
-    below += (33.9905941350215598754191872, 1.0)
+    above = [45.2548339756803022511987494, 192.2798368355061050458134625, 119.1654824285581628956914143]
+    above += [13.43250139086239872172837314, 0.1636161226585754240958355063]
+    below = [14.80884093219134573786480845, 151.9714051044435648658557668, 168.5254414101568283957668343]
+    below += [33.9905941350215598754191872, 1.0]
     root = np.polyval(above, t) / np.polyval(below, t)
     root = (root.view(np.uint64) >> np.uint64(29) << np.uint64(29)).view(np.float64)
     line = x.astype(np.float64) * float(SLOPE) + float(OFFSET)
     return np.where(x > LEAST_CUBE, np.ldexp(root, (exponent - rest) // 3), line).astype(np.float32)
 
 
-@functools.cache
+@kept
 def cube(space: str, device: torch.device) -> tuple[Tensor, Tensor, Tensor]:
     """Lab or Luv of 33 x 33 x 33 colours, in 16384ths of their ranges; red changes fastest."""
     steps = gamma(np.arange(33) / 32)
@@ -110,7 +109,7 @@ def _on_spline(pieces: Tensor, x: Tensor) -> Tensor:
     return ((d * x + c) * x + b) * x + a
 
 
-@functools.cache
+@kept
 def _spline(of: str, device: torch.device) -> Tensor:
     """The coefficients (1024, 4) of a natural cubic spline through 1025 points, in float32."""
     f = np.float32

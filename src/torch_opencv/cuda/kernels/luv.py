@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import functools
-
 import numpy as np
 import torch
 from torch import Tensor
 
-from torch_opencv.cuda._numbers import table
+from torch_opencv.cuda._tables import kept, table
 from torch_opencv.cuda.kernels import lab, lab_tables
 from torch_opencv.cuda.kernels.color import Planes
 from torch_opencv.cuda.kernels.lab_tables import BASE, U_LOW, U_RANGE, UN, V_LOW, V_RANGE, VN
@@ -42,7 +40,7 @@ def from_luv(luv: Planes, is_linear: bool) -> Planes:
     return lab.from_xyz(x, y, z, is_linear)
 
 
-@functools.cache
+@kept
 def _tables(device: torch.device) -> tuple[Tensor, Tensor]:
     """u' of each L and u, and v' of each L and v."""
     f, levels = np.float32, np.arange(256, dtype=np.float32)  # in float32, as OpenCV

@@ -14,7 +14,8 @@ import torch
 from torch import Tensor
 
 from torch_opencv.cuda import _borders
-from torch_opencv.cuda._numbers import saturate, table
+from torch_opencv.cuda._numbers import saturate
+from torch_opencv.cuda._tables import table
 from torch_opencv.cuda.kernels import correlation, elementwise, fast
 from torch_opencv.cuda.kernels.cascade import linear_exact
 from torch_opencv.cuda.kernels.orb_pattern import places
