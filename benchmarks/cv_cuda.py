@@ -4,10 +4,11 @@
 
 All contenders work on the same frames: ours take torch.uint8 (N, H, W, 3), the others the layout and dtype that they
 want, made beforehand; those that are not installed are left out, and those that fail say why. CV-CUDA's calls have not
-been tried yet, as it needs a GPU. Their answers are not OpenCV's, ours are. They take turns; on CUDA, device events
-measure them, with what Python starts within three milliseconds in the device's queue before it begins. A row's
-bandwidth is what it must read and write at the least, per time, of what a copy of the same frames reaches. ``--cpu`` is
-a trial of a few seconds on small frames, which says nothing of a GPU.
+been tried yet, as it needs a GPU; on the CPU the plain functions (`cv.resize`) take its place. The others' answers are
+not OpenCV's, ours are. They take turns; on CUDA, device events measure them, with what Python starts within three
+milliseconds in the device's queue before it begins. A row's bandwidth is what it must read and write at the least, per
+time, of what a copy of the same frames reaches. ``--cpu`` is a trial of a few seconds on small frames, which says
+nothing of a GPU.
 """
 
 from __future__ import annotations
@@ -48,7 +49,7 @@ def installed(name: str) -> Any:
 
 def by_cvcuda(cvcuda: Any, frames: Tensor) -> dict[str, Call]:
     """What CV-CUDA has, on torch's current stream."""
-    if cvcuda is None or not frames.is_cuda:
+    if cvcuda is None:
         return {}
     n, h, w, _ = frames.shape
     taken = cvcuda.as_tensor(frames, "NHWC")
@@ -60,6 +61,33 @@ def by_cvcuda(cvcuda: Any, frames: Tensor) -> dict[str, Call]:
         "cvtColor": lambda: cvcuda.cvtcolor(taken, cvcuda.ColorConversion.BGR2GRAY, stream=stream),
         "warpAffine": lambda: cvcuda.warp_affine(taken, matrix, cvcuda.Interp.LINEAR, stream=stream),
         "GaussianBlur": lambda: cvcuda.gaussian(taken, (5, 5), (1.1, 1.1), border, stream=stream),
+    }
+
+
+def by_opencv(frames: Tensor) -> dict[str, Call]:
+    """The plain functions of this library, one frame after the other."""
+    subtractor = cv.createBackgroundSubtractorMOG2()
+
+    def each(call: Callable[[Tensor], Any]) -> Call:
+        return lambda: [call(frame) for frame in frames]
+
+    half, size = (frames.shape[2] // 2, frames.shape[1] // 2), (frames.shape[2], frames.shape[1])
+    warp = torch.tensor(WARP, dtype=torch.float64)
+    mean, std = (np.array([x] * 3, np.float32) * 255 for x in (0.485, 0.229))
+
+    def prepared(frame: Tensor) -> Tensor:
+        small = cv.cvtColor(cv.resize(frame, (224, 224)), cv.COLOR_BGR2RGB).numpy()
+        return torch.from_numpy(np.ascontiguousarray(((small - mean) / std).transpose(2, 0, 1)))
+
+    return {
+        "resize": each(lambda frame: cv.resize(frame, half)),
+        "cvtColor": each(lambda frame: cv.cvtColor(frame, cv.COLOR_BGR2GRAY)),
+        "warpAffine": each(lambda frame: cv.warpAffine(frame, warp, size)),
+        "GaussianBlur": each(lambda frame: cv.GaussianBlur(frame, (5, 5), 1.1)),
+        "threshold": each(lambda frame: cv.threshold(frame, 127, 255, cv.THRESH_BINARY)),
+        "preprocess": each(prepared),
+        "pyrDown": each(cv.pyrDown),
+        "MOG2": lambda: subtractor.apply(frames[0]),
     }
 
 
@@ -182,6 +210,7 @@ def _failure(call: Call) -> str | None:
 def _once(call: Call, device: torch.device) -> float:
     """Milliseconds of one call."""
     if device.type != "cuda":
+        call()  # PyTorch's threads go on for a while after a call, at the cost of whoever comes next
         begin = time.perf_counter()
         call()
         return (time.perf_counter() - begin) * 1000
@@ -208,7 +237,8 @@ def main() -> None:
     kornia, torchvision, cvcuda = (installed(name) for name in ("kornia", "torchvision", "cvcuda"))
     of = torch.cuda.get_device_name(device) if device.type == "cuda" else "the CPU"
     print(f"torch {torch.__version__}, OpenCV {cv2.__version__}, {of}\n")
-    print("| operation | frames | ours, ms | bandwidth | torch by hand | torchvision | kornia | CV-CUDA |")
+    last = "CV-CUDA" if device.type == "cuda" else "plain function"
+    print(f"| operation | frames | ours, ms | bandwidth | torch by hand | torchvision | kornia | {last} |")
     print("| --- | --- | ---: | ---: | ---: | ---: | ---: | ---: |")
     rows: list[dict[str, Any]] = []
     for batch in map(int, batches.split(",")):
@@ -218,16 +248,16 @@ def main() -> None:
             copying = {"copy": lambda to=copy_into, of=frames: to.copy_(of)}
             copied = milliseconds(copying, device, seconds)["copy"]
             bandwidth = 2 * frames.numel() / float(copied)  # bytes a millisecond
-            others = by_cvcuda(cvcuda, frames)
+            others = by_cvcuda(cvcuda, frames) if device.type == "cuda" else by_opencv(frames)
             with torch.inference_mode():
                 for name, moved, calls in operations(frames, kornia, torchvision):
                     if name in others:
-                        calls["cvcuda"] = others[name]
+                        calls[last] = others[name]
                     taken = milliseconds(calls, device, seconds)
                     ours = taken["ours"]
                     share = moved / ours / bandwidth if isinstance(ours, float) else None
                     rows.append({"operation": name, "size": size, "batch": batch, "ms": taken, "bandwidth": share})
-                    cells = [_cell(taken.get(one)) for one in ("torch", "torchvision", "kornia", "cvcuda")]
+                    cells = [_cell(taken.get(one)) for one in ("torch", "torchvision", "kornia", last)]
                     shown = "" if share is None else f"{share:.0%}"
                     print(f"| {name} | {batch} x {size} | {_cell(ours)} | {shown} | {' | '.join(cells)} |", flush=True)
                     if args.json:  # after each row, since time may run out
