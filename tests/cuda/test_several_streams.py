@@ -22,7 +22,8 @@ class Arrival:
         self.queries += 1
         return self.has_come
 
-    def wait(self) -> None:
+    def wait(self, stream: object) -> None:
+        assert stream == "the stream of cpu"  # of the tables' device, not of the current one
         self.waits += 1
 
 
@@ -36,6 +37,7 @@ def arrivals(monkeypatch: pytest.MonkeyPatch) -> list[Arrival]:
 
     monkeypatch.setattr(_tables, "_arrival", arrival)
     monkeypatch.setattr(torch.cuda, "is_current_stream_capturing", lambda: False)
+    monkeypatch.setattr(torch.cuda, "current_stream", lambda device: f"the stream of {device}")
     return made
 
 

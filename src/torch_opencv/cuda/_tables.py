@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Callable, Sequence
+from threading import Lock
 from typing import Any, TypeVar
 
 import torch
@@ -29,26 +30,35 @@ def kept(make: Callable[..., R]) -> Callable[..., R]:
     arrived waits for it there; the host never does.
     """
     made: dict[tuple[Any, ...], tuple[R, torch.cuda.Event | None]] = {}
+    making = Lock()
 
     @functools.wraps(make)
     def call(*args: Any) -> R:
         found = made.get(args)
         if found is None:
             result = make(*args)
-            made[args] = result, _arrival(next(x for x in args if isinstance(x, torch.device)))
-            while len(made) > _MOST:
-                made.pop(next(iter(made)), None)
+            arrival = _arrival(_device_of(args))
+            with making:
+                made[args] = result, arrival
+                if len(made) > _MOST:
+                    del made[next(iter(made))]
             return result
         result, arrival = found
         # Within the capture of a CUDA graph no other event may be asked; what warmed up before it has arrived.
         if arrival is not None and not torch.cuda.is_current_stream_capturing():
             if arrival.query():  # type: ignore[no-untyped-call]
-                made[args] = result, None
+                with making:
+                    if args in made:
+                        made[args] = result, None
             else:
-                arrival.wait()
+                arrival.wait(torch.cuda.current_stream(_device_of(args)))
         return result
 
     return call
+
+
+def _device_of(args: Sequence[object]) -> torch.device:
+    return next(x for x in args if isinstance(x, torch.device))
 
 
 def _arrival(device: torch.device) -> torch.cuda.Event | None:
