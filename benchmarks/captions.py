@@ -10,6 +10,9 @@ scored on the pictures that its training with the same share and seed held out, 
 - likeliest: the same sentence for all, that of the learnt ones which has the highest CIDEr against samples of
   the others.
 
+Of photographs whose class of ImageNet is known it is also counted how many have it named: that a word is said which
+`training.caption.known` has for that class, or its plural; those whose class has no such word are left out.
+
 Captions per second are for pictures one by one, from the frame to the sentence, with runtime.accelerate.
 """
 
@@ -27,7 +30,10 @@ import torch_opencv as cv
 from torch_opencv import runtime, weights
 from torch_opencv.nets.attention_captioner import AttentionCaptioner
 from torch_opencv.training.caption.data import Picture, Words, held_out, read_captions
+from torch_opencv.training.caption.known import classes_of, known_words
 from torch_opencv.training.caption.scores import Cider, score
+from torch_opencv.training.caption.trainer import captions_for
+from torch_opencv.vision.classify import imagenet
 
 SHARED = Path(__file__).resolve().parents[2] / "shared" / "data"
 NAME = "captioner-lite0"
@@ -69,6 +75,23 @@ def rate(network: AttentionCaptioner, pictures: list[Picture], beam: int) -> flo
     return len(frames) / (time.perf_counter() - start)
 
 
+def named(network: AttentionCaptioner, folder: Path) -> tuple[int, int]:
+    """How many photographs, called by their classes' ids, have their class named, and of how many."""
+    numbers = {one.wnid: number for number, one in enumerate(imagenet.classes())}
+    words: dict[int, set[str]] = {}
+    for word, several in zip(known_words(), classes_of(known_words()), strict=True):
+        for number in several:
+            words.setdefault(number, set()).update({word, f"{word}s"})
+    paths = [path for path in sorted(folder.glob("n*.jpg")) if numbers[path.name.split("_")[0]] in words]
+    images = torch.stack([network.preprocess(cv.imread(str(path))) for path in paths])
+    with torch.no_grad():
+        said = captions_for(network, torch.cat([network.encode(part) for part in images.split(8)]))
+    hits = [
+        bool(words[numbers[path.name.split("_")[0]]] & {*sentence}) for path, sentence in zip(paths, said, strict=True)
+    ]
+    return sum(hits), len(hits)
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("captioner", nargs="?", type=Path)
@@ -103,6 +126,9 @@ def main() -> None:
         columns = [*found.bleu, found.rouge, found.cider]
         speed = f"{rate(network, scored, beam):.0f}" if beam else ""
         print(f"| {name} | {' | '.join(f'{one:.3f}' for one in columns)} | {speed} |")
+    if (SHARED / "imagenet").is_dir():
+        hits, count = named(network, SHARED / "imagenet")
+        print(f"\n{hits} of {count} photographs of ImageNet have their class named")
     for picture, caption in random.Random(1).sample(list(zip(scored, ours[3], strict=True)), options.examples):
         print(f"{picture.path.name}: {' '.join(caption)} ({' '.join(picture.captions[0])})")
 

@@ -21,10 +21,18 @@ SIZES = Sizes(embedding=6, hidden=8, attention=8, heads=2, summary=4)
 WORDS = ("a", "dog", "cat", "runs")
 
 
-def network(words: tuple[str, ...] = WORDS, length: int = 4, penalty: float = 1.0, seed: int = 0) -> AttentionCaptioner:
+def network(
+    words: tuple[str, ...] = WORDS,
+    length: int = 4,
+    penalty: float = 1.0,
+    seed: int = 0,
+    classes: list[list[int]] | None = None,
+) -> AttentionCaptioner:
     with torch.random.fork_rng(devices=[]):
         torch.manual_seed(seed)
-        made = AttentionCaptioner(words, words[1:3], length=length, sizes=SIZES, length_penalty=penalty)
+        made = AttentionCaptioner(
+            words, words[1:3], length=length, sizes=SIZES, length_penalty=penalty, classes=classes
+        )
         for parameter in made.parameters():
             torch.nn.init.normal_(parameter, std=0.6)
         for layer in (made.start.concepts, made.start.summary, made.start.positions):
@@ -192,6 +200,28 @@ def test_a_file_holds_it_all(tmp_path: Path) -> None:
         loaded.encode(torch.zeros(1, 3, 100, 100))
 
 
+@torch.no_grad()
+def test_what_the_encoder_knows_counts_where_it_is_more_than_the_detector_says(tmp_path: Path) -> None:
+    net = network(classes=[[151, 207], []])
+    known = net.start.known
+    assert known is not None
+    known.scale[0], known.shift[0] = 8.0, -1.0
+    (tmp_path / "c.safetensors").write_bytes(file.to_bytes(net))
+    loaded = AttentionCaptioner.load(tmp_path / "c.safetensors")
+    assert loaded.start.known is not None and loaded.start.known.classes == ((151, 207), ())
+    frame = torch.randint(256, (90, 130, 3), dtype=torch.uint8, generator=torch.Generator().manual_seed(0))
+    features = loaded.encode(loaded.preprocess(frame)[None])
+    encoder: Any = loaded.encoder
+    dog = encoder.network.fc(features[:, 0]).softmax(1)[:, [151, 207]].sum(1)
+    torch.testing.assert_close(loaded.start.known(features[:, 0]), torch.stack([8 * dog - 1, dog - torch.inf], 1))
+    for detected in (-5.0, 5.0):
+        loaded.start.concepts.weight.zero_()
+        loaded.start.concepts.bias.fill_(detected)
+        seen = torch.tensor([[max(detected, 8 * float(dog) - 1), detected]])
+        expected, _ = loaded.start.with_concepts(features, seen)
+        torch.testing.assert_close(loaded.start(features)[0], expected)
+
+
 def changed(path: Path, **about: Any) -> None:
     """A captioner's file with something else in its header."""
     net = network()
@@ -221,6 +251,11 @@ def changed(path: Path, **about: Any) -> None:
         {"sizes": {"embedding": 10**9, "hidden": 8, "attention": 8, "heads": 2, "summary": 4}},
         {"sizes": {"depth": 1}},
         {"sizes": []},
+        {"classes": [[1]]},
+        {"classes": [[1], [1000]]},
+        {"classes": [[1], [True]]},
+        {"classes": [[1], 2]},
+        {"classes": {}},
     ],
 )
 def test_a_header_that_cannot_be_is_refused(tmp_path: Path, about: dict[str, Any]) -> None:

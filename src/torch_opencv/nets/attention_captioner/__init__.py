@@ -24,7 +24,7 @@ from torch import Tensor, nn
 
 from torch_opencv.nets import captions
 from torch_opencv.nets.attention_captioner import backbone, search
-from torch_opencv.nets.attention_captioner.core import Core, Sizes, Start
+from torch_opencv.nets.attention_captioner.core import Core, Known, Sizes, Start
 from torch_opencv.nets.attention_captioner.errors import CaptionerFileError
 
 __all__ = ["AttentionCaptioner", "CaptionerFileError", "Core", "Sizes", "Start"]
@@ -43,6 +43,8 @@ class AttentionCaptioner(nn.Module):
         sizes: of the language model.
         length_penalty: of beam search, see `search.beams`.
         repeatable: the words that may come several times in a sentence; None: all.
+        classes: for each of the concepts, the classes of ImageNet that it is said of, as the encoder knows these. None:
+            of no word.
         encoder: the network that sees, `backbone.Backbone`; None: features come from elsewhere, as in training.
         dropout: in training.
 
@@ -66,6 +68,7 @@ class AttentionCaptioner(nn.Module):
         sizes: Sizes | None = None,
         length_penalty: float = 1.0,
         repeatable: Sequence[str] | None = None,
+        classes: Sequence[Sequence[int]] | None = None,
         encoder: nn.Module | None = None,
         dropout: float = 0.0,
     ) -> None:
@@ -75,11 +78,12 @@ class AttentionCaptioner(nn.Module):
         self.repeatable = None if repeatable is None else tuple(repeatable)
         self._once: Tensor | None = None
         if repeatable is not None:
-            known = {*repeatable}
-            once = [word not in known for word in self.words] + [False]  # END
+            again = {*repeatable}
+            once = [word not in again for word in self.words] + [False]  # END
             self._once = torch.tensor(once, device="cpu")  # also where the network is made without memory
         self.encoder = encoder
-        self.start = Start(self.sizes, backbone.CHANNELS, len(self.concepts), dropout)
+        known = None if classes is None else Known(classes)
+        self.start = Start(self.sizes, backbone.CHANNELS, len(self.concepts), known, dropout)
         self.core = Core(self.sizes, len(self.words), dropout)
 
     @classmethod

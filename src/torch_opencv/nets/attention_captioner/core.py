@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -11,6 +12,7 @@ import torch.nn.functional as F  # noqa: N812 (PyTorch's own name for it)
 from torch import Tensor, nn
 
 _ROWS: Final = 6  # of a state
+CLASSES: Final = 1000  # of ImageNet
 
 
 @dataclass(frozen=True)
@@ -32,6 +34,47 @@ class Sizes:
     summary: int = 128
 
 
+class Known(nn.Module):
+    """What the network that sees knows of words from its own training: the classes of ImageNet that each is said of.
+
+    Args:
+        classes: of each word that the detector looks for, 0 to 999; none for most.
+
+    Attributes:
+        scale, shift: of each word's probability, so that it compares with what the detector says.
+    """
+
+    scale: Tensor
+    shift: Tensor
+
+    def __init__(self, classes: Sequence[Sequence[int]]) -> None:
+        super().__init__()
+        self.classes = tuple(tuple(several) for several in classes)
+        members = torch.zeros(CLASSES, len(classes), device="cpu")
+        for word, several in enumerate(self.classes):
+            members[list(several), word] = 1
+        self._members = members
+        self.register_buffer("scale", torch.ones(len(classes)))
+        self.register_buffer("shift", torch.zeros(len(classes)))
+        self._fc: tuple[nn.Linear, ...] = ()  # a tuple, so that it is none of this module's weights
+
+    def see_by(self, fc: nn.Linear) -> None:
+        """Take the last layer of the network that sees, means to classes, before anything is asked."""
+        self._fc = (fc,)
+
+    def probabilities(self, mean: Tensor) -> Tensor:
+        """(..., D) means to the probability of each word's classes, (..., words); 0 where it has none."""
+        (fc,) = self._fc
+        self._members = self._members.to(mean.device)
+        of_classes = F.linear(mean, fc.weight.to(mean.device), fc.bias.to(mean.device)).softmax(-1)
+        return of_classes @ self._members
+
+    def forward(self, mean: Tensor) -> Tensor:
+        """(N, D) means to (N, words), scaled as the detector's values are; -inf for words without classes."""
+        value = self.probabilities(mean) * self.scale + self.shift
+        return value.masked_fill(~self._members.any(0), -torch.inf)
+
+
 class Start(nn.Module):
     """Features to what the steps need.
 
@@ -40,8 +83,11 @@ class Start(nn.Module):
     memory: keys and values of the whole image and of 3x3 parts of it.
     """
 
-    def __init__(self, sizes: Sizes, channels: int, concepts: int, dropout: float = 0.0) -> None:
+    def __init__(
+        self, sizes: Sizes, channels: int, concepts: int, known: Known | None = None, dropout: float = 0.0
+    ) -> None:
         super().__init__()
+        self.known = known
         self.concepts = nn.Linear(channels, concepts)
         self.from_concepts = nn.Linear(concepts, _ROWS * sizes.hidden)
         self.summary = nn.Linear(channels, sizes.summary)
@@ -51,7 +97,10 @@ class Start(nn.Module):
 
     def forward(self, features: Tensor) -> tuple[Tensor, Tensor]:
         """(N, L, D) features to the state (N, 6, hidden) and the memory (N, P, 2 * attention)."""
-        return self.with_concepts(features, self.concepts(features[:, 0]))
+        concepts = self.concepts(features[:, 0])
+        if self.known is not None:
+            concepts = torch.maximum(concepts, self.known(features[:, 0]))
+        return self.with_concepts(features, concepts)
 
     def with_concepts(self, features: Tensor, concepts: Tensor) -> tuple[Tensor, Tensor]:
         """The same with given values (N, concepts) of the words that the detector looks for."""

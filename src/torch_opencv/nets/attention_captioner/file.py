@@ -12,7 +12,7 @@ from typing import Any, Final
 import torch
 
 from torch_opencv.nets.attention_captioner import AttentionCaptioner, backbone
-from torch_opencv.nets.attention_captioner.core import Sizes
+from torch_opencv.nets.attention_captioner.core import CLASSES, Sizes
 from torch_opencv.nets.attention_captioner.errors import CaptionerFileError
 
 _FORMAT: Final = "torch-opencv captioner 1"
@@ -52,7 +52,9 @@ def load(path: str | os.PathLike[str]) -> AttentionCaptioner:
         )
     if not all(bool(torch.isfinite(value).all()) for value in state.values()):
         raise CaptionerFileError(f"{name} holds numbers that are none: train it again")
-    network.encoder = backbone.load()
+    encoder = network.encoder = backbone.load()
+    if network.start.known is not None:
+        network.start.known.see_by(encoder.network.fc)
     return network.eval()
 
 
@@ -78,6 +80,7 @@ def to_bytes(network: AttentionCaptioner, trained: Mapping[str, Any] | None = No
         "length": network.length,
         "length_penalty": network.length_penalty,
         "repeatable": network.repeatable,
+        "classes": None if network.start.known is None else network.start.known.classes,
         "sizes": asdict(network.sizes),
         "trained": dict(trained or {}),
     }
@@ -99,6 +102,9 @@ def _network(about: Any) -> AttentionCaptioner:
     sizes = Sizes(**{name: _within(value, _LARGEST) for name, value in about["sizes"].items()})
     if sizes.attention % sizes.heads:
         raise ValueError("heads")
+    classes = about.get("classes")  # not in files of earlier versions
+    if classes is not None:
+        _require_classes(classes, len(concepts))
     with torch.device("meta"):
         network = AttentionCaptioner(
             words,
@@ -107,8 +113,15 @@ def _network(about: Any) -> AttentionCaptioner:
             sizes=sizes,
             length_penalty=float(penalty),
             repeatable=repeatable,
+            classes=classes,
         )
     return network.to_empty(device="cpu")
+
+
+def _require_classes(value: Any, count: int) -> None:
+    fits = isinstance(value, list) and len(value) == count and all(isinstance(several, list) for several in value)
+    if not fits or not all(type(one) is int and 0 <= one < CLASSES for several in value for one in several):
+        raise ValueError("classes")
 
 
 def _within(value: Any, most: int) -> int:

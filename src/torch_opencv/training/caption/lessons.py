@@ -30,6 +30,11 @@ _BESIDE_WEIGHT: Final = 0.3
 _REACH: Final = 4  # lines of text that are looked at for other captions of the same picture
 _ALIKE: Final = 0.25
 _LEAST_DEVIATION: Final = 1e-3
+_LEAST_OF_KNOWN: Final = 0.05
+_TRUST: Final = 0.8  # how many of the captions speak of what a picture's class is, if that is sure
+_EMPHASIS: Final = 3.0  # how much more it counts than what the detector says
+_PLAIN: Final = 10  # pictures
+_PLAIN_SHARE: Final = 0.3  # of the sentences of the text
 _NEIGHBOURS: Final = 8  # batches' worth of sentences of about the same length, from which one batch is drawn
 _END: Final = "<end>"  # so that half a sentence is no good end
 
@@ -72,13 +77,25 @@ class Lessons:
         said = torch.stack([self._said(several) for several in self._captions])
         views = torch.stack([view[self._chosen, 0].float() for view in features])
         ridge, seen = detector.fit(views, said), detector.out_of_fold(views, said)
+        known = network.start.known
+        has_classes = torch.zeros(len(network.concepts), dtype=torch.bool)
+        if known is not None:
+            with torch.no_grad():
+                seen = torch.maximum(seen, _TRUST * known.probabilities(views))
+            has_classes = torch.tensor([bool(several) for several in known.classes])
         self._middle, self._deviation = seen[0].mean(0), seen[0].std(0, correction=0) + _LEAST_DEVIATION
+        # What is hardly ever in these pictures may be in others: one such must not weigh as much as all the rest.
+        self._deviation = torch.where(has_classes, self._deviation.clamp(min=_LEAST_OF_KNOWN), self._deviation)
         self._seen = (seen - self._middle) / self._deviation
         with torch.no_grad():
+            if known is not None:
+                known.scale.copy_(_EMPHASIS * _TRUST / self._deviation)
+                known.shift.copy_(-self._middle / self._deviation)
             concepts = network.start.concepts
             concepts.weight.copy_((ridge.weight / self._deviation).T)
             concepts.bias.copy_((ridge.bias - self._middle) / self._deviation)
         concepts.requires_grad_(False)
+        self._has_classes = has_classes
         self._fit_pretence(seen[0], said)
         # Sorted by length, as batches of sentences of about the same length need less filling up.
         spoken = sorted(range(len(text)), key=lambda index: len(text[index]))
@@ -169,15 +186,25 @@ class Lessons:
     def _text_loss(self, sentences: list[int], draw: random.Random) -> Tensor:
         """Where the picture is missing, a detector's answer is made up, with errors that it made elsewhere."""
         errors = self._errors[[draw.randrange(len(self._errors)) for _ in sentences]]
-        seen = self._slope * self._text_said[sentences] + self._offset + errors
+        said = self._text_said[sentences]
+        seen = self._slope * said + self._offset + errors
+        # As if now and then the classes of what is said were plain, so that it is known what to make of that.
+        plain = torch.tensor([draw.random() < _PLAIN_SHARE for _ in sentences])[:, None] & self._has_classes
+        seen = torch.where(plain & (said > 0), _EMPHASIS * _TRUST, seen)
         seen = ((seen - self._middle) / self._deviation).to(self._network.core.bias.device)
         tokens = self._padded([self._text[one] for one in sentences])
         return self._likelihood(self._network.start.state(seen), None, tokens)
 
     def _fit_pretence(self, seen: Tensor, said: Tensor) -> None:
-        """What the detector says, as a line through what people said, for each word, and what is left."""
+        """What the detector says, as a line through what people said, for each word, and what is left.
+
+        Of words that have classes, as if there were some pictures more whose class is plain and that all speak of it.
+        """
         spread = said - said.mean(0)
-        self._slope = ((seen - seen.mean(0)) * spread).sum(0) / spread.square().sum(0).clamp(min=1e-6)
+        more = self._has_classes * _PLAIN
+        above = ((seen - seen.mean(0)) * spread).sum(0) + more * (_TRUST - seen.mean(0)) * (1 - said.mean(0))
+        below = spread.square().sum(0) + more * (1 - said.mean(0)).square()
+        self._slope = above / below.clamp(min=1e-6)
         self._offset = seen.mean(0) - self._slope * said.mean(0)
         self._errors = seen - (self._slope * said + self._offset)
 

@@ -23,9 +23,10 @@ from torch import Tensor
 
 from torch_opencv import runtime
 from torch_opencv._system.progress import progress_bar
-from torch_opencv.nets.attention_captioner import AttentionCaptioner, Sizes, file
+from torch_opencv.nets.attention_captioner import AttentionCaptioner, Sizes, backbone, file
 from torch_opencv.training.caption import features as seen
 from torch_opencv.training.caption.data import Picture, Words, held_out, read_captions, read_text
+from torch_opencv.training.caption.known import classes_of, known_words
 from torch_opencv.training.caption.lessons import Lesson, Lessons
 from torch_opencv.training.caption.scores import Scores, score
 from torch_opencv.training.caption.words import concepts, repeatable, vocabulary
@@ -112,6 +113,8 @@ def train(
     with torch.random.fork_rng(devices=[]):
         torch.manual_seed(seed)
         network = _started(start) if start else _network(pictures, chosen, sentences, least)
+        if network.start.known is not None:
+            network.start.known.see_by(backbone.load().network.fc)
         lessons = Lessons(network, features, [one.captions for one in pictures], chosen, sentences, seed=seed)
     network.to(target)
     learnt = [one for one in network.parameters() if one.requires_grad]
@@ -194,10 +197,20 @@ def _network(
     every = [*(one for several in spoken for one in several), *sentences]
     words = vocabulary(every, least)
     looked_for = concepts([*spoken, *groups], words, _CONCEPT_OF, _MOST_CONCEPTS)
+    said = {*words} - {*looked_for}
+    looked_for += [word for word in known_words() if word in said]
     if not looked_for:
         raise TrainingError(f"no word is there {least} times that could be learnt: give more captions, or lower least")
     again = repeatable(every, words)
-    return AttentionCaptioner(words, looked_for, length=_LENGTH, sizes=_SIZES, repeatable=again, dropout=_DROPOUTS[0])
+    return AttentionCaptioner(
+        words,
+        looked_for,
+        length=_LENGTH,
+        sizes=_SIZES,
+        repeatable=again,
+        classes=classes_of(looked_for),
+        dropout=_DROPOUTS[0],
+    )
 
 
 def _started(start: Path) -> AttentionCaptioner:
@@ -210,6 +223,7 @@ def _started(start: Path) -> AttentionCaptioner:
         sizes=made.sizes,
         length_penalty=made.length_penalty,
         repeatable=made.repeatable,
+        classes=None if made.start.known is None else made.start.known.classes,
         dropout=_DROPOUTS[0],
     )
     made.encoder = None
