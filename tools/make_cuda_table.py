@@ -61,8 +61,8 @@ is without IPP, "images" with it, but for the warps. Where integers differ from 
 - its vector code fuses multiplications and additions, so that sums of floats near a half are rounded the other way;
 - its vector code and the code for the columns beside the vectors round differently (HSV to RGB, filters in 256ths).
 
-The tables behind Lab and Luv are OpenCV's to the bit: of all 16.7 million colours of bytes none comes out otherwise (but
-for `LBGR2Luv`, which goes by floats: 481 of its 50 million values are off by 1).
+The tables behind Lab and Luv are OpenCV's to the bit: of all 16.7 million colours of bytes none comes out otherwise
+(but for `LBGR2Luv`, which goes by floats: 481 of its 50 million values are off by 1).
 
 Not followed are results that depend on the processor: floats beyond 32 bits saturate here on every device, and division
 by 0 among integers is 0 whatever the `dtype`. The table is from an AMD EPYC with AVX-512; with other vectors single
