@@ -44,6 +44,7 @@ _CALMER: Final = 0.5  # times the rates, for what has learnt already
 _WARM_UP: Final = 50  # iterations
 _DECAY: Final = 0.01
 _KIND: Final = "caption"
+_VERSION: Final = 2  # of what is trained and how: a checkpoint goes on only with its own
 _KEEP_EVERY: Final = 100  # iterations between checkpoints, for the case that the power fails
 _BEAM: Final = 3
 _SCORED: Final = 64  # pictures at a time
@@ -101,6 +102,7 @@ def train(
         raise TrainingError(f"{captions} has too few pictures to learn from: {len(chosen)}")
     parts = (iterations[0] if sentences else 0, iterations[1], iterations[2])
     settings: dict[str, str | int | float] = {
+        "version": _VERSION,
         "captions": hashlib.sha256(captions.read_bytes()).hexdigest(),
         "text": hashlib.sha256(text.read_bytes()).hexdigest() if text else "",
         "iterations": " ".join(map(str, parts)),
