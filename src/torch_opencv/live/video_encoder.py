@@ -46,7 +46,8 @@ _ENCODER_OPTIONS = {
     # zerolatency: the encoder holds no frames back, which would be lost if the program is killed. No B-frames (bf):
     # they'd begin before time 0, and a file in pieces can only mend that by starting late. Without aq-mode's shifting
     # of bits to what is flat: 0.85 to 1.05 of the time, 0.6 to 1.06 of the bytes, and 0 to 1.3 dB better on five videos
-    # (of 41 to 50 dB). Still coarser motion (me=dia, subme=0) costs 0.7 of the time, but twice the bytes where things glide.
+    # (of 41 to 50 dB). Coarser motion as well (me=dia, subme=0) takes 0.7 of the time, but twice the bytes where things
+    # glide.
     "libx264": {"preset": "superfast", "crf": "22", "tune": "zerolatency", "bf": "0", "aq-mode": "0"},
     "libopenh264": {"rc_mode": "quality", "allow_skip_frames": "0"},
     "mpeg4": {},
