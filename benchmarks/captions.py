@@ -82,13 +82,12 @@ def named(network: AttentionCaptioner, folder: Path) -> tuple[int, int]:
     for word, several in zip(known_words(), classes_of(known_words()), strict=True):
         for number in several:
             words.setdefault(number, set()).update({word, f"{word}s"})
-    paths = [path for path in sorted(folder.glob("n*.jpg")) if numbers[path.name.split("_")[0]] in words]
-    images = torch.stack([network.preprocess(cv.imread(str(path))) for path in paths])
+    classes = {path: numbers[path.name.split("_")[0]] for path in sorted(folder.glob("n*.jpg"))}
+    wanted = {path: words[number] for path, number in classes.items() if number in words}
+    images = torch.stack([network.preprocess(cv.imread(str(path))) for path in wanted])
     with torch.no_grad():
         said = captions_for(network, torch.cat([network.encode(part) for part in images.split(8)]))
-    hits = [
-        bool(words[numbers[path.name.split("_")[0]]] & {*sentence}) for path, sentence in zip(paths, said, strict=True)
-    ]
+    hits = [bool(right & {*sentence}) for right, sentence in zip(wanted.values(), said, strict=True)]
     return sum(hits), len(hits)
 
 

@@ -8,23 +8,19 @@ it (SHARED_DATA/cuda/cuda_tolerances.json). SHARED_DATA is ../shared/data by def
 from __future__ import annotations
 
 import argparse
-import contextlib
 import functools
 import json
 import sys
 import warnings
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
-
-import cv2
 
 ROOT = Path(__file__).parents[1]
 DOCUMENT = ROOT / "docs" / "cuda.md"
 sys.path.insert(0, str(ROOT))
 
 from tests.cuda.all_cases import BY_NAME  # noqa: E402
-from tests.cuda.case import Case, as_array, as_list, difference, tensors  # noqa: E402
+from tests.cuda.case import Case, as_array, as_list, difference, ipp, tensors  # noqa: E402
 from torch_opencv.cuda import _routing  # noqa: E402
 
 SIZE = (67, 91)
@@ -131,14 +127,6 @@ memory behind a `GpuMatND`, has nothing that Python could call in OpenCV; a tens
 """
 
 
-@contextlib.contextmanager
-def _ipp(on: bool) -> Iterator[None]:
-    before = cv2.ipp.useIPP()
-    cv2.ipp.setUseIPP(on)
-    yield
-    cv2.ipp.setUseIPP(before)
-
-
 class Largest:
     """The largest differences of a function, for integers and for floats."""
 
@@ -175,10 +163,10 @@ def measured(name: str, images: Path) -> tuple[str, str]:
     """The largest differences of a function's cases, on random images and on images."""
     random, real = Largest(), Largest()
     for case in BY_NAME.get(name, []):
-        with _ipp(False):
+        with ipp(False):
             random.add(case, case.random(*SIZE))
         if images.is_dir():
-            with _ipp(case.ipp is not None):
+            with ipp(case.ipp is not None):
                 real.add(case, case.real_images(images, *SIZE))
     return str(random), str(real)
 

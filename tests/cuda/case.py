@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
 import functools
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
@@ -103,6 +104,17 @@ class Case:
 def _small_images(folder: Path, height: int, width: int) -> list[np.ndarray]:
     paths = sorted(folder.glob("*.jpg"))[:4]
     return [cv2.resize(cv2.imread(str(path)), (width, height), interpolation=cv2.INTER_AREA) for path in paths]
+
+
+@contextlib.contextmanager
+def ipp(on: bool) -> Iterator[None]:
+    """With or without Intel's library, which rounds in its own ways: OpenCV's own code is what is followed."""
+    before = cv2.ipp.useIPP()
+    cv2.ipp.setUseIPP(on)
+    try:
+        yield
+    finally:
+        cv2.ipp.setUseIPP(before)
 
 
 def as_list(result: Any) -> list[Any]:

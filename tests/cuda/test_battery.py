@@ -16,7 +16,7 @@ from torch import Tensor
 
 import torch_opencv as cv
 from tests.cuda.all_cases import BY_NAME
-from tests.cuda.case import Case, as_list, disagreement, tensors
+from tests.cuda.case import Case, as_list, disagreement, ipp, tensors
 from torch_opencv.cuda import _routing
 
 NAMES = sorted(BY_NAME)
@@ -67,17 +67,8 @@ def _check(case: Case, arrays: tuple[np.ndarray, ...], device: str = "cpu") -> N
 
 @pytest.fixture
 def without_ipp() -> Iterator[None]:
-    """OpenCV's own code, which is what is followed: Intel's library, where a wheel has it, rounds in its own ways."""
-    with _no_ipp():
+    with ipp(False):
         yield
-
-
-@contextlib.contextmanager
-def _no_ipp() -> Iterator[None]:
-    before = cv2.ipp.useIPP()
-    cv2.ipp.setUseIPP(False)
-    yield
-    cv2.ipp.setUseIPP(before)
 
 
 @pytest.mark.parametrize("device", DEVICES)
@@ -95,7 +86,7 @@ def test_answers_as_opencv_on_images(name: str, shared_data: Path) -> None:
     skip_where_opencv_answers_anew(name)
     for case in BY_NAME[name][::3]:
         images = case.real_images(shared_data / "imagenet", 37, 50)
-        with _no_ipp() if case.ipp is None else contextlib.nullcontext():
+        with ipp(False) if case.ipp is None else contextlib.nullcontext():
             _check(case.with_ipp(), images)
 
 

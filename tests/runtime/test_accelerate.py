@@ -208,7 +208,7 @@ def test_compiled_once(home: Path, exports: list[str]) -> None:
     assert exports == ["Scaled"]
     assert again.backend == "onnxruntime"
     assert torch.equal(first(x), again(x))
-    assert [file.suffix for file in files(home)].count(".onnx") == 1
+    assert [file.suffix for file in files(home)] == [".onnx"]
 
 
 @pytest.mark.slow
@@ -216,6 +216,8 @@ def test_two_processes_compile_it_once(home: Path) -> None:
     program = """
 import logging, sys, torch
 from torch_opencv import runtime
+from torch_opencv.runtime import openvino_runtime
+openvino_runtime.installed = lambda: None
 logging.basicConfig(level=logging.INFO)
 print("ready", flush=True)
 sys.stdin.readline()
@@ -243,7 +245,7 @@ assert runtime.accelerate(torch.nn.Conv2d(3, 3, 3), torch.rand(1, 3, 9, 9), devi
         logs.append(one.communicate(timeout=120)[1])
         assert one.returncode == 0
     assert "".join(logs).count("compiling Conv2d") == 1
-    assert [file.suffix for file in files(home)].count(".onnx") == 1
+    assert [file.suffix for file in files(home)] == [".onnx"]
 
 
 @pytest.mark.slow

@@ -26,7 +26,7 @@ from torch import Tensor
 from torch_opencv.cuda import _inputs, _routing
 from torch_opencv.cuda._outputs import Output
 from torch_opencv.cuda.gpumat import GpuMat
-from torch_opencv.cuda.streams import Stream, in_use, use, work_on
+from torch_opencv.cuda.streams import Stream, in_use, state_in_use, work_on
 
 Image = Tensor
 """An image (H, W) or (H, W, C), or a batch (N, H, W, C)."""
@@ -127,7 +127,7 @@ def _calling(function: Function, name: str, masked: bool, is_method: bool) -> Fu
         given.update(tensors)
         with working_on(given.get("stream"), [*tensors.values(), *(place.tensor for place in places.values())], name):
             if is_method:
-                use(bound.args[0])
+                state_in_use(bound.args[0])
             try:
                 made = function(*bound.args, **bound.kwargs)
             except _Refusal as refusal:

@@ -172,14 +172,14 @@ def in_use(results: Iterable[Tensor]) -> None:
             result.record_stream(torch.cuda.current_stream(result.device))
 
 
-def use(owner: object) -> None:
+def state_in_use(owner: object) -> None:
     """Tell torch's allocator that the tensors an object holds are in use on the current stream.
 
     A background model, say, that was begun on another stream: what is replaced in it must not be handed out again
     there before the work here is done.
     """
     if torch.cuda.is_initialized():  # type: ignore[no-untyped-call]
-        in_use(held(list(vars(owner).values())))
+        in_use(held(vars(owner).values()))
 
 
 def held(values: Iterable[object]) -> Iterator[Tensor]:

@@ -43,6 +43,7 @@ _CONTAINER_OPTIONS = {
     ".mkv": {"cluster_time_limit": "100", "flush_packets": "1"},
 }
 _ENCODER_OPTIONS = {
+    # superfast: twice as fast as veryfast with crf 20, files of the same size, 0.5 dB worse (of 46).
     # zerolatency: the encoder holds no frames back, which would be lost if the program is killed. No B-frames (bf):
     # they'd begin before time 0, and a file in pieces can only mend that by starting late. Without aq-mode's shifting
     # of bits to what is flat: 0.85 to 1.05 of the time, 0.6 to 1.06 of the bytes, and 0 to 1.3 dB better on five videos

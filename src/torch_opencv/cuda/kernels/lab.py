@@ -1,4 +1,4 @@
-"""CIE L*a*b* (imgproc/src/color_lab.cpp): bytes by OpenCV's integer tables, floats by the formulas.
+"""CIE L*a*b* (imgproc/src/color_lab.cpp): bytes by OpenCV's integer tables, floats by its splines.
 
 As OpenCV's CPU function does, colours of floats that have a gamma are interpolated in a table of 33 x 33 x 33, which
 is within about a quarter of a unit of the true values.
@@ -107,6 +107,7 @@ def to_lab(rgb: Planes, is_linear: bool) -> Planes:
         return lightness * (100 / BASE), a * (256 / BASE) - 128, blue * (256 / BASE) - 128
     x, y, z = ((r * c[0] + g * c[1] + b * c[2]) / w for c, w in zip(TO_XYZ.tolist(), WHITE, strict=True))
     fx, fy, fz = (cube_root_by_spline(t) for t in (x, y, z))
+    # The limit and the slope as OpenCV's vector code rounds them, here alone.
     lightness = torch.where(y > 0.008856, 116 * fy - 16, 903.3 * y)
     return lightness, 500 * (fx - fy), 200 * (fy - fz)
 

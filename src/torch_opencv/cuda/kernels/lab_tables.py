@@ -16,9 +16,9 @@ from torch_opencv.cuda._tables import kept, table
 WHITE = (0.950456, 1.0, 1.088754)
 TO_XYZ = np.array([[0.412453, 0.357580, 0.180423], [0.212671, 0.715160, 0.072169], [0.019334, 0.119193, 0.950227]])
 BASE = 1 << 14
-LEAST_CUBE = np.float32(216) / np.float32(24389)
+_LEAST_CUBE = np.float32(216) / np.float32(24389)
 """Below, a line stands for the cube root."""
-SLOPE, OFFSET = np.float32(841) / np.float32(108), np.float32(16) / np.float32(116)
+_SLOPE, _OFFSET = np.float32(841) / np.float32(108), np.float32(16) / np.float32(116)
 
 _INVERSE = np.float32(1) / np.float32(WHITE[0] + 15 * WHITE[1] + 3 * WHITE[2])
 UN, VN = float(_INVERSE * np.float32(52) * np.float32(WHITE[0])), float(_INVERSE * np.float32(117))
@@ -55,8 +55,8 @@ def cube_root(x: Any) -> Any:
     below += [33.9905941350215598754191872, 1.0]
     root = np.polyval(above, t) / np.polyval(below, t)
     root = (root.view(np.uint64) >> np.uint64(29) << np.uint64(29)).view(np.float64)
-    line = x.astype(np.float64) * float(SLOPE) + float(OFFSET)
-    return np.where(x > LEAST_CUBE, np.ldexp(root, (exponent - rest) // 3), line).astype(np.float32)
+    line = x.astype(np.float64) * float(_SLOPE) + float(_OFFSET)
+    return np.where(x > _LEAST_CUBE, np.ldexp(root, (exponent - rest) // 3), line).astype(np.float32)
 
 
 @kept
@@ -73,7 +73,7 @@ def _lab_of(r: Any, g: Any, b: Any) -> tuple[Any, Any, Any]:
     x, y, z = (b * c[2] + g * c[1] + r * c[0] for c in coefficients)
     f, base = np.float32, np.float32(BASE)
     fx, fy, fz = cube_root(x), cube_root(y), cube_root(z)
-    lightness = np.where(y > LEAST_CUBE, f(116) * fy - f(16), f(24389) / f(27) * y)
+    lightness = np.where(y > _LEAST_CUBE, f(116) * fy - f(16), f(24389) / f(27) * y)
     a, b = f(500) * (fx - fy), f(200) * (fy - fz)
     return base * lightness / f(100), base * (a + f(128)) / f(256), base * (b + f(128)) / f(256)
 
@@ -114,9 +114,7 @@ def _spline(of: str, device: torch.device) -> Tensor:
     """The coefficients (1024, 4) of a natural cubic spline through 1025 points, in float32."""
     f = np.float32
     if of == "cube root":
-        x = f(1) / _CUBE_STEPS * np.arange(_STEPS + 1, dtype=f)
-        # At the end of the line OpenCV takes the line, and here the root; no point lies there.
-        points = cube_root(x)
+        points = cube_root(f(1) / _CUBE_STEPS * np.arange(_STEPS + 1, dtype=f))
     else:
         points = (gamma if of == "gamma" else inverse_gamma)(np.arange(_STEPS + 1) / _STEPS)
     bends = (points[2:] - points[1:-1] * f(2) + points[:-2]) * f(3)

@@ -1,4 +1,4 @@
-"""CIE L*u*v* (imgproc/src/color_lab.cpp): bytes by OpenCV's integer tables, floats by the formulas."""
+"""CIE L*u*v* (imgproc/src/color_lab.cpp): bytes by OpenCV's integer tables, floats by its splines."""
 
 from __future__ import annotations
 

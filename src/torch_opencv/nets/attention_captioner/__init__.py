@@ -99,6 +99,11 @@ class AttentionCaptioner(nn.Module):
         return file.load(path)
 
     @property
+    def classes(self) -> tuple[tuple[int, ...], ...] | None:
+        """As given."""
+        return None if self.start.known is None else self.start.known.classes
+
+    @property
     def end(self) -> int:
         """The token that begins and ends sentences."""
         return len(self.words) + 1

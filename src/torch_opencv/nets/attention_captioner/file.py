@@ -80,7 +80,7 @@ def to_bytes(network: AttentionCaptioner, trained: Mapping[str, Any] | None = No
         "length": network.length,
         "length_penalty": network.length_penalty,
         "repeatable": network.repeatable,
-        "classes": None if network.start.known is None else network.start.known.classes,
+        "classes": network.classes,
         "sizes": asdict(network.sizes),
         "trained": dict(trained or {}),
     }

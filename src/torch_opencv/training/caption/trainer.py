@@ -225,7 +225,7 @@ def _started(start: Path) -> AttentionCaptioner:
         sizes=made.sizes,
         length_penalty=made.length_penalty,
         repeatable=made.repeatable,
-        classes=None if made.start.known is None else made.start.known.classes,
+        classes=made.classes,
         dropout=_DROPOUTS[0],
     )
     made.encoder = None
